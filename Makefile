@@ -1,0 +1,16 @@
+# One word for each habit. `make check` is what CI runs.
+.PHONY: check fmt clippy test doc bench demo
+
+check: fmt clippy test doc
+
+fmt:
+	cargo fmt --all --check
+
+clippy:
+	cargo clippy --all-targets --locked -- -D warnings
+
+test:
+	cargo test --locked
+
+doc:
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked --document-private-items

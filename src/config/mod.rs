@@ -1,0 +1,1 @@
+//! `config.yml` → checked values; all faults in one report.

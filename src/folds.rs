@@ -1,0 +1,1 @@
+//! Cutting time: train | early-stop | calibrate | test, purged by label interval.

@@ -1,0 +1,1 @@
+//! Raw files, exchanges and the generator → Bars.

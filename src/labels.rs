@@ -1,0 +1,1 @@
+//! What the future held: forward returns and barrier outcomes, each with its interval.

@@ -1,0 +1,1 @@
+//! The only randomness: seeded streams, the same on every machine.

@@ -1,0 +1,1 @@
+//! The only module that writes files: paths, atomic writes, formats.
