@@ -14,3 +14,16 @@ test:
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked --document-private-items
+
+bench:
+	bench/run
+
+# From nothing to folds, on the synthetic market.
+EDGEWALK = cargo run --release --locked --quiet --
+demo:
+	$(EDGEWALK) ingest
+	$(EDGEWALK) data audit
+	$(EDGEWALK) features
+	$(EDGEWALK) features check
+	$(EDGEWALK) labels
+	$(EDGEWALK) folds

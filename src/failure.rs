@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Mender {
     /// The user: usage, config, missing or bad input. Exit code 2.
     User,
+    /// Nobody: it ran, and the answer is no. Exit code 1.
+    Nobody,
     /// Nobody here: network, disk, a corrupt artifact. Exit code 3.
     World,
 }
@@ -30,6 +32,11 @@ impl Failure {
         Self { mender: Mender::World, message: message.to_string(), hint: None }
     }
 
+    /// It ran, and the answer is no.
+    pub fn verdict(message: impl fmt::Display) -> Self {
+        Self { mender: Mender::Nobody, message: message.to_string(), hint: None }
+    }
+
     pub fn hint(mut self, cure: impl fmt::Display) -> Self {
         self.hint = Some(cure.to_string());
         self
@@ -38,13 +45,13 @@ impl Failure {
     /// A file operation that failed: what is missing or forbidden is the user's, the rest the world's.
     pub fn io(action: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind::{
-            IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem,
+            AlreadyExists, IsADirectory, NotADirectory, NotFound, PermissionDenied,
+            ReadOnlyFilesystem,
         };
         let message = format!("cannot {action} `{}`: {error}", path.display());
         match error.kind() {
-            NotFound | PermissionDenied | IsADirectory | NotADirectory | ReadOnlyFilesystem => {
-                Self::user(message)
-            }
+            AlreadyExists | NotFound | PermissionDenied | IsADirectory | NotADirectory
+            | ReadOnlyFilesystem => Self::user(message),
             _ => Self::world(message),
         }
     }
@@ -61,6 +68,7 @@ impl std::error::Error for Failure {}
 /// The exit code of an error: that of the outermost [`Failure`] in its chain; 3 where there is none.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     match error.chain().find_map(|e| e.downcast_ref::<Failure>()).map(|f| f.mender) {
+        Some(Mender::Nobody) => 1,
         Some(Mender::User) => 2,
         Some(Mender::World) | None => 3,
     }

@@ -1,1 +1,231 @@
 //! What each stage reads, calls and writes.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::config::{Config, Place};
+use crate::failure::Failure;
+use crate::features::{self, BadFeature, FeatureTable, Program, Shape, Wanted};
+use crate::folds::{Folds, Rows, Span};
+use crate::labels::{
+    BadParam, BarrierInput, BarrierLabels, BarrierParams, ForwardParams, Gaps, Labels, reach,
+};
+use crate::market::{Bars, Symbol};
+use crate::store::{self, Layout, Table, Values};
+use crate::units::{DAY_US, Ts};
+
+/// The sources this binary was built from; part of the name of everything that is cached.
+const BUILD: &str = env!("EDGEWALK_BUILD");
+
+/// How wide the cells of a feature table are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cells {
+    /// As the trainer reads them.
+    F32,
+    /// As the kernels compute them, for comparison with other tools.
+    F64,
+}
+
+/// A feature table and how it came about.
+pub struct Features {
+    pub table: FeatureTable,
+    pub path: PathBuf,
+    /// How long the columns took; none where they were built before.
+    pub computed: Option<Duration>,
+}
+
+/// The stored bars of a symbol, between `data.from` and `data.to`.
+pub fn bars(config: &Config, symbol: &Symbol) -> Result<Bars, Failure> {
+    let bars = Layout::new(&config.data.dir).read_bars(symbol, config.data.timeframe)?;
+    let from = config.data.from.map_or(0, |ts| bars.ts().partition_point(|t| *t < ts));
+    let to = config.data.to.map_or(bars.len(), |ts| bars.ts().partition_point(|t| *t < ts));
+    let bars = if (from, to) == (0, bars.len()) { bars } else { bars.slice(from..to.max(from)) };
+    if bars.is_empty() {
+        let failure =
+            Failure::user(format!("no bars of `{symbol}` between `data.from` and `data.to`"));
+        return Err(failure.hint("`edgewalk data list` shows what is stored"));
+    }
+    Ok(bars)
+}
+
+/// `features.*` compiled for these bars; all faults at once.
+pub fn compile(config: &Config, bars: &Bars) -> Result<Program, Failure> {
+    let expressions = config.features.expressions.iter();
+    let wanted = Wanted {
+        sets: config.features.set.iter().map(|group| group.name().to_owned()).collect(),
+        expressions: expressions.map(|e| (e.name.clone(), e.text.clone())).collect(),
+    };
+    features::compile(&wanted, &shape(config, bars)).map_err(|faults| complain(config, &faults))
+}
+
+fn shape(config: &Config, bars: &Bars) -> Shape {
+    Shape {
+        timeframe: bars.timeframe(),
+        calendar: config.data.calendar,
+        extra: bars.columns().extra.keys().cloned().collect(),
+    }
+}
+
+/// Bars → the feature table of a symbol, from the store where it was built before.
+pub fn features(
+    config: &Config,
+    symbol: &Symbol,
+    (cells, fresh): (Cells, bool),
+) -> Result<Features, Failure> {
+    let bars = bars(config, symbol)?;
+    let program = compile(config, &bars)?;
+    let path = table_path(config, &program, (&bars, cells));
+    if path.exists() && !fresh {
+        match store::read_table(&path, None) {
+            Ok(stored) => {
+                let table = FeatureTable::of(&program, &bars, narrow(stored));
+                return Ok(Features { table, path, computed: None });
+            }
+            Err(failure) => tracing::warn!("{failure}: it is computed again"),
+        }
+    }
+    #[expect(clippy::disallowed_methods, reason = "a timing for the log; no result depends on it")]
+    let start = std::time::Instant::now();
+    let table = FeatureTable::build(&program, &bars);
+    let computed = Some(start.elapsed());
+    let wide = (cells == Cells::F64).then(|| program.evaluate(bars.columns(), |value| value));
+    drop(bars);
+    let table = write_features(&path, table, wide)?;
+    Ok(Features { table, path, computed })
+}
+
+/// Bars → forward returns, one set a horizon.
+pub fn labels(config: &Config, bars: &Bars) -> Result<Vec<Labels>, Failure> {
+    let params = ForwardParams {
+        horizons: config.labels.horizons.clone(),
+        entry: config.labels.entry,
+        max_gap_bars: config.labels.max_gap_bars,
+    };
+    Ok(params.check().map_err(|bad| refuse(&bad))?.label(bars, &gaps(config, bars)))
+}
+
+/// Bars → which of stop, target and time limit comes first, for a long position at every bar.
+pub fn barriers(config: &Config, bars: &Bars) -> Result<BarrierLabels, Failure> {
+    let barrier = &config.labels.barrier;
+    let params = BarrierParams {
+        stop_atr: barrier.stop_atr,
+        target_atr: barrier.target_atr,
+        max_hold_bars: barrier.max_hold_bars,
+        oco_delay_bars: config.backtest.oco_delay_bars,
+        limit_fill: config.backtest.limit_fill,
+        max_gap_bars: config.labels.max_gap_bars,
+    };
+    let expressions = vec![("atr".to_owned(), format!("atr({})", barrier.atr_window))];
+    let wanted = Wanted { sets: vec![], expressions };
+    let program =
+        features::compile(&wanted, &shape(config, bars)).map_err(|bad| complain(config, &bad))?;
+    let atr = program.evaluate(bars.columns(), |value| value).remove(0);
+    let gaps = gaps(config, bars);
+    let input = BarrierInput { bars, gaps: &gaps, atr: &atr, sides: None };
+    Ok(params.check().map_err(|bad| refuse(&bad))?.label(&input))
+}
+
+/// Labels and the look-back of the features → folds, purged by the longest horizon.
+pub fn folds(
+    config: &Config,
+    bars: &Bars,
+    labels: &[Labels],
+    warm_up: usize,
+) -> Result<Folds, Failure> {
+    let (first, last) = match (bars.ts().get(warm_up), bars.ts().last()) {
+        (Some(first), Some(last)) => (*first, *last),
+        _ => {
+            let message =
+                format!("{} bars, of which {warm_up} are warm-up, make no fold", bars.len());
+            return Err(
+                Failure::user(message).hint("more bars, or features that look less far back")
+            );
+        }
+    };
+    let length = bars.timeframe().us();
+    let mut hours = config.data.calendar.hours();
+    let next = last.plus_us(length)..last.plus_us(14 * DAY_US);
+    let next_open =
+        hours.expected(next, bars.timeframe()).map_or(last.plus_us(length), |e| e.first);
+    let span =
+        Span { first_usable: first.plus_us(length), complete_until: next_open.plus_us(length) };
+    let reach = reach(labels);
+    let rows = Rows::new(&reach).map_err(Failure::user)?;
+    let params = config.walkforward.params();
+    params.check().map_err(|bad| refuse(&bad))?.cut(&rows, span).map_err(Failure::user)
+}
+
+/// How many bars the calendar misses after each bar.
+fn gaps(config: &Config, bars: &Bars) -> Gaps {
+    let (mut hours, length) = (config.data.calendar.hours(), bars.timeframe().us());
+    let missing = |pair: &[Ts]| {
+        let between = pair[0].plus_us(length)..pair[1];
+        let is_gap = between.start < between.end;
+        let expected = is_gap.then(|| hours.expected(between, bars.timeframe())).flatten();
+        expected.map_or(0, |e| u32::try_from(e.count).unwrap_or(u32::MAX))
+    };
+    let mut counts: Vec<u32> = bars.ts().windows(2).map(missing).collect();
+    counts.resize(bars.len(), 0);
+    Gaps::counted(counts)
+}
+
+fn refuse(bad: &[BadParam]) -> Failure {
+    let lines: Vec<String> = bad.iter().map(ToString::to_string).collect();
+    Failure::user(lines.join("\n"))
+}
+
+/// Stores a feature table, or its wide twin; the columns are lent to the store, not copied.
+fn write_features(
+    path: &Path,
+    mut table: FeatureTable,
+    wide: Option<Vec<Vec<f64>>>,
+) -> Result<FeatureTable, Failure> {
+    let is_wide = wide.is_some();
+    let values: Vec<Values> = match wide {
+        Some(columns) => columns.into_iter().map(Values::F64).collect(),
+        None => std::mem::take(&mut table.columns).into_iter().map(Values::F32).collect(),
+    };
+    let mut columns = vec![("ts".to_owned(), Values::Ts(table.ts.clone()))];
+    columns.extend(table.names.iter().cloned().zip(values));
+    let stored = Table::new(columns).map_err(Failure::user)?;
+    store::write_table(path, &stored)?;
+    if !is_wide {
+        table.columns = narrow(stored);
+    }
+    Ok(table)
+}
+
+/// The columns of a stored feature table beside `ts`, as the trainer reads them.
+fn narrow(stored: Table) -> Vec<Vec<f32>> {
+    let columns = stored.into_columns().into_iter().skip(1);
+    let narrow = |(_, values)| match values {
+        Values::F32(column) => column,
+        Values::F64(column) => column.into_iter().map(features::narrow).collect(),
+        Values::Ts(_) | Values::I64(_) | Values::Text(_) => Vec::new(),
+    };
+    columns.map(narrow).collect()
+}
+
+fn table_path(config: &Config, program: &Program, (bars, cells): (&Bars, Cells)) -> PathBuf {
+    let mut hasher = blake3::Hasher::new();
+    for part in [BUILD, &store::fingerprint(bars), program.hash().to_hex().as_str()] {
+        hasher.update(part.as_bytes());
+    }
+    let hash = &hasher.finalize().to_hex()[..16];
+    let wide = if cells == Cells::F64 { "-f64" } else { "" };
+    let folder = Layout::new(&config.data.dir).features_dir(bars.symbol());
+    folder.join(format!("{}-{hash}{wide}.parquet", bars.timeframe()))
+}
+
+/// Points into the config file where the expression stands there.
+fn complain(config: &Config, faults: &[BadFeature]) -> Failure {
+    let own = |name: &str| config.features.expressions.iter().find(|e| e.name == name);
+    let place = |bad: &BadFeature| Some(own(&bad.name)?.place_of(bad.fault.column() - 1));
+    let mut placed: Vec<_> = faults.iter().map(|bad| (place(bad), bad)).collect();
+    placed.sort_by_key(|(place, _)| place.as_ref().map(|p| (p.is_flag(), p.line, p.column)));
+    let line = |(place, bad): &(Option<Place>, &BadFeature)| match place {
+        Some(place) => format!("{place}: {bad}"),
+        None => bad.to_string(),
+    };
+    Failure::user(placed.iter().map(line).collect::<Vec<_>>().join("\n"))
+}

@@ -12,6 +12,8 @@ pub const MINUTE_US: i64 = 60 * SECOND_US;
 pub const HOUR_US: i64 = 60 * MINUTE_US;
 pub const DAY_US: i64 = 24 * HOUR_US;
 pub const WEEK_US: i64 = 7 * DAY_US;
+/// 1970-01-05 was the first Monday of the epoch: where weeks are counted from.
+pub const FIRST_MONDAY_US: i64 = 4 * DAY_US;
 
 /// An instant: microseconds since 1970-01-01 00:00 UTC. Integers, so that equality is exact and
 /// the same on every machine.

@@ -1,1 +1,120 @@
 //! One file per subcommand: its arguments and what it does.
+
+mod config;
+mod data;
+mod features;
+mod folds;
+mod ingest;
+mod labels;
+mod output;
+mod progress;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use tracing::level_filters::LevelFilter;
+
+use crate::config::{Config, Flag};
+use crate::failure;
+
+pub use output::{print, table};
+
+/// Walk-forward machine-learning research for people who trade their own models.
+///
+/// From raw bars to features in three commands:
+///
+///   edgewalk ingest          bars into the store: what config.yml names, a synthetic market at first
+///   edgewalk features        the feature table, a line per column
+///   edgewalk features check  the proof that no column looks ahead
+#[derive(Debug, Parser)]
+#[command(name = "edgewalk", version, verbatim_doc_comment, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// The config file [default: config.yml where there is one, else the built-in defaults]
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Overrides a key of the config; may be repeated
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Threads to compute on [default: one a core]; results do not depend on it
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Says more (-v) or everything (-vv) of what it does, on stderr
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Says nothing but results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Ingest(ingest::Args),
+    Data(data::Args),
+    Features(features::Args),
+    Labels(labels::Args),
+    Folds(folds::Args),
+    Config(config::Args),
+}
+
+impl Global {
+    pub fn load(&self) -> anyhow::Result<Config> {
+        self.load_with(&[])
+    }
+
+    /// As [`Self::load`], with a command's own flags for keys of the config.
+    pub fn load_with(&self, flags: &[Flag]) -> anyhow::Result<Config> {
+        let loaded = Config::load_with(self.config.as_deref(), &self.set, flags);
+        Ok(loaded.map_err(failure::Failure::from)?)
+    }
+}
+
+/// Logs go to stderr: results alone are on stdout.
+pub fn start_log(global: &Global) {
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => LevelFilter::ERROR,
+        (_, 0) => LevelFilter::INFO,
+        (_, 1) => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
+    };
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .without_time()
+        .with_target(false)
+        .compact()
+        .init();
+}
+
+/// Runs the command; the exit code says how it went.
+pub fn run(cli: &Cli) -> u8 {
+    if let Some(n) = cli.global.threads {
+        // Fails only if the pool is there already, and then nothing has asked for threads yet.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
+    }
+    let done = match &cli.command {
+        Command::Ingest(args) => ingest::execute(args, &cli.global),
+        Command::Data(args) => data::execute(args, &cli.global),
+        Command::Features(args) => features::execute(args, &cli.global),
+        Command::Labels(args) => labels::execute(args, &cli.global),
+        Command::Folds(args) => folds::execute(args, &cli.global),
+        Command::Config(args) => config::execute(args, &cli.global),
+    };
+    match done {
+        Ok(()) => 0,
+        Err(error) if output::reader_left(&error) => 0,
+        Err(error) => {
+            output::complain(&failure::render(&error));
+            failure::exit_code(&error)
+        }
+    }
+}

@@ -1,1 +1,44 @@
 //! Raw files, exchanges and the generator → Bars.
+//!
+//! A reader gives [`Columns`](crate::market::Columns) in the file's own order; [`accept()`] makes
+//! them [`Bars`](crate::market::Bars) or names the bar that is wrong; [`merge()`] brings them
+//! together with those already stored. Nothing is repaired unless it is asked for.
+
+mod accept;
+mod delimited;
+mod files;
+mod fixed;
+mod footer;
+mod format;
+mod frame;
+mod grid;
+mod head;
+mod holes;
+mod instant;
+mod json;
+mod merge;
+mod number;
+mod plan;
+mod read;
+mod role;
+mod series;
+mod source;
+mod written;
+pub mod audit; // what is wrong with raw bars
+pub mod feeds; // exchanges: the only network edge
+mod download;
+mod generate;
+
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod real_files;
+
+pub use accept::{Accept, accept};
+pub use download::{Downloaded, Exchange, Keeping, download};
+pub use files::{FileOptions, Summary, ingest_files, merge_into_store};
+pub use format::{Format, detect};
+pub use generate::generate;
+pub use grid::{check_timeframe, infer_timeframe};
+pub use merge::{Merged, Prefer, merge};
+pub use read::{FileBars, ReadOptions, read_bytes, read_file};

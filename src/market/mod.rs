@@ -2,8 +2,24 @@
 
 mod bars;
 mod symbol;
+pub mod synthetic;
 mod timeframe;
+mod zone;
+mod session;
+mod calendar;
+mod nyse;
+mod cells;
+mod bucket;
+mod resample;
+mod align;
 
+pub use align::align;
 pub use bars::{BarFault, Bars, Columns};
+pub use bucket::{Bucket, BuiltBar, Closed};
+pub use calendar::{BadCalendar, Calendar, Expected, TradingHours};
+pub use cells::{Cell, Cells, Ends, Fold};
+pub use resample::{BadResample, Resampled, resample};
+pub use session::{BadSession, Session, SessionClock};
 pub use symbol::{BadSymbol, Symbol};
 pub use timeframe::{BadTimeframe, Timeframe};
+pub use zone::{UnknownZone, ZoneClock};

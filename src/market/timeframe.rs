@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::units::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Ts, WEEK_US};
+use crate::units::{DAY_US, FIRST_MONDAY_US, HOUR_US, MINUTE_US, SECOND_US, Ts, WEEK_US};
 
 /// The time one bar covers. Bars open on the UTC grid of this length; weeks open on Mondays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,9 +15,6 @@ pub struct BadTimeframe(pub String);
 
 const UNITS: [(char, i64); 5] =
     [('w', WEEK_US), ('d', DAY_US), ('h', HOUR_US), ('m', MINUTE_US), ('s', SECOND_US)];
-
-/// 1970-01-05 was the first Monday of the epoch.
-const FIRST_MONDAY: i64 = 4 * DAY_US;
 
 impl Timeframe {
     pub const M1: Self = Self(MINUTE_US);
@@ -47,7 +44,7 @@ impl Timeframe {
     }
 
     const fn origin(self) -> i64 {
-        if self.0 % WEEK_US == 0 { FIRST_MONDAY } else { 0 }
+        if self.0 % WEEK_US == 0 { FIRST_MONDAY_US } else { 0 }
     }
 }
 

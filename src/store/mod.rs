@@ -1,1 +1,21 @@
 //! The only module that writes files: paths, atomic writes, formats.
+//!
+//! Everything tabular is Parquet that pandas, polars and DuckDB open as it is; the same content
+//! gives the same bytes, so a file can be compared with `cmp`.
+
+mod atomic;
+mod bars;
+mod csv;
+mod fingerprint;
+mod layout;
+mod parquet;
+mod seal;
+mod table;
+
+pub use atomic::{write_atomic, write_atomic_with};
+pub use bars::{Described, to_table};
+pub use csv::{csv_text, write_csv};
+pub use fingerprint::fingerprint;
+pub use layout::{Layout, StoredBars};
+pub use parquet::{read_table, write_table};
+pub use table::{Table, TableFault, Values};

@@ -1,0 +1,292 @@
+//! `edgewalk data`: what is stored, how good it is, and other shapes of it.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::{Global, print, table};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::ingest::audit::{self, Audit, Terms};
+use crate::ingest::{ReadOptions, infer_timeframe, merge_into_store, read_file};
+use crate::market::{BadResample, Calendar, Columns, Symbol, Timeframe, resample};
+use crate::store::{self, Layout, StoredBars};
+
+/// Look at stored bars: list, audit, resample, export
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// List the stored bars
+    List,
+    /// Tell what is wrong or odd in bars: stored ones, or files that are not stored yet
+    ///
+    /// Faults (unsorted, duplicate, off the grid, impossible prices) cannot be stored; notices
+    /// (gaps, zero volume, stale runs, spikes) can, and should be looked at. Nothing is repaired.
+    Audit {
+        /// Files to audit instead of what is stored
+        files: Vec<PathBuf>,
+        /// The symbol [default: all that are stored; of files, the one they name]
+        #[arg(long)]
+        symbol: Option<Symbol>,
+        /// The timeframe [default: all that are stored; of files, told from their bars]
+        #[arg(long)]
+        timeframe: Option<Timeframe>,
+        /// When the market trades: 24/7 or NYSE [default: data.calendar]
+        #[arg(long)]
+        calendar: Option<Calendar>,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+        /// Ends with exit code 2 if anything is found
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Make bars of a longer timeframe, and store them
+    Resample {
+        /// The symbol [default: all that are stored in the timeframe]
+        #[arg(long)]
+        symbol: Option<Symbol>,
+        /// The timeframe of the bars that it is made from [default: data.timeframe]
+        #[arg(long)]
+        timeframe: Option<Timeframe>,
+        /// The longer timeframe, such as 1h
+        #[arg(long)]
+        to: Timeframe,
+    },
+    /// Write stored bars as CSV, to a file or to stdout
+    Export {
+        /// The symbol [default: the first of data.symbols]
+        #[arg(long)]
+        symbol: Option<Symbol>,
+        /// The timeframe [default: data.timeframe]
+        #[arg(long)]
+        timeframe: Option<Timeframe>,
+        /// The file to write [default: stdout]; a Parquet file if its name ends so
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+    },
+}
+
+/// The bars that the flags name; `None` is any.
+#[derive(Debug, Clone, Copy)]
+struct Which<'a> {
+    symbol: Option<&'a Symbol>,
+    timeframe: Option<Timeframe>,
+}
+
+pub fn execute(args: &Args, global: &Global) -> Result<()> {
+    let config = global.load()?;
+    let layout = Layout::new(&config.data.dir);
+    match &args.action {
+        Action::List => list(&layout),
+        Action::Audit { files, symbol, timeframe, calendar, json, strict } => {
+            let which = Which { symbol: symbol.as_ref(), timeframe: *timeframe };
+            let calendar = calendar.unwrap_or(config.data.calendar);
+            let audits = if files.is_empty() {
+                audit_stored(&layout, &which, calendar)?
+            } else {
+                audit_files(files, &which, calendar)?
+            };
+            report(&audits, *json)?;
+            let refuse = if *strict { Audit::strict_verdict } else { Audit::verdict };
+            Ok(audits.iter().try_for_each(refuse)?)
+        }
+        Action::Resample { symbol, timeframe, to } => {
+            let timeframe = timeframe.unwrap_or(config.data.timeframe);
+            resample_stored(&config, symbol.as_ref(), (timeframe, *to))
+        }
+        Action::Export { symbol, timeframe, output } => {
+            let which = Which { symbol: symbol.as_ref(), timeframe: *timeframe };
+            export(&config, &which, output.as_ref())
+        }
+    }
+}
+
+fn list(layout: &Layout) -> Result<()> {
+    let stored = layout.list()?;
+    if stored.is_empty() {
+        tracing::info!("nothing is stored yet; `edgewalk ingest` brings bars in");
+        return Ok(());
+    }
+    let (rows, corrupt): (Vec<_>, Vec<_>) = stored.iter().map(list_row).partition(Result::is_ok);
+    let rows = rows.into_iter().flatten();
+    print(&table(&["symbol", "bars", "count", "from", "to", "fingerprint"], rows))?;
+    // What is whole is listed; then the first that is not is the error.
+    corrupt.into_iter().next().map_or(Ok(()), |first| first.map(drop))
+}
+
+fn list_row(stored: &StoredBars) -> Result<Vec<String>> {
+    let described = stored.describe()?;
+    let (from, to) = described
+        .range
+        .map_or(("–".into(), "–".into()), |(a, b)| (a.to_string(), b.to_string()));
+    Ok(vec![
+        stored.symbol.to_string(),
+        stored.timeframe.to_string(),
+        described.n_bars.to_string(),
+        from,
+        to,
+        described.fingerprint.chars().take(12).collect(),
+    ])
+}
+
+fn audit_stored(layout: &Layout, which: &Which, calendar: Calendar) -> Result<Vec<Audit>> {
+    let chosen = choose(layout, which)?;
+    let one = |stored: &StoredBars| {
+        let bars = layout.read_bars(&stored.symbol, stored.timeframe)?;
+        let terms = Terms::new(stored.timeframe, calendar);
+        Ok(audit::audit(stored.symbol.as_str(), bars.columns(), &terms))
+    };
+    chosen.iter().map(one).collect()
+}
+
+/// The stored bars that the flags name; none at all is an error.
+fn choose(layout: &Layout, which: &Which) -> Result<Vec<StoredBars>> {
+    let mut stored = layout.list()?;
+    stored.retain(|s| which.symbol.is_none_or(|symbol| s.symbol == *symbol));
+    stored.retain(|s| which.timeframe.is_none_or(|timeframe| s.timeframe == timeframe));
+    if stored.is_empty() {
+        return Err(layout.missing(which.symbol, which.timeframe).into());
+    }
+    Ok(stored)
+}
+
+fn audit_files(files: &[PathBuf], which: &Which, calendar: Calendar) -> Result<Vec<Audit>> {
+    let mut audits = Vec::new();
+    for file in files {
+        let options = ReadOptions { symbol: which.symbol.cloned(), ..ReadOptions::default() };
+        for (symbol, columns) in read_file(file, &options)?.series {
+            let timeframe = timeframe_of(&symbol, &columns, which)?;
+            let terms = Terms::new(timeframe, calendar);
+            audits.push(audit::audit(symbol.as_str(), &columns, &terms));
+        }
+    }
+    Ok(audits)
+}
+
+fn timeframe_of(symbol: &Symbol, columns: &Columns, which: &Which) -> Result<Timeframe, Failure> {
+    which.timeframe.or_else(|| infer_timeframe(&columns.ts)).ok_or_else(|| {
+        Failure::user(format!("the timeframe of `{symbol}` cannot be told from its bars"))
+            .hint("`--timeframe 5m`, or what it is")
+    })
+}
+
+fn report(audits: &[Audit], json: bool) -> Result<()> {
+    if json {
+        return print(&serde_json::to_string_pretty(audits)?);
+    }
+    print(&audit::render_all(audits))
+}
+
+fn resample_stored(
+    config: &Config,
+    symbol: Option<&Symbol>,
+    (timeframe, to): (Timeframe, Timeframe),
+) -> Result<()> {
+    let layout = Layout::new(&config.data.dir);
+    let mut rows = Vec::new();
+    for stored in choose(&layout, &Which { symbol, timeframe: Some(timeframe) })? {
+        let bars = layout.read_bars(&stored.symbol, timeframe)?;
+        let made = resample(&bars, to, config.data.calendar).map_err(|bad| no_resample(&bad))?;
+        let n_made = made.bars.len();
+        let merged = merge_into_store(made.bars, None, &layout)?;
+        let counts = [bars.len(), n_made, merged.added, made.n_incomplete];
+        let dropped = made.n_dropped_head + made.n_dropped_tail;
+        let mut row = vec![stored.symbol.to_string(), to.to_string()];
+        row.extend(counts.into_iter().chain([dropped]).map(|n| n.to_string()));
+        rows.push(row);
+    }
+    let header =
+        ["symbol", "bars", "from bars", "made", "added", "incomplete", "left out at the ends"];
+    print(&table(&header, rows))
+}
+
+fn no_resample(bad: &BadResample) -> Failure {
+    let failure = Failure::user(bad);
+    match bad {
+        BadResample::NotAMultiple { base, to } if to <= base => {
+            failure.hint(format!("`--to` is to be longer than `--timeframe`, here `{base}`"))
+        }
+        BadResample::NotAMultiple { base, .. } => {
+            let fits = |text: &&str| {
+                let longer = text.parse::<Timeframe>();
+                longer.is_ok_and(|t| t > *base && t.is_multiple_of(*base))
+            };
+            let usual = ["5m", "15m", "30m", "1h", "4h", "12h", "1d", "1w"];
+            let usual: Vec<_> = usual.into_iter().filter(fits).take(4).collect();
+            let such = if usual.is_empty() { "" } else { ", such as " };
+            let needed =
+                format!("`--to` is to be a multiple of `{base}`{such}{}", usual.join(", "));
+            failure.hint(needed)
+        }
+        BadResample::Fault { .. } => failure,
+    }
+}
+
+fn export(config: &Config, which: &Which, output: Option<&PathBuf>) -> Result<()> {
+    let layout = Layout::new(&config.data.dir);
+    let timeframe = which.timeframe.unwrap_or(config.data.timeframe);
+    let symbol = which.symbol.or_else(|| config.data.symbols.first());
+    let symbol = symbol.ok_or_else(|| Failure::user("no symbol").hint("`--symbol BTCUSDT`"))?;
+    let bars = store::to_table(&layout.read_bars(symbol, timeframe)?);
+    match output {
+        Some(path) if path.extension().is_some_and(|e| e == "parquet") => {
+            store::write_table(path, &bars)?;
+        }
+        Some(path) => store::write_csv(path, &bars)?,
+        None => return Ok(store::csv_text(&bars, &mut std::io::stdout().lock())?),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[derive(Debug, clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    #[test]
+    fn a_timeframe_that_cannot_be_made_says_which_can() {
+        let bad = |base: &str, to: &str| {
+            let (base, to) = (base.parse().unwrap(), to.parse().unwrap());
+            no_resample(&BadResample::NotAMultiple { base, to }).hint.unwrap()
+        };
+        let multiple = "`--to` is to be a multiple of `5m`, such as 15m, 30m, 1h, 4h";
+        assert_eq!(bad("5m", "7m"), multiple);
+        assert_eq!(bad("5w", "7w"), "`--to` is to be a multiple of `5w`");
+        assert_eq!(bad("1h", "5m"), "`--to` is to be longer than `--timeframe`, here `1h`");
+    }
+
+    #[test]
+    fn bars_that_are_not_there_are_named_beside_those_that_are() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::new(dir.path());
+        let symbol = "NONE".parse().unwrap();
+        let which = Which { symbol: Some(&symbol), timeframe: None };
+        let said = choose(&layout, &which).unwrap_err().to_string();
+        assert!(said.starts_with("no `NONE` bars in `"), "{said}");
+        assert!(said.ends_with("nothing is stored there yet"), "{said}");
+    }
+
+    #[test]
+    fn each_action_tells_its_own_defaults() {
+        let help = |action: &str| {
+            let mut line = Line::command();
+            let action = line.find_subcommand_mut(action).unwrap();
+            action.render_help().to_string()
+        };
+        assert!(help("audit").contains("[default: all that are stored; of files, told from"));
+        assert!(help("resample").contains("[default: all that are stored in the timeframe]"));
+        assert!(help("export").contains("[default: the first of data.symbols]"));
+    }
+}

@@ -1,0 +1,174 @@
+//! The flags of `edgewalk ingest`: one struct for each source, so that none is taken in vain.
+
+use std::path::PathBuf;
+
+use crate::config::Delimiter;
+use crate::failure::Failure;
+use crate::ingest::feeds::binance::Market;
+use crate::ingest::{Exchange, Format, Prefer};
+use crate::market::{Symbol, Timeframe};
+use crate::units::Ts;
+
+#[derive(Debug, clap::Args)]
+pub struct Files {
+    /// Files to read; all of their bars are stored, or, if anything is wrong, none
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Whose bars they are, where the file does not say
+    #[arg(long)]
+    pub symbol: Option<Symbol>,
+    /// The time one bar covers [default: told from the bars]
+    #[arg(long)]
+    pub timeframe: Option<Timeframe>,
+    #[command(flatten)]
+    pub merging: Merging,
+    #[command(flatten)]
+    pub form: Form,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Binance {
+    /// Monthly archives with checksums, much faster than REST
+    #[arg(long, conflicts_with = "files")]
+    pub bulk: bool,
+    /// spot or futures (USD-margined) [default: spot]
+    #[arg(long, conflicts_with = "files")]
+    pub market: Option<Market>,
+    #[command(flatten)]
+    pub asked: Asked,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Kraken {
+    /// All of history, rolled from single trades; slow, one call a second
+    #[arg(long, conflicts_with = "files")]
+    pub trades: bool,
+    #[command(flatten)]
+    pub asked: Asked,
+}
+
+/// Bars of an exchange: downloaded, or out of its files.
+#[derive(Debug, Default, clap::Args)]
+pub struct Asked {
+    /// Files to read instead of downloading
+    pub files: Vec<PathBuf>,
+    /// The symbol [default: the first of data.symbols; of files, the one they name]
+    #[arg(long)]
+    pub symbol: Option<Symbol>,
+    /// The time one bar covers [default: data.timeframe; of files, told from the bars]
+    #[arg(long)]
+    pub timeframe: Option<Timeframe>,
+    /// First bar, UTC, such as 2024-01-01 [default: data.from]
+    #[arg(long, value_name = "TIME", conflicts_with = "files")]
+    pub from: Option<Ts>,
+    /// Bars before this time, UTC [default: data.to, or up to the last closed bar]
+    #[arg(long, value_name = "TIME", conflicts_with = "files")]
+    pub to: Option<Ts>,
+    /// Asks this server instead of the exchange's own
+    #[arg(long, value_name = "URL", conflicts_with = "files")]
+    pub base_url: Option<String>,
+    #[command(flatten)]
+    pub merging: Merging,
+    #[command(flatten)]
+    pub form: Form,
+}
+
+/// What a file does not say of itself, and what to do with its rows.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Reading files")]
+pub struct Form {
+    /// The kind of file, where it is told wrongly
+    #[arg(long, value_name = "binance|kraken|csv|parquet|feather|json")]
+    pub format: Option<Format>,
+    /// A column's name in the file, such as --column close=Last; may be repeated
+    #[arg(long, value_name = "OURS=THEIRS", value_parser = pair)]
+    pub column: Vec<(String, String)>,
+    /// What stands between two values: comma, semicolon, tab, pipe, space, or the character itself
+    /// [default: told from the file]
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    pub delimiter: Option<u8>,
+    /// How times are written: s, ms, us or ns since 1970, or as in strftime, "%d.%m.%Y %H:%M"
+    #[arg(long, value_name = "PATTERN")]
+    pub time_format: Option<String>,
+    /// The IANA zone of times that do not name one [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// Puts bars in the order of time
+    #[arg(long)]
+    pub sort: bool,
+    /// Drops exact repeats
+    #[arg(long)]
+    pub dedup: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct Merging {
+    /// Whom to believe where new bars disagree with stored ones
+    #[arg(long, value_enum)]
+    prefer: Option<Side>,
+    /// Refuses bars in which the audit finds anything
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Side {
+    Old,
+    New,
+}
+
+impl Binance {
+    pub fn exchange(&self) -> Exchange {
+        let market = self.market.unwrap_or_default();
+        if self.bulk { Exchange::BinanceBulk(market) } else { Exchange::Binance(market) }
+    }
+}
+
+impl Kraken {
+    pub fn exchange(&self) -> Exchange {
+        if self.trades { Exchange::KrakenTrades } else { Exchange::Kraken }
+    }
+}
+
+impl Form {
+    /// A download has no form of its own: a flag about one would be taken in vain.
+    pub fn check_unused(&self) -> Result<(), Failure> {
+        let given = [
+            ("--format", self.format.is_some()),
+            ("--column", !self.column.is_empty()),
+            ("--delimiter", self.delimiter.is_some()),
+            ("--time-format", self.time_format.is_some()),
+            ("--time-zone", self.time_zone.is_some()),
+            ("--sort", self.sort),
+            ("--dedup", self.dedup),
+        ];
+        let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) else { return Ok(()) };
+        Err(Failure::user(format!("`{flag}` is about files, and none is named"))
+            .hint(format!("name the files to read, or download without `{flag}`")))
+    }
+}
+
+impl Merging {
+    pub fn prefer(&self) -> Option<Prefer> {
+        self.prefer.map(|side| match side {
+            Side::Old => Prefer::Old,
+            Side::New => Prefer::New,
+        })
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (ours, theirs) = text.split_once('=').ok_or("expected OURS=THEIRS, such as close=Last")?;
+    Ok((ours.trim().to_owned(), theirs.trim().to_owned()))
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    use Delimiter::{Comma, Pipe, Semicolon, Space, Tab};
+    let named = [Comma, Semicolon, Tab, Pipe, Space].into_iter().find(|d| d.name() == text);
+    match (named, text.as_bytes()) {
+        (Some(named), _) => named.byte().ok_or_else(|| "nothing to set".to_owned()),
+        (None, b"\\t") => Ok(b'\t'),
+        (None, &[byte]) if !byte.is_ascii_alphanumeric() && byte != b'"' => Ok(byte),
+        _ => Err("expected comma, semicolon, tab, pipe, space, or one character".to_owned()),
+    }
+}

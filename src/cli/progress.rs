@@ -1,0 +1,46 @@
+//! Long work shows where it stands: a bar on a terminal, nothing elsewhere.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::ingest::feeds::Progress;
+
+/// A progress bar on stderr.
+pub struct Drawn(ProgressBar);
+
+impl Drawn {
+    /// A bar for work counted in `unit`; silent when asked to be, or when stderr is no terminal.
+    pub fn new(title: &str, unit: &str, quiet: bool) -> Self {
+        let bar = ProgressBar::no_length();
+        if quiet || !std::io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        let template = format!("{title} {{wide_bar}} {{pos}}/{{len}} {unit}, {{eta}} left {{msg}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+}
+
+impl Progress for Drawn {
+    fn say(&self, what: &str) {
+        self.0.set_message(what.to_owned());
+    }
+
+    fn at(&self, position: u64, length: Option<u64>) {
+        if let Some(length) = length {
+            self.0.set_length(length);
+        }
+        self.0.set_position(position);
+    }
+}
+
+impl Drop for Drawn {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,134 @@
+//! `backtest.*`: what the engine assumes about the market.
+
+use super::rule::Rule;
+use super::section::{choice, section};
+use super::setting::Reading;
+use crate::labels::LimitFill;
+
+section! {
+    /// What the engine assumes about the market. The defaults are on the careful side. The labels
+    /// read `oco_delay_bars` and `limit_fill`; all others are checked today and read by `backtest`,
+    /// which is not built yet.
+    pub struct Backtest, check Backtest::check;
+    /// Money at the beginning, in the quote currency; all symbols share it.
+    cash: f64 = 100_000.0, Rule::above(0.0, f64::INFINITY);
+    /// Entries fill at the open of the next bar, or this many bars later.
+    latency_bars: u32 = 0, Rule::within(0.0, 1000.0).unit("bars");
+    /// Stop and target are armed this long after the entry's fill; 0: on the entry bar already.
+    oco_delay_bars: u32 = 1, Rule::within(0.0, 1000.0).unit("bars");
+    /// A target fills when the price trades through it, or already when it touches it.
+    limit_fill: LimitFill = LimitFill::Through, Rule::any();
+    /// Stop and target in one bar: stop first (pessimistic), target first (optimistic), or along
+    /// the path open, nearer extreme, other extreme, close. The report counts such bars and gives
+    /// the profit both ways.
+    intrabar: Intrabar = Intrabar::Pessimistic, Rule::any();
+    /// Part of the position that the target closes; the stop then covers the rest.
+    target_fraction: f64 = 1.0, Rule::above(0.0, 1.0);
+    /// A trailing stop follows closes, or the extremes of completed bars.
+    trailing_basis: TrailingBasis = TrailingBasis::Close, Rule::any();
+    /// A signal against an open position: keep it, close it, or turn it round.
+    on_opposite: OnOpposite = OnOpposite::Hold, Rule::any();
+    /// Most of a bar's volume that one fill may take; null: no limit.
+    max_participation: Option<f64> = Some(0.1), Rule::above(0.0, 1.0);
+    /// What happens to the rest: it waits for the next bar, or is cancelled.
+    on_cap: OnCap = OnCap::Wait, Rule::any();
+    /// Quantities are rounded down to multiples of this; null: any quantity.
+    lot_size: Option<f64> = None, Rule::above(0.0, f64::INFINITY).unit("units");
+    /// Half of the distance between bid and ask, paid on every market order.
+    half_spread_bps: f64 = 0.5, Rule::within(0.0, 1000.0).unit("bps");
+    /// Perpetuals: what longs pay to shorts every eight hours; negative: shorts pay.
+    funding_bps_per_8h: f64 = 0.0, Rule::within(-1000.0, 1000.0).unit("bps");
+    /// What borrowing costs a short in a year.
+    borrow_bps_per_year: f64 = 0.0, Rule::within(0.0, 100_000.0).unit("bps");
+    commission: Commission = Commission::default(), Rule::any();
+    slippage: Slippage = Slippage::default(), Rule::any();
+}
+
+section! {
+    /// What the exchange takes of each leg's value.
+    pub struct Commission;
+    /// On market orders.
+    taker_bps: f64 = 2.5, Rule::within(0.0, 1000.0).unit("bps");
+    /// On limit orders, targets among them; negative: a rebate.
+    maker_bps: f64 = 1.0, Rule::within(-100.0, 1000.0).unit("bps");
+}
+
+section! {
+    /// How far a market order moves the price against itself.
+    pub struct Slippage;
+    /// fixed: always `bps`. range: a part of the bar's range. volatility: a part of recent
+    /// volatility. impact: volatility times the square root of the order's share of volume.
+    model: SlippageModel = SlippageModel::Fixed, Rule::any();
+    /// For fixed.
+    bps: f64 = 0.5, Rule::within(0.0, 1000.0).unit("bps");
+    /// For range: part of the bar's high minus low.
+    range_fraction: f64 = 0.05, Rule::within(0.0, 1.0);
+    /// For volatility: part of one bar's standard deviation.
+    volatility_fraction: f64 = 0.1, Rule::within(0.0, 10.0);
+    /// For impact: what one standard deviation is multiplied by, beside the root of the share.
+    impact_coefficient: f64 = 1.0, Rule::within(0.0, 100.0);
+    /// For volatility and impact: window of the standard deviation.
+    window_bars: u32 = 288, Rule::within(2.0, 1e6).unit("bars");
+}
+
+choice! {
+    for LimitFill {
+        Through = "through",
+        Touch = "touch",
+    }
+}
+
+choice! {
+    /// Which comes first when one bar reaches both stop and target.
+    pub enum Intrabar {
+        Pessimistic = "pessimistic",
+        Optimistic = "optimistic",
+        Path = "path",
+    }
+}
+
+choice! {
+    /// What a trailing stop follows.
+    pub enum TrailingBasis {
+        Close = "close",
+        Extreme = "extreme",
+    }
+}
+
+choice! {
+    /// What a signal against an open position does.
+    pub enum OnOpposite {
+        Hold = "hold",
+        Exit = "exit",
+        Reverse = "reverse",
+    }
+}
+
+choice! {
+    /// What happens to the part of an order that exceeds the volume cap.
+    pub enum OnCap {
+        Wait = "wait",
+        Cancel = "cancel",
+    }
+}
+
+choice! {
+    /// What slippage depends on.
+    pub enum SlippageModel {
+        Fixed = "fixed",
+        Range = "range",
+        Volatility = "volatility",
+        Impact = "impact",
+    }
+}
+
+impl Backtest {
+    /// A rebate larger than the fee would pay for trading in circles.
+    fn check(&self, reading: &mut Reading) {
+        let Commission { taker_bps, maker_bps } = self.commission;
+        let keys = ["backtest.commission.maker_bps", "backtest.commission.taker_bps"];
+        reading.require(taker_bps + maker_bps >= 0.0, &keys, || {
+            format!("a rebate of {} bps exceeds the taker fee of {taker_bps}", -maker_bps)
+        });
+    }
+}

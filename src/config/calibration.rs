@@ -1,0 +1,41 @@
+//! `calibration.*`: what a score is worth.
+
+use super::rule::Rule;
+use super::section::{choice, section};
+
+section! {
+    /// What a model's score is worth: curves fitted on the calibration slice alone.
+    /// Checked today, read by `train`, which is not built yet.
+    pub struct Calibration;
+    /// Off: scores are taken at their word.
+    enabled: bool = true, Rule::any();
+    /// Predicted bps to expected bps: any rising curve, or a straight line.
+    method: Method = Method::Isotonic, Rule::any();
+    /// Score to the probability that the price rises.
+    probability: Probability = Probability::Platt, Rule::any();
+    /// Pull towards no prediction at all, 0 none to 1 all; null: estimated. For `method: linear`.
+    shrinkage: Option<f64> = None, Rule::within(0.0, 1.0);
+    /// With fewer rows than this nothing is fitted; the report says so.
+    min_rows: u32 = 500, Rule::within(10.0, 1e9).unit("rows");
+    /// Part of the returns that prediction intervals should hold.
+    conformal_coverage: f64 = 0.9, Rule::within(0.01, 0.999);
+    /// How fast intervals widen after a miss and narrow after a hit; 0: they stay as fitted.
+    conformal_rate: f64 = 0.005, Rule::below(0.0, 1.0);
+}
+
+choice! {
+    /// How predicted bps become expected bps.
+    pub enum Method {
+        Isotonic = "isotonic",
+        Linear = "linear",
+    }
+}
+
+choice! {
+    /// How a score becomes a probability.
+    pub enum Probability {
+        Platt = "platt",
+        Isotonic = "isotonic",
+        Beta = "beta",
+    }
+}

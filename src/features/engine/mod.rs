@@ -1,0 +1,8 @@
+//! Runs a graph over bars: in blocks that stay in the cache, columns spread over the threads.
+
+mod higher;
+mod machine;
+mod program;
+mod shard;
+
+pub use program::{BadFeature, Feature, Live, LiveBars, Program, Shape};

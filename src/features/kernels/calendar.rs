@@ -1,0 +1,114 @@
+//! What the clock says of a bar, from the time it opened.
+
+use super::{Memory, Remembers, Step};
+use crate::market::{Session, SessionClock};
+use crate::units::{DAY_US, HOUR_US, MINUTE_US, Ts};
+
+/// Hour of the UTC day.
+pub struct Hour;
+
+/// Minute of the UTC day.
+pub struct MinuteOfDay;
+
+/// Monday 0 to Sunday 6, UTC.
+pub struct DayOfWeek;
+
+/// 1 within a session, else 0.
+pub struct InSession(SessionClock);
+
+/// The instant at which the session began, as its name; missing outside.
+pub struct SessionId(SessionClock);
+
+impl InSession {
+    pub fn new(session: Session) -> Self {
+        Self(session.clock())
+    }
+}
+
+impl SessionId {
+    pub fn new(session: Session) -> Self {
+        Self(session.clock())
+    }
+}
+
+impl Step<1> for Hour {
+    #[inline(always)]
+    fn step(&mut self, [ts]: [f64; 1]) -> f64 {
+        ((ts as i64).rem_euclid(DAY_US) / HOUR_US) as f64
+    }
+}
+
+impl Step<1> for MinuteOfDay {
+    #[inline(always)]
+    fn step(&mut self, [ts]: [f64; 1]) -> f64 {
+        ((ts as i64).rem_euclid(DAY_US) / MINUTE_US) as f64
+    }
+}
+
+impl Step<1> for DayOfWeek {
+    /// Day 0, 1970-01-01, was a Thursday.
+    #[inline(always)]
+    fn step(&mut self, [ts]: [f64; 1]) -> f64 {
+        ((ts as i64).div_euclid(DAY_US) + 3).rem_euclid(7) as f64
+    }
+}
+
+impl Step<1> for InSession {
+    #[inline(always)]
+    fn step(&mut self, [ts]: [f64; 1]) -> f64 {
+        f64::from(self.0.contains(Ts(ts as i64)))
+    }
+}
+
+impl Step<1> for SessionId {
+    #[inline(always)]
+    fn step(&mut self, [ts]: [f64; 1]) -> f64 {
+        self.0.opened_at(Ts(ts as i64)).map_or(f64::NAN, |opened| opened.0 as f64)
+    }
+}
+
+macro_rules! of_this_bar_alone {
+    ($($kernel:ty),*) => {
+        $(impl Remembers for $kernel {
+            fn memory(&self) -> Memory {
+                Memory::Bars(0)
+            }
+        })*
+    };
+}
+
+of_this_bar_alone!(Hour, MinuteOfDay, DayOfWeek, InSession, SessionId);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> [f64; 1] {
+        [text.parse::<Ts>().unwrap().0 as f64]
+    }
+
+    #[test]
+    fn the_clock_of_a_known_bar() {
+        // 2024-02-29 was a Thursday.
+        let bar = at("2024-02-29 13:35");
+        assert_eq!(Hour.step(bar), 13.0);
+        assert_eq!(MinuteOfDay.step(bar), 815.0);
+        assert_eq!(DayOfWeek.step(bar), 3.0);
+        assert_eq!(DayOfWeek.step(at("1969-12-29 00:00")), 0.0);
+    }
+
+    #[test]
+    fn london_opens_an_hour_earlier_in_summer() {
+        let mut london = InSession::new(Session::London);
+        assert_eq!(london.step(at("2024-07-01 07:00")), 1.0);
+        assert_eq!(london.step(at("2024-01-01 07:00")), 0.0);
+        assert_eq!(london.step(at("2024-01-01 08:00")), 1.0);
+    }
+
+    #[test]
+    fn a_session_is_named_by_its_opening_and_only_while_it_lasts() {
+        let mut asia = SessionId::new(Session::Asia);
+        assert_eq!(asia.step(at("2024-01-02 05:00")), at("2024-01-02 00:00")[0]);
+        assert!(asia.step(at("2024-01-02 09:00")).is_nan());
+    }
+}

@@ -1,1 +1,0 @@
-//! Cutting time: train | early-stop | calibrate | test, purged by label interval.

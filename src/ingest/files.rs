@@ -1,0 +1,354 @@
+//! Files → the store.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::audit::{Audit, Terms, audit};
+use super::{
+    Accept, FileBars, Merged, Prefer, ReadOptions, accept, infer_timeframe, merge, read_file,
+};
+use crate::failure::Failure;
+use crate::market::{Bars, Calendar, Columns, Symbol, Timeframe};
+use crate::store::Layout;
+use crate::units::Ts;
+
+/// How to read, check and merge files.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileOptions {
+    pub read: ReadOptions,
+    /// By default that of the bars' most common distance.
+    pub timeframe: Option<Timeframe>,
+    pub accept: Accept,
+    pub prefer: Option<Prefer>,
+    /// When the market trades, for the audit.
+    pub calendar: Calendar,
+    /// Refuse bars in which the audit finds anything at all.
+    pub strict: bool,
+}
+
+/// What became of one symbol's rows: `read` is the sum of the six counts after it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    pub symbol: Symbol,
+    pub timeframe: Timeframe,
+    pub n_files: usize,
+    pub read: usize,
+    /// Exact repeats that were to be dropped.
+    pub dropped: usize,
+    pub added: usize,
+    pub same: usize,
+    /// Gave values to extra columns that had none.
+    pub filled: usize,
+    pub replaced: usize,
+    /// Gave way to bars that disagreed.
+    pub refused: usize,
+    /// The opens of the first and last bar read.
+    pub range: (Ts, Ts),
+    /// Columns of the files that were not brought in.
+    pub ignored: Vec<String>,
+    /// What is odd in the bars as they are now stored.
+    pub audit: Audit,
+}
+
+/// Brings files into the store: all of their bars, or, if anything is wrong, none.
+pub fn ingest_files(
+    paths: &[PathBuf],
+    options: &FileOptions,
+    layout: &Layout,
+) -> Result<Vec<Summary>, Failure> {
+    if paths.is_empty() {
+        return Err(Failure::user("there are no files to ingest"));
+    }
+    let files: Vec<_> = paths.par_iter().map(|path| read_file(path, &options.read)).collect();
+    let files = files.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let groups: Vec<_> = by_symbol(paths, files).into_iter().collect();
+    let merged: Vec<_> = groups
+        .into_par_iter()
+        .map(|(symbol, group)| group.ingest(symbol, options, layout))
+        .collect();
+    let merged = merged.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut summaries = Vec::with_capacity(merged.len());
+    for (bars, summary) in merged {
+        if let Some(bars) = bars {
+            layout.write_bars(&bars)?;
+        }
+        summaries.push(summary);
+    }
+    Ok(summaries)
+}
+
+/// Merges bars into those stored, and stores them if that changed anything.
+pub fn merge_into_store(
+    bars: Bars,
+    prefer: Option<Prefer>,
+    layout: &Layout,
+) -> Result<Merged, Failure> {
+    let (merged, changed) = merge_with_stored(bars, prefer, layout)?;
+    if changed {
+        layout.write_bars(&merged.bars)?;
+    }
+    Ok(merged)
+}
+
+pub(super) fn merge_with_stored(
+    bars: Bars,
+    prefer: Option<Prefer>,
+    layout: &Layout,
+) -> Result<(Merged, bool), Failure> {
+    let (symbol, timeframe) = (bars.symbol().clone(), bars.timeframe());
+    if !layout.has_bars(&symbol, timeframe) {
+        keep_apart(&symbol, timeframe, layout)?;
+        let added = bars.len();
+        return Ok((Merged { bars, added, same: 0, filled: 0, replaced: 0, refused: 0 }, true));
+    }
+    let old = layout.read_bars(&symbol, timeframe)?;
+    let n_columns = old.columns().extra.len();
+    let merged =
+        merge(old, bars, prefer).map_err(|f| within(&format!("`{symbol}` `{timeframe}`"), f))?;
+    let changed = merged.added + merged.filled + merged.replaced > 0
+        || merged.bars.columns().extra.len() > n_columns;
+    if changed {
+        keep_apart(&symbol, timeframe, layout)?;
+    }
+    Ok((merged, changed))
+}
+
+/// Synthetic bars are made anew each time: what was mixed into them would be lost.
+fn keep_apart(symbol: &Symbol, timeframe: Timeframe, layout: &Layout) -> Result<(), Failure> {
+    let truth = layout.truth_path(symbol, timeframe);
+    if !truth.exists() {
+        return Ok(());
+    }
+    let message = format!("the stored `{timeframe}` bars of `{symbol}` are synthetic");
+    Err(Failure::user(message)
+        .hint(format!("name another symbol, or remove them and `{}`", truth.display())))
+}
+
+/// The files of one symbol, in the order they were named.
+#[derive(Default)]
+struct Group<'a> {
+    files: Vec<(&'a Path, Columns)>,
+    ignored: Vec<String>,
+}
+
+fn by_symbol(paths: &[PathBuf], files: Vec<FileBars>) -> BTreeMap<Symbol, Group<'_>> {
+    let mut groups = BTreeMap::<Symbol, Group<'_>>::new();
+    for (path, file) in paths.iter().zip(files) {
+        for (symbol, columns) in file.series {
+            let group = groups.entry(symbol).or_default();
+            group.files.push((path, columns));
+            group.ignored.extend(file.ignored.iter().cloned());
+        }
+    }
+    groups
+}
+
+impl Group<'_> {
+    /// The bars to store, unless they are there already, and what is to be told.
+    fn ingest(
+        mut self,
+        symbol: Symbol,
+        options: &FileOptions,
+        layout: &Layout,
+    ) -> Result<(Option<Bars>, Summary), Failure> {
+        let timeframe = self.timeframe(&symbol, options.timeframe)?;
+        let n_files = self.files.len();
+        let read = self.files.iter().map(|(_, columns)| columns.len()).sum();
+        let mut pieces = Vec::with_capacity(n_files);
+        for (path, columns) in self.files {
+            let bars = accept(&symbol, timeframe, columns, &options.accept);
+            pieces.push(bars.map_err(|f| within(&format!("`{}`, `{symbol}`", path.display()), f))?);
+        }
+        let accepted: usize = pieces.iter().map(Bars::len).sum();
+        let all = join_pieces(pieces, &symbol, options)?;
+        let range = all.bars.ts().first().zip(all.bars.ts().last());
+        let range = range.map(|(a, b)| (*a, *b)).unwrap_or_default();
+        let (merged, changed) = merge_with_stored(all.bars, options.prefer, layout)?;
+        self.ignored.sort();
+        self.ignored.dedup();
+        let summary = Summary {
+            symbol,
+            timeframe,
+            n_files,
+            read,
+            dropped: read - accepted,
+            added: merged.added,
+            same: all.same + merged.same,
+            filled: all.filled + merged.filled,
+            replaced: all.replaced + merged.replaced,
+            refused: all.refused + merged.refused,
+            range,
+            ignored: self.ignored,
+            audit: inspect(&merged.bars, options.calendar),
+        };
+        Ok((changed.then_some(merged.bars), summary))
+    }
+
+    /// Of the longest file, where none is given.
+    fn timeframe(&self, symbol: &Symbol, given: Option<Timeframe>) -> Result<Timeframe, Failure> {
+        let longest = self.files.iter().max_by_key(|(_, columns)| columns.len());
+        let inferred = || longest.and_then(|(_, columns)| infer_timeframe(&columns.ts));
+        given.or_else(inferred).ok_or_else(|| {
+            Failure::user(format!("the timeframe of `{symbol}` cannot be told from its bars"))
+                .hint("`--timeframe 5m`, or what it is")
+        })
+    }
+}
+
+pub(super) fn inspect(bars: &Bars, calendar: Calendar) -> Audit {
+    let terms = Terms::new(bars.timeframe(), calendar);
+    audit(bars.symbol().as_str(), bars.columns(), &terms)
+}
+
+fn join_pieces(
+    pieces: Vec<Bars>,
+    symbol: &Symbol,
+    options: &FileOptions,
+) -> Result<Merged, Failure> {
+    let all = join(pieces, options.prefer)
+        .map_err(|f| within(&format!("`{symbol}`, an earlier and a later file"), f))?
+        .ok_or_else(|| Failure::user(format!("there are no bars of `{symbol}`")))?;
+    if options.strict {
+        inspect(&all.bars, options.calendar).strict_verdict()?;
+    }
+    Ok(all)
+}
+
+/// Neighbours are joined first, which keeps the order of the files and copies each bar few times.
+/// `added` counts nothing here: what is new is for the store to say.
+fn join(mut pieces: Vec<Bars>, prefer: Option<Prefer>) -> Result<Option<Merged>, Failure> {
+    let [mut same, mut filled, mut replaced, mut refused] = [0; 4];
+    while pieces.len() > 1 {
+        let mut joined = Vec::with_capacity(pieces.len().div_ceil(2));
+        let mut rest = pieces.into_iter();
+        while let Some(first) = rest.next() {
+            let Some(second) = rest.next() else {
+                joined.push(first);
+                break;
+            };
+            let merged = merge(first, second, prefer)?;
+            same += merged.same;
+            filled += merged.filled;
+            replaced += merged.replaced;
+            refused += merged.refused;
+            joined.push(merged.bars);
+        }
+        pieces = joined;
+    }
+    Ok(pieces.pop().map(|bars| Merged { bars, added: 0, same, filled, replaced, refused }))
+}
+
+fn within(place: &str, failure: Failure) -> Failure {
+    Failure { message: format!("{place}: {}", failure.message), ..failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{fingerprint, write_atomic};
+
+    const FIRST: &str = "1735689600000,10,12,9,11,5,1735689899999,50,3,2,20,0\n";
+    const SECOND: &str = "1735689900000,11,12,9,11,5,1735690199999,50,3,2,20,0\n";
+
+    struct Room {
+        dir: tempfile::TempDir,
+        options: FileOptions,
+    }
+
+    impl Room {
+        fn new() -> Self {
+            let mut options = FileOptions { timeframe: Some(Timeframe::M5), ..Default::default() };
+            options.read.symbol = Some("X".parse().unwrap());
+            Self { dir: tempfile::tempdir().unwrap(), options }
+        }
+
+        fn layout(&self) -> Layout {
+            Layout::new(self.dir.path().join("data"))
+        }
+
+        fn put(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+            let path = self.dir.path().join(name);
+            write_atomic(&path, bytes.as_ref()).unwrap();
+            path
+        }
+
+        fn ingest(&self, paths: &[PathBuf]) -> Summary {
+            ingest_files(paths, &self.options, &self.layout()).unwrap().remove(0)
+        }
+
+        fn stored(&self) -> Vec<u8> {
+            let path = self.layout().bars_path(&"X".parse().unwrap(), Timeframe::M5);
+            std::fs::read(path).unwrap()
+        }
+    }
+
+    fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
+        use std::io::Write;
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, text) in files {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn repairs_that_are_asked_for_are_made_and_counted() {
+        let mut room = Room::new();
+        room.options.accept = Accept { sort: true, dedup: true };
+        let a = room.put("a.csv", format!("{SECOND}{FIRST}{SECOND}"));
+        let summary = room.ingest(std::slice::from_ref(&a));
+        assert_eq!((summary.read, summary.dropped, summary.added), (3, 1, 2));
+        assert_eq!(summary.range.1.to_string(), "2025-01-01 00:05");
+        let before = room.stored();
+        let summary = room.ingest(&[a.clone(), a]);
+        assert_eq!((summary.read, summary.dropped, summary.added, summary.same), (6, 2, 0, 4));
+        assert_eq!(room.stored(), before);
+    }
+
+    #[test]
+    fn what_a_zip_holds_is_read_as_if_it_lay_there() {
+        let room = Room::new();
+        let one = room.put("one.zip", zipped(&[("x.csv", FIRST)]));
+        assert_eq!(room.ingest(&[one]).added, 1);
+        let two = room.put("two.zip", zipped(&[("x.csv", FIRST), ("y.csv", SECOND)]));
+        let failure = ingest_files(&[two], &room.options, &room.layout()).unwrap_err();
+        assert!(failure.message.ends_with("two.zip` holds 2 files, where one is expected"));
+    }
+
+    #[test]
+    fn nothing_is_stored_unless_all_is_good() {
+        let mut room = Room::new();
+        room.options.read.symbol = None;
+        let good = room.put("AAA-5m-2025-01.csv", FIRST);
+        let bad = room.put("BBB-5m-2025-01.csv", FIRST.replace(",9,", ",-9,"));
+        let failure = ingest_files(&[good, bad], &room.options, &room.layout()).unwrap_err();
+        assert!(failure.message.contains("`BBB`: `low` of the bar"), "{failure}");
+        assert_eq!(room.layout().list().unwrap(), []);
+    }
+
+    #[test]
+    fn every_row_read_is_in_one_of_the_counts() {
+        let mut room = Room::new();
+        room.options.prefer = Some(Prefer::New);
+        room.ingest(&[room.put("a.csv", FIRST)]);
+        let changed = room.put("b.csv", FIRST.replace(",11,5,", ",11.5,5,"));
+        let both = room.put("c.csv", format!("{FIRST}{SECOND}"));
+        let s = room.ingest(&[changed, both]);
+        assert_eq!((s.read, s.replaced, s.same, s.added), (3, 1, 1, 1));
+        assert_eq!(s.read, s.dropped + s.added + s.same + s.filled + s.replaced + s.refused);
+    }
+
+    #[test]
+    fn what_a_client_brings_follows_the_same_rule() {
+        let room = Room::new();
+        room.ingest(&[room.put("a.csv", FIRST)]);
+        let layout = room.layout();
+        let bars = layout.read_bars(&"X".parse().unwrap(), Timeframe::M5).unwrap();
+        let merged = merge_into_store(bars.clone(), None, &layout).unwrap();
+        assert_eq!((merged.added, merged.same), (0, 1));
+        assert_eq!(fingerprint(&merged.bars), fingerprint(&bars));
+    }
+}

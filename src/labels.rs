@@ -1,1 +1,0 @@
-//! What the future held: forward returns and barrier outcomes, each with its interval.

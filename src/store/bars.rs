@@ -1,0 +1,122 @@
+//! Bars as one Parquet file, stamped with what they are, so that damage does not go unseen.
+
+use std::path::Path;
+
+use super::parquet::{Notes, corrupt, foreign, read_noted, read_notes, write_noted};
+use super::table::Loan;
+use super::{Table, Values, fingerprint};
+use crate::failure::Failure;
+use crate::market::{Bars, Columns, Symbol, Timeframe};
+use crate::units::Ts;
+
+const CONTENT: &str = "edgewalk.bars";
+const FINGERPRINT: &str = "edgewalk.fingerprint";
+const ROWS: &str = "edgewalk.rows";
+const FIRST: &str = "edgewalk.first_us";
+const LAST: &str = "edgewalk.last_us";
+
+/// What a stored file says of its bars, read without decoding them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    pub fingerprint: String,
+    pub n_bars: usize,
+    /// The opens of the first and last bar; `None` where there are no bars.
+    pub range: Option<(Ts, Ts)>,
+}
+
+pub(super) fn write(path: &Path, bars: &Bars) -> Result<(), Failure> {
+    write_noted(path, (&lent(bars), bars.len()), notes(bars))
+}
+
+pub(super) fn read(path: &Path, symbol: &Symbol, timeframe: Timeframe) -> Result<Bars, Failure> {
+    let (table, notes) = read_noted(path)?;
+    let written = notes.get(CONTENT).ok_or_else(|| foreign(path))?;
+    if *written != content(symbol, timeframe) {
+        return Err(corrupt(path, format!("it holds `{written}`")));
+    }
+    let columns = to_columns(table).map_err(|why| corrupt(path, why))?;
+    Bars::new(symbol.clone(), timeframe, columns).map_err(|fault| corrupt(path, fault))
+}
+
+pub(super) fn describe(path: &Path) -> Result<Described, Failure> {
+    let notes = read_notes(path)?;
+    let number = |key| notes.get(key).and_then(|text: &String| text.parse::<i64>().ok());
+    let stamp = notes.get(FINGERPRINT).zip(number(ROWS)).ok_or_else(|| foreign(path))?;
+    let range = number(FIRST).zip(number(LAST)).map(|(first, last)| (Ts(first), Ts(last)));
+    let n_bars = usize::try_from(stamp.1).map_err(|_| foreign(path))?;
+    Ok(Described { fingerprint: stamp.0.clone(), n_bars, range })
+}
+
+/// Every column in its customary order; `count` as integers where all are whole.
+pub fn to_table(bars: &Bars) -> Table {
+    let own = |(name, values): &(&str, Loan)| {
+        let values = match *values {
+            Loan::Ts(v) => Values::Ts(v.to_vec()),
+            Loan::F64(v) => Values::F64(v.to_vec()),
+            Loan::F32(v) => Values::F32(v.to_vec()),
+            Loan::I64(v) => Values::I64(v.to_vec()),
+            Loan::Whole(v) => Values::I64(v.iter().map(|x| *x as i64).collect()),
+            Loan::Text(v) => Values::Text(v.to_vec()),
+        };
+        ((*name).to_owned(), values)
+    };
+    #[expect(clippy::expect_used, reason = "bars have columns of one length, each named once")]
+    Table::new(lent(bars).iter().map(own).collect()).expect("bars are a table")
+}
+
+fn lent(bars: &Bars) -> Vec<(&str, Loan<'_>)> {
+    let columns = bars.columns();
+    let prices = columns.prices().map(|(name, v)| (name, Loan::F64(v)));
+    let extra = columns.extra.iter().map(|(name, v)| {
+        let whole = name == "count" && v.iter().all(|&v| is_whole(v));
+        (name.as_str(), if whole { Loan::Whole(v) } else { Loan::F64(v) })
+    });
+    [("ts", Loan::Ts(&columns.ts))].into_iter().chain(prices).chain(extra).collect()
+}
+
+fn content(symbol: &Symbol, timeframe: Timeframe) -> String {
+    format!("{symbol} {timeframe}")
+}
+
+fn notes(bars: &Bars) -> Notes {
+    let mut notes = Notes::from([
+        (CONTENT.to_owned(), content(bars.symbol(), bars.timeframe())),
+        (FINGERPRINT.to_owned(), fingerprint(bars)),
+        (ROWS.to_owned(), bars.len().to_string()),
+    ]);
+    if let (Some(first), Some(last)) = (bars.ts().first(), bars.ts().last()) {
+        notes.insert(FIRST.to_owned(), first.0.to_string());
+        notes.insert(LAST.to_owned(), last.0.to_string());
+    }
+    notes
+}
+
+/// Above 2^53 not every integer has its own f64.
+fn is_whole(value: f64) -> bool {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    value.fract() == 0.0 && value.abs() <= EXACT
+}
+
+fn to_columns(table: Table) -> Result<Columns, String> {
+    let mut columns = Columns::default();
+    for (name, values) in table.into_columns() {
+        let values = match values {
+            Values::Ts(ts) if name == "ts" => {
+                columns.ts = ts;
+                continue;
+            }
+            Values::F64(v) => v,
+            Values::I64(v) => v.into_iter().map(|n| n as f64).collect(),
+            _ => return Err(format!("column `{name}` is not one of numbers")),
+        };
+        match name.as_str() {
+            "open" => columns.open = values,
+            "high" => columns.high = values,
+            "low" => columns.low = values,
+            "close" => columns.close = values,
+            "volume" => columns.volume = values,
+            _ => drop(columns.extra.insert(name, values)),
+        }
+    }
+    Ok(columns)
+}

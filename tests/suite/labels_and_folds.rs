@@ -1,0 +1,101 @@
+//! `edgewalk labels` and `edgewalk folds`.
+
+use crate::project::{Project, rising, rising_from};
+
+#[test]
+fn labels_are_counted_by_horizon_with_those_that_are_missing() {
+    let project = Project::new();
+    let gap = format!("{}{}", rising(30), rising_from(40, 30).split_once('\n').unwrap().1);
+    project.put("a.csv", gap);
+    project.done(&["ingest", "csv", "a.csv", "--symbol", "UP"]);
+    insta::assert_snapshot!(project.done(&["labels", "--symbol", "UP"]), @r"
+    UP 5m, 60 bars
+
+    horizon  labels  no end  gap  mean bps  sd bps       up
+    1            56       2    2     76.04   12.50  100.0 %
+    3            52       4    4    228.01   37.07  100.0 %
+    6            46       7    7    455.73   72.95  100.0 %
+    12           34      13   13    910.85  142.32  100.0 %
+
+    long at every bar: target –, stop –, time limit – of 0; stop and target in one bar: 0
+    ");
+    let other = ["labels", "--symbol", "UP", "--set", "labels.horizons=[2]"];
+    let ignored = ["--set", "labels.max_gap_bars=10", "--set", "labels.entry=close"];
+    let args: Vec<&str> = other.into_iter().chain(ignored).collect();
+    insta::assert_snapshot!(project.done(&args), @r"
+    UP 5m, 60 bars
+
+    horizon  labels  no end  gap  mean bps  sd bps       up
+    2            58       2    0    176.83  137.41  100.0 %
+
+    long at every bar: target –, stop –, time limit – of 0; stop and target in one bar: 0
+    ");
+}
+
+/// Features that need no warm-up.
+const PLAIN: &str = "features.set=[calendar]";
+
+fn set(key: &str) -> [&str; 2] {
+    ["--set", key]
+}
+
+#[test]
+fn folds_follow_each_other_without_touching() {
+    let project = Project::with_market(20_000);
+    let table = ["folds", "--train-weeks", "2", "--test-weeks", "1", "--set", PLAIN];
+    insta::assert_snapshot!(project.done(&table), @r"
+    SYNTH 5m, 20000 bars, 0 of them warm-up: 6 folds
+
+    fold        train from         test from        test until  train  stop  calibrate  test  purged
+    0     2022-01-10 00:00  2022-01-24 00:00  2022-01-31 00:00   2811   593        592  2016      36
+    1     2022-01-17 00:00  2022-01-31 00:00  2022-02-07 00:00   2811   593        592  2016      36
+    2     2022-01-24 00:00  2022-02-07 00:00  2022-02-14 00:00   2811   593        592  2016      36
+    3     2022-01-31 00:00  2022-02-14 00:00  2022-02-21 00:00   2811   593        592  2016      36
+    4     2022-02-07 00:00  2022-02-21 00:00  2022-02-28 00:00   2811   593        592  2016      36
+    5     2022-02-14 00:00  2022-02-28 00:00  2022-03-07 00:00   2811   593        592  2016      36
+
+    not tested: 6047 rows before, 0 between, 1857 after the test windows
+    ");
+    let keys = ["walkforward.train_weeks=2", "walkforward.test_weeks=1", PLAIN];
+    let by_key: Vec<&str> = ["folds"].into_iter().chain(keys.into_iter().flat_map(set)).collect();
+    assert_eq!(project.done(&by_key), project.done(&table));
+    let json: Vec<&str> = table.into_iter().chain(["--json"]).collect();
+    let folds: serde_json::Value = serde_json::from_str(&project.done(&json)).unwrap();
+    check_folds(folds["folds"].as_array().unwrap());
+}
+
+#[test]
+fn folds_that_do_not_fit_are_said_to_be_too_long() {
+    let project = Project::with_market(9_000);
+    insta::assert_snapshot!(project.refusal(&["folds", "--set", PLAIN]), @r"
+    error: the data hold 3.4 weeks from `2022-01-10 00:00` to `2022-02-03 06:05`, but `walkforward.train_weeks` + `walkforward.test_weeks` need 14
+    exit code 2
+    ");
+    let short = Project::with_market(500);
+    let slow = ["features.set=[]", "features.expressions.slow=mean(close, 600)"];
+    let args: Vec<&str> = ["folds"].into_iter().chain(slow.into_iter().flat_map(set)).collect();
+    insta::assert_snapshot!(short.refusal(&args), @r"
+    error: 500 bars, of which 599 are warm-up, make no fold
+    hint: more bars, or features that look less far back
+    exit code 2
+    ");
+}
+
+/// Slices follow each other with room for the longest label, 12 bars; tests do not overlap.
+fn check_folds(folds: &[serde_json::Value]) {
+    assert!(folds.len() > 3);
+    let mut last_test = 0;
+    for fold in folds {
+        let mut end = None;
+        for slice in ["train", "early_stop", "calibrate", "test"] {
+            for range in fold[slice]["rows"].as_array().unwrap() {
+                let [from, to] = [0, 1].map(|i| range[i].as_u64().unwrap());
+                assert!(from < to && end.is_none_or(|end| end + 12 <= from), "{fold}");
+                end = Some(to);
+            }
+        }
+        let test = fold["test"]["rows"][0][0].as_u64().unwrap();
+        assert!(last_test <= test, "{fold}");
+        last_test = end.unwrap();
+    }
+}
