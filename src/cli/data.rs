@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::{Global, print, table};
+use super::ingest::args::Dialect;
+use super::{Global, audit as shown, print, table};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::ingest::audit::{self, Audit, Terms};
-use crate::ingest::{ReadOptions, infer_timeframe, merge_into_store, read_file};
-use crate::market::{BadResample, Calendar, Columns, Symbol, Timeframe, resample};
+use crate::ingest::{ReadOptions, merge_into_store, read_file, told_by_bars};
+use crate::market::{BadResample, Calendar, Symbol, Timeframe, resample};
 use crate::store::{self, Layout, StoredBars};
 
 /// Look at stored bars: list, audit, resample, export
@@ -27,6 +28,7 @@ enum Action {
     ///
     /// Faults (unsorted, duplicate, off the grid, impossible prices) cannot be stored; notices
     /// (gaps, zero volume, stale runs, spikes) can, and should be looked at. Nothing is repaired.
+    /// Files are read as `ingest` reads them.
     Audit {
         /// Files to audit instead of what is stored
         files: Vec<PathBuf>,
@@ -45,6 +47,8 @@ enum Action {
         /// Ends with exit code 2 if anything is found
         #[arg(long)]
         strict: bool,
+        #[command(flatten)]
+        dialect: Dialect,
     },
     /// Make bars of a longer timeframe, and store them
     Resample {
@@ -84,13 +88,15 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let layout = Layout::new(&config.data.dir);
     match &args.action {
         Action::List => list(&layout),
-        Action::Audit { files, symbol, timeframe, calendar, json, strict } => {
+        Action::Audit { files, symbol, timeframe, calendar, json, strict, dialect } => {
             let which = Which { symbol: symbol.as_ref(), timeframe: *timeframe };
             let calendar = calendar.unwrap_or(config.data.calendar);
             let audits = if files.is_empty() {
+                dialect.check_unused()?;
                 audit_stored(&layout, &which, calendar)?
             } else {
-                audit_files(files, &which, calendar)?
+                let options = dialect.options(symbol.clone(), &config.data.csv);
+                audit_files(files, &options, (*timeframe, calendar))?
             };
             report(&audits, *json)?;
             let refuse = if *strict { Audit::strict_verdict } else { Audit::verdict };
@@ -115,7 +121,7 @@ fn list(layout: &Layout) -> Result<()> {
     }
     let (rows, corrupt): (Vec<_>, Vec<_>) = stored.iter().map(list_row).partition(Result::is_ok);
     let rows = rows.into_iter().flatten();
-    print(&table(&["symbol", "bars", "count", "from", "to", "fingerprint"], rows))?;
+    print(&table(&["symbol", "timeframe", "bars", "from", "to", "fingerprint"], rows))?;
     // What is whole is listed; then the first that is not is the error.
     corrupt.into_iter().next().map_or(Ok(()), |first| first.map(drop))
 }
@@ -156,12 +162,15 @@ fn choose(layout: &Layout, which: &Which) -> Result<Vec<StoredBars>> {
     Ok(stored)
 }
 
-fn audit_files(files: &[PathBuf], which: &Which, calendar: Calendar) -> Result<Vec<Audit>> {
+fn audit_files(
+    files: &[PathBuf],
+    options: &ReadOptions,
+    (timeframe, calendar): (Option<Timeframe>, Calendar),
+) -> Result<Vec<Audit>> {
     let mut audits = Vec::new();
     for file in files {
-        let options = ReadOptions { symbol: which.symbol.cloned(), ..ReadOptions::default() };
-        for (symbol, columns) in read_file(file, &options)?.series {
-            let timeframe = timeframe_of(&symbol, &columns, which)?;
+        for (symbol, columns) in read_file(file, options)?.series {
+            let timeframe = timeframe.map_or_else(|| told_by_bars(&symbol, &columns.ts), Ok)?;
             let terms = Terms::new(timeframe, calendar);
             audits.push(audit::audit(symbol.as_str(), &columns, &terms));
         }
@@ -169,18 +178,11 @@ fn audit_files(files: &[PathBuf], which: &Which, calendar: Calendar) -> Result<V
     Ok(audits)
 }
 
-fn timeframe_of(symbol: &Symbol, columns: &Columns, which: &Which) -> Result<Timeframe, Failure> {
-    which.timeframe.or_else(|| infer_timeframe(&columns.ts)).ok_or_else(|| {
-        Failure::user(format!("the timeframe of `{symbol}` cannot be told from its bars"))
-            .hint("`--timeframe 5m`, or what it is")
-    })
-}
-
 fn report(audits: &[Audit], json: bool) -> Result<()> {
     if json {
         return print(&serde_json::to_string_pretty(audits)?);
     }
-    print(&audit::render_all(audits))
+    print(&shown::render_all(audits))
 }
 
 fn resample_stored(
@@ -195,14 +197,14 @@ fn resample_stored(
         let made = resample(&bars, to, config.data.calendar).map_err(|bad| no_resample(&bad))?;
         let n_made = made.bars.len();
         let merged = merge_into_store(made.bars, None, &layout)?;
-        let counts = [bars.len(), n_made, merged.added, made.n_incomplete];
+        let counts = [bars.len(), n_made, merged.counts.added, made.n_incomplete];
         let dropped = made.n_dropped_head + made.n_dropped_tail;
         let mut row = vec![stored.symbol.to_string(), to.to_string()];
         row.extend(counts.into_iter().chain([dropped]).map(|n| n.to_string()));
         rows.push(row);
     }
     let header =
-        ["symbol", "bars", "from bars", "made", "added", "incomplete", "left out at the ends"];
+        ["symbol", "timeframe", "from bars", "made", "added", "incomplete", "left out at the ends"];
     print(&table(&header, rows))
 }
 

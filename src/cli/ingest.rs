@@ -1,6 +1,7 @@
 //! `edgewalk ingest`: bars from files, exchanges or the generator into the store.
 
-mod args;
+pub mod args;
+mod report;
 
 use std::path::PathBuf;
 
@@ -10,15 +11,11 @@ use args::{Asked, Binance, Files, Form, Kraken, Merging};
 
 use super::progress::Drawn;
 use super::{Global, print, table};
-use crate::config::{Config, ExchangeMarket, Source, TimeFormat};
+use crate::config::{Config, ExchangeMarket, Source};
 use crate::failure::Failure;
-use crate::ingest::audit::{self, Audit, Severity, Terms};
 use crate::ingest::feeds::binance::Market;
 use crate::ingest::feeds::{Client, Request, SystemClock, UreqHttp};
-use crate::ingest::{
-    Accept, Downloaded, Exchange, FileOptions, Keeping, ReadOptions, Summary, download, generate,
-    ingest_files,
-};
+use crate::ingest::{Accept, Exchange, FileOptions, Keeping, download, generate, ingest_files};
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::store::Layout;
 use crate::units::Ts;
@@ -28,6 +25,10 @@ use crate::units::Ts;
 /// Without a subcommand: what the config's `data` section names, at first the synthetic market.
 /// Doing it twice changes nothing. Stored bars that disagree with new ones are an error, unless
 /// --prefer says whom to believe. Nothing is repaired unasked.
+///
+/// What becomes of the bars is told in columns that add up: added, the same as stored ones, filled
+/// (they gave values to columns that had none), replaced (they took the place of stored ones), kept
+/// (the stored ones were kept in their place).
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -114,20 +115,9 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// Flags first, then the config's `data.csv`.
     fn options(&self, config: &Config) -> FileOptions {
-        let (form, csv) = (self.form, &config.data.csv);
-        let mut columns: std::collections::BTreeMap<String, String> =
-            csv.columns.iter().map(|(ours, theirs)| (ours.to_owned(), theirs.to_owned())).collect();
-        columns.extend(form.column.iter().cloned());
-        let zone = csv.timezone.iana_name().map(str::to_owned);
+        let form = self.form;
         FileOptions {
-            read: ReadOptions {
-                symbol: self.symbol.clone(),
-                format: form.format,
-                columns,
-                time_format: form.time_format.clone().or_else(|| written(&csv.time_format)),
-                delimiter: form.delimiter.or_else(|| csv.delimiter.byte()),
-                time_zone: form.time_zone.clone().or(zone),
-            },
+            read: form.dialect.options(self.symbol.clone(), &config.data.csv),
             timeframe: self.timeframe,
             accept: Accept { sort: form.sort, dedup: form.dedup },
             prefer: self.merging.prefer(),
@@ -137,58 +127,10 @@ impl Reading<'_> {
     }
 }
 
-fn written(times: &TimeFormat) -> Option<String> {
-    let text = match times {
-        TimeFormat::Auto => return None,
-        TimeFormat::Seconds => "s",
-        TimeFormat::Millis => "ms",
-        TimeFormat::Micros => "us",
-        TimeFormat::Nanos => "ns",
-        TimeFormat::Pattern(pattern) => pattern,
-    };
-    Some(text.to_owned())
-}
-
 fn read_files(files: &[PathBuf], reading: &Reading, config: &Config) -> Result<()> {
     let layout = Layout::new(&config.data.dir);
     let summaries = ingest_files(files, &reading.options(config), &layout)?;
-    let header = ["symbol", "bars", "read", "added", "same", "replaced", "from", "to"];
-    print(&table(&header, summaries.iter().map(summary_row)))?;
-    for summary in &summaries {
-        if !summary.ignored.is_empty() {
-            tracing::info!(
-                "`{}`: columns left out: {}",
-                summary.symbol,
-                summary.ignored.join(", ")
-            );
-        }
-        report_audit(&summary.audit);
-    }
-    Ok(())
-}
-
-fn summary_row(s: &Summary) -> Vec<String> {
-    vec![
-        s.symbol.to_string(),
-        s.timeframe.to_string(),
-        s.read.to_string(),
-        s.added.to_string(),
-        (s.same + s.filled + s.dropped).to_string(),
-        s.replaced.to_string(),
-        s.range.0.to_string(),
-        s.range.1.to_string(),
-    ]
-}
-
-/// One line on stderr where the audit has something to say; never in the way.
-fn report_audit(audit: &Audit) {
-    let worth_telling = |f: &&audit::Finding| f.kind.severity() <= Severity::Notice;
-    let found = audit.findings.iter().filter(worth_telling);
-    let found: Vec<String> = found.map(|f| format!("{} ({})", f.kind.title(), f.n_bars)).collect();
-    if !found.is_empty() {
-        let found = found.join(", ");
-        tracing::warn!("`{}`: {found}; `edgewalk data audit` tells where", audit.name);
-    }
+    report::files(&summaries)
 }
 
 fn make(config: &Config) -> Result<()> {
@@ -205,7 +147,7 @@ fn make(config: &Config) -> Result<()> {
             last,
         ]
     };
-    print(&table(&["symbol", "bars", "made", "from", "to"], made.iter().map(row)))
+    print(&table(&["symbol", "timeframe", "made", "from", "to"], made.iter().map(row)))
 }
 
 /// Files where some are named, else a download.
@@ -233,7 +175,7 @@ fn fetch(asked: &Asked, exchange: Exchange, (config, global): (&Config, &Global)
         Client { http: &UreqHttp::new(), clock: &SystemClock::default(), progress: &progress };
     let done = download(exchange, &client, &request, &keeping)?;
     drop(progress);
-    tell(&done, &request, (config, &layout))
+    report::download(&done, &request, (config, &layout))
 }
 
 fn request(asked: &Asked, exchange: Exchange, config: &Config) -> Result<Request, Failure> {
@@ -241,7 +183,8 @@ fn request(asked: &Asked, exchange: Exchange, config: &Config) -> Result<Request
     let symbol = symbol.ok_or_else(|| Failure::user("no symbol").hint("`--symbol BTCUSDT`"))?;
     let from =
         asked.from.or(config.data.from).or_else(|| exchange.earliest()).ok_or_else(|| {
-            Failure::user("from when on?").hint("`--from 2024-01-01`, or `data.from` in the config")
+            Failure::user("a download needs a beginning, and none is named")
+                .hint("`--from 2024-01-01`, or `data.from` in the config")
         })?;
     let configured = config.data.base_url.as_ref().map(|url| url.as_str().to_owned());
     Ok(Request {
@@ -254,23 +197,10 @@ fn request(asked: &Asked, exchange: Exchange, config: &Config) -> Result<Request
     })
 }
 
-fn tell(done: &Downloaded, request: &Request, (config, layout): (&Config, &Layout)) -> Result<()> {
-    done.fetched.notes.iter().for_each(|note| tracing::warn!("{note}"));
-    let counts = [done.fetched.bars as usize, done.added, done.same, done.replaced];
-    let mut row = vec![request.symbol.to_string(), request.timeframe.to_string()];
-    row.extend(counts.map(|n| n.to_string()));
-    print(&table(&["symbol", "bars", "fetched", "added", "same", "replaced"], [row]))?;
-    if layout.has_bars(&request.symbol, request.timeframe) {
-        let bars = layout.read_bars(&request.symbol, request.timeframe)?;
-        let terms = Terms::new(bars.timeframe(), config.data.calendar);
-        report_audit(&audit::audit(bars.symbol().as_str(), bars.columns(), &terms));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::ReadOptions;
     use clap::Parser;
 
     #[derive(Debug, Parser)]

@@ -1,5 +1,6 @@
 //! One file per subcommand: its arguments and what it does.
 
+mod audit;
 mod config;
 mod data;
 mod features;
@@ -17,7 +18,7 @@ use tracing::level_filters::LevelFilter;
 use crate::config::{Config, Flag};
 use crate::failure;
 
-pub use output::{print, table};
+pub use output::{print, table, table_of};
 
 /// Walk-forward machine-learning research for people who trade their own models.
 ///

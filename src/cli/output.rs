@@ -14,17 +14,27 @@ pub fn print(text: &str) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// A plain table: the first column is left-aligned, the rest are numbers.
+/// A table whose first column is text and whose others are numbers.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    table_of(header, "l", rows)
+}
+
+/// The one look of tables. `sides` has a letter a column, `l` for text and `r` for numbers, which
+/// may be left away at the end.
+pub fn table_of(
+    header: &[&str],
+    sides: &str,
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(header);
     rows.into_iter().for_each(|row| {
         table.add_row(row);
     });
-    for (at, column) in table.column_iter_mut().enumerate() {
-        let first = at == 0;
-        column.set_cell_alignment(if first { CellAlignment::Left } else { CellAlignment::Right });
+    for (column, side) in table.column_iter_mut().zip(sides.chars().chain(std::iter::repeat('r'))) {
+        let is_text = side == 'l';
+        column.set_cell_alignment(if is_text { CellAlignment::Left } else { CellAlignment::Right });
         column.set_padding((0, 2));
     }
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()

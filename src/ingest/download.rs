@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::feeds::binance::{self, Market};
 use super::feeds::binance_bulk::{self, Archive};
 use super::feeds::{Client, Fetched, Request, Sink, kraken, kraken_trades};
-use super::files::{inspect, merge_with_stored};
+use super::files::{audit_stored, inspect, merge_with_stored};
 use super::holes::{Hole, holes, joined};
-use super::{Accept, Prefer, ReadOptions, accept, read_bytes};
+use super::{Accept, Counts, Prefer, ReadOptions, accept, read_bytes};
 use crate::failure::Failure;
 use crate::market::{Bars, Calendar, Columns};
 use crate::store::Layout;
@@ -23,9 +23,7 @@ const STRETCH_ANSWERS: usize = 50;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Downloaded {
     pub fetched: Fetched,
-    pub added: usize,
-    pub same: usize,
-    pub replaced: usize,
+    pub counts: Counts,
 }
 
 /// Where bars are downloaded from.
@@ -41,9 +39,9 @@ pub enum Exchange {
 }
 
 impl Exchange {
-    /// The beginning where the user names none: what an exchange keeps anyway.
+    /// The beginning where the user names none: all that an exchange keeps anyway.
     pub fn earliest(self) -> Option<Ts> {
-        (self == Self::Kraken).then_some(Ts(0))
+        (self == Self::Kraken).then_some(kraken::ALL)
     }
 }
 
@@ -80,8 +78,8 @@ pub fn download(
     });
     // What arrived before a failure is kept.
     stretch.flush()?;
-    let Stretch { added, same, replaced, .. } = stretch;
-    fed.map(|()| Downloaded { fetched, added, same, replaced })
+    let counts = stretch.counts;
+    fed.map(|()| Downloaded { fetched, counts })
 }
 
 /// Whether all bars that open in a range are stored.
@@ -160,14 +158,12 @@ struct Stretch<'a> {
     request: &'a Request,
     keeping: &'a Keeping<'a>,
     pages: Vec<Columns>,
-    added: usize,
-    same: usize,
-    replaced: usize,
+    counts: Counts,
 }
 
 impl<'a> Stretch<'a> {
     fn new(request: &'a Request, keeping: &'a Keeping<'a>) -> Self {
-        Self { request, keeping, pages: Vec::new(), added: 0, same: 0, replaced: 0 }
+        Self { request, keeping, pages: Vec::new(), counts: Counts::default() }
     }
 
     fn take(&mut self, page: Columns) -> Result<(), Failure> {
@@ -187,14 +183,13 @@ impl<'a> Stretch<'a> {
         let (merged, changed) = merge_with_stored(bars, self.keeping.prefer, self.keeping.layout)?;
         if self.keeping.strict {
             let seen = surroundings(&merged.bars, first..last);
-            inspect(&seen, self.keeping.calendar).strict_verdict()?;
+            let verdict = inspect(&seen, self.keeping.calendar).strict_verdict();
+            verdict.map_err(|refusal| refusal.hint(audit_stored(symbol)))?;
         }
         if changed {
             self.keeping.layout.write_bars(&merged.bars)?;
         }
-        self.added += merged.added;
-        self.same += merged.same;
-        self.replaced += merged.replaced;
+        self.counts += merged.counts;
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::audit::{Audit, Terms, audit};
 use super::{
-    Accept, FileBars, Merged, Prefer, ReadOptions, accept, infer_timeframe, merge, read_file,
+    Accept, Counts, FileBars, Merged, Prefer, ReadOptions, accept, merge, read_file, told_by_bars,
 };
 use crate::failure::Failure;
 use crate::market::{Bars, Calendar, Columns, Symbol, Timeframe};
@@ -28,7 +28,23 @@ pub struct FileOptions {
     pub strict: bool,
 }
 
-/// What became of one symbol's rows: `read` is the sum of the six counts after it.
+impl FileOptions {
+    /// The audit that shows what the strict refuse. Of several files it sees one at a time, and
+    /// nothing that is between them.
+    fn where_to_look(&self, paths: &[&Path], symbol: &Symbol) -> String {
+        let [path] = paths else { return audit_stored(symbol) };
+        let timeframe = self.timeframe.map_or(String::new(), |t| format!(" --timeframe {t}"));
+        let flags = self.read.flags();
+        format!("`edgewalk data audit {}{timeframe}{flags}` shows more", path.display())
+    }
+}
+
+/// As the hint beside a strict refusal.
+pub(super) fn audit_stored(symbol: &Symbol) -> String {
+    format!("stored without `strict`, `edgewalk data audit --symbol {symbol}` shows more")
+}
+
+/// What became of one symbol's rows: `read` is the sum of `dropped` and the counts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
     pub symbol: Symbol,
@@ -37,13 +53,7 @@ pub struct Summary {
     pub read: usize,
     /// Exact repeats that were to be dropped.
     pub dropped: usize,
-    pub added: usize,
-    pub same: usize,
-    /// Gave values to extra columns that had none.
-    pub filled: usize,
-    pub replaced: usize,
-    /// Gave way to bars that disagreed.
-    pub refused: usize,
+    pub counts: Counts,
     /// The opens of the first and last bar read.
     pub range: (Ts, Ts),
     /// Columns of the files that were not brought in.
@@ -100,15 +110,14 @@ pub(super) fn merge_with_stored(
     let (symbol, timeframe) = (bars.symbol().clone(), bars.timeframe());
     if !layout.has_bars(&symbol, timeframe) {
         keep_apart(&symbol, timeframe, layout)?;
-        let added = bars.len();
-        return Ok((Merged { bars, added, same: 0, filled: 0, replaced: 0, refused: 0 }, true));
+        let counts = Counts { added: bars.len(), ..Counts::default() };
+        return Ok((Merged { bars, counts }, true));
     }
     let old = layout.read_bars(&symbol, timeframe)?;
     let n_columns = old.columns().extra.len();
     let merged =
         merge(old, bars, prefer).map_err(|f| within(&format!("`{symbol}` `{timeframe}`"), f))?;
-    let changed = merged.added + merged.filled + merged.replaced > 0
-        || merged.bars.columns().extra.len() > n_columns;
+    let changed = !merged.counts.leave_all() || merged.bars.columns().extra.len() > n_columns;
     if changed {
         keep_apart(&symbol, timeframe, layout)?;
     }
@@ -154,31 +163,33 @@ impl Group<'_> {
         layout: &Layout,
     ) -> Result<(Option<Bars>, Summary), Failure> {
         let timeframe = self.timeframe(&symbol, options.timeframe)?;
-        let n_files = self.files.len();
+        let paths: Vec<&Path> = self.files.iter().map(|(path, _)| *path).collect();
         let read = self.files.iter().map(|(_, columns)| columns.len()).sum();
-        let mut pieces = Vec::with_capacity(n_files);
+        let mut pieces = Vec::with_capacity(paths.len());
         for (path, columns) in self.files {
             let bars = accept(&symbol, timeframe, columns, &options.accept);
             pieces.push(bars.map_err(|f| within(&format!("`{}`, `{symbol}`", path.display()), f))?);
         }
         let accepted: usize = pieces.iter().map(Bars::len).sum();
-        let all = join_pieces(pieces, &symbol, options)?;
+        let all = join_pieces(pieces, &symbol, options.prefer)?;
+        if options.strict {
+            let verdict = inspect(&all.bars, options.calendar).strict_verdict();
+            verdict.map_err(|refusal| refusal.hint(options.where_to_look(&paths, &symbol)))?;
+        }
         let range = all.bars.ts().first().zip(all.bars.ts().last());
         let range = range.map(|(a, b)| (*a, *b)).unwrap_or_default();
         let (merged, changed) = merge_with_stored(all.bars, options.prefer, layout)?;
+        let mut counts = all.counts;
+        counts += merged.counts;
         self.ignored.sort();
         self.ignored.dedup();
         let summary = Summary {
             symbol,
             timeframe,
-            n_files,
+            n_files: paths.len(),
             read,
             dropped: read - accepted,
-            added: merged.added,
-            same: all.same + merged.same,
-            filled: all.filled + merged.filled,
-            replaced: all.replaced + merged.replaced,
-            refused: all.refused + merged.refused,
+            counts,
             range,
             ignored: self.ignored,
             audit: inspect(&merged.bars, options.calendar),
@@ -189,11 +200,8 @@ impl Group<'_> {
     /// Of the longest file, where none is given.
     fn timeframe(&self, symbol: &Symbol, given: Option<Timeframe>) -> Result<Timeframe, Failure> {
         let longest = self.files.iter().max_by_key(|(_, columns)| columns.len());
-        let inferred = || longest.and_then(|(_, columns)| infer_timeframe(&columns.ts));
-        given.or_else(inferred).ok_or_else(|| {
-            Failure::user(format!("the timeframe of `{symbol}` cannot be told from its bars"))
-                .hint("`--timeframe 5m`, or what it is")
-        })
+        let ts = longest.map_or(&[][..], |(_, columns)| &columns.ts);
+        given.map_or_else(|| told_by_bars(symbol, ts), Ok)
     }
 }
 
@@ -205,21 +213,17 @@ pub(super) fn inspect(bars: &Bars, calendar: Calendar) -> Audit {
 fn join_pieces(
     pieces: Vec<Bars>,
     symbol: &Symbol,
-    options: &FileOptions,
+    prefer: Option<Prefer>,
 ) -> Result<Merged, Failure> {
-    let all = join(pieces, options.prefer)
+    join(pieces, prefer)
         .map_err(|f| within(&format!("`{symbol}`, an earlier and a later file"), f))?
-        .ok_or_else(|| Failure::user(format!("there are no bars of `{symbol}`")))?;
-    if options.strict {
-        inspect(&all.bars, options.calendar).strict_verdict()?;
-    }
-    Ok(all)
+        .ok_or_else(|| Failure::user(format!("there are no bars of `{symbol}`")))
 }
 
 /// Neighbours are joined first, which keeps the order of the files and copies each bar few times.
 /// `added` counts nothing here: what is new is for the store to say.
 fn join(mut pieces: Vec<Bars>, prefer: Option<Prefer>) -> Result<Option<Merged>, Failure> {
-    let [mut same, mut filled, mut replaced, mut refused] = [0; 4];
+    let mut counts = Counts::default();
     while pieces.len() > 1 {
         let mut joined = Vec::with_capacity(pieces.len().div_ceil(2));
         let mut rest = pieces.into_iter();
@@ -229,15 +233,12 @@ fn join(mut pieces: Vec<Bars>, prefer: Option<Prefer>) -> Result<Option<Merged>,
                 break;
             };
             let merged = merge(first, second, prefer)?;
-            same += merged.same;
-            filled += merged.filled;
-            replaced += merged.replaced;
-            refused += merged.refused;
+            counts += Counts { added: 0, ..merged.counts };
             joined.push(merged.bars);
         }
         pieces = joined;
     }
-    Ok(pieces.pop().map(|bars| Merged { bars, added: 0, same, filled, replaced, refused }))
+    Ok(pieces.pop().map(|bars| Merged { bars, counts }))
 }
 
 fn within(place: &str, failure: Failure) -> Failure {
@@ -300,11 +301,12 @@ mod tests {
         room.options.accept = Accept { sort: true, dedup: true };
         let a = room.put("a.csv", format!("{SECOND}{FIRST}{SECOND}"));
         let summary = room.ingest(std::slice::from_ref(&a));
-        assert_eq!((summary.read, summary.dropped, summary.added), (3, 1, 2));
+        assert_eq!((summary.read, summary.dropped, summary.counts.added), (3, 1, 2));
         assert_eq!(summary.range.1.to_string(), "2025-01-01 00:05");
         let before = room.stored();
         let summary = room.ingest(&[a.clone(), a]);
-        assert_eq!((summary.read, summary.dropped, summary.added, summary.same), (6, 2, 0, 4));
+        assert_eq!((summary.read, summary.dropped), (6, 2));
+        assert_eq!(summary.counts, Counts { same: 4, ..Counts::default() });
         assert_eq!(room.stored(), before);
     }
 
@@ -312,7 +314,7 @@ mod tests {
     fn what_a_zip_holds_is_read_as_if_it_lay_there() {
         let room = Room::new();
         let one = room.put("one.zip", zipped(&[("x.csv", FIRST)]));
-        assert_eq!(room.ingest(&[one]).added, 1);
+        assert_eq!(room.ingest(&[one]).counts.added, 1);
         let two = room.put("two.zip", zipped(&[("x.csv", FIRST), ("y.csv", SECOND)]));
         let failure = ingest_files(&[two], &room.options, &room.layout()).unwrap_err();
         assert!(failure.message.ends_with("two.zip` holds 2 files, where one is expected"));
@@ -337,8 +339,8 @@ mod tests {
         let changed = room.put("b.csv", FIRST.replace(",11,5,", ",11.5,5,"));
         let both = room.put("c.csv", format!("{FIRST}{SECOND}"));
         let s = room.ingest(&[changed, both]);
-        assert_eq!((s.read, s.replaced, s.same, s.added), (3, 1, 1, 1));
-        assert_eq!(s.read, s.dropped + s.added + s.same + s.filled + s.replaced + s.refused);
+        let one_each = Counts { added: 1, same: 1, replaced: 1, ..Counts::default() };
+        assert_eq!((s.read, s.dropped, s.counts), (3, 0, one_each));
     }
 
     #[test]
@@ -348,7 +350,7 @@ mod tests {
         let layout = room.layout();
         let bars = layout.read_bars(&"X".parse().unwrap(), Timeframe::M5).unwrap();
         let merged = merge_into_store(bars.clone(), None, &layout).unwrap();
-        assert_eq!((merged.added, merged.same), (0, 1));
+        assert_eq!((merged.counts.added, merged.counts.same), (0, 1));
         assert_eq!(fingerprint(&merged.bars), fingerprint(&bars));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::failure::Failure;
-use crate::market::Timeframe;
+use crate::market::{Symbol, Timeframe};
 use crate::units::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Ts, WEEK_US};
 
 /// The most common distance between neighbours, the shorter of equally common ones; `None` where
@@ -11,6 +11,14 @@ use crate::units::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Ts, WEEK_US};
 pub fn infer_timeframe(ts: &[Ts]) -> Option<Timeframe> {
     let (distance, _) = commonest(&distances(ts))?;
     timeframe_of(distance)
+}
+
+/// As [`infer_timeframe`], and what to do where that fails.
+pub fn told_by_bars(symbol: &Symbol, ts: &[Ts]) -> Result<Timeframe, Failure> {
+    infer_timeframe(ts).ok_or_else(|| {
+        Failure::user(format!("the timeframe of `{symbol}` cannot be told from its bars"))
+            .hint("`--timeframe 5m`, or what it is")
+    })
 }
 
 /// A timeframe given must be that of the times. Bars may be missing: a few far apart prove nothing.

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::ops::AddAssign;
 
 use crate::failure::Failure;
 use crate::market::{BarFault, Bars, Columns};
@@ -13,10 +14,16 @@ pub enum Prefer {
     New,
 }
 
-/// What became of the new bars: each is in one of the five counts.
+/// The bars of both, and what became of the new ones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Merged {
     pub bars: Bars,
+    pub counts: Counts,
+}
+
+/// What became of new bars: each is in one of these.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
     /// Not there before.
     pub added: usize,
     /// There before, with the same values.
@@ -25,8 +32,25 @@ pub struct Merged {
     pub filled: usize,
     /// Took the place of one that disagreed.
     pub replaced: usize,
-    /// Gave way to one that disagreed.
-    pub refused: usize,
+    /// Disagreed with one that was kept.
+    pub kept: usize,
+}
+
+impl Counts {
+    /// Whether the bars are what they were before.
+    pub fn leave_all(&self) -> bool {
+        self.added + self.filled + self.replaced == 0
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        self.added += more.added;
+        self.same += more.same;
+        self.filled += more.filled;
+        self.replaced += more.replaced;
+        self.kept += more.kept;
+    }
 }
 
 /// Extra columns of either are kept, NaN where a bar has none; NaN disagrees with nothing.
@@ -43,21 +67,20 @@ pub fn merge(old: Bars, new: Bars, prefer: Option<Prefer>) -> Result<Merged, Fai
     }
     let rows = zip_rows(&old, &new);
     let pair = Pair { old: old.columns(), new: new.columns() };
-    let mut counts = Counts::default();
+    let mut tally = Tally::default();
     for row in &rows {
-        counts.add(&pair, *row, prefer);
+        tally.add(&pair, *row, prefer);
     }
-    if let (Some((i, j)), None) = (counts.first_clash, prefer) {
-        return Err(pair.clash(i, j, counts.n_clashes));
+    if let (Some((i, j)), None) = (tally.first_clash, prefer) {
+        return Err(pair.clash(i, j, tally.n_clashes));
     }
-    let columns = if counts.added == 0 && counts.filled == 0 && counts.replaced == 0 {
+    let columns = if tally.counts.leave_all() {
         with_names(old.into_columns(), new.columns())
     } else {
         pair.join(&rows, prefer)
     };
     let bars = Bars::new(symbol, timeframe, columns).map_err(|f: BarFault| Failure::world(f))?;
-    let Counts { added, same, filled, replaced, refused, .. } = counts;
-    Ok(Merged { bars, added, same, filled, replaced, refused })
+    Ok(Merged { bars, counts: tally.counts })
 }
 
 /// A row of the result: where it is in the old bars and in the new.
@@ -79,35 +102,31 @@ fn zip_rows(old: &Bars, new: &Bars) -> Vec<Row> {
 }
 
 #[derive(Default)]
-struct Counts {
-    added: usize,
-    same: usize,
-    filled: usize,
-    replaced: usize,
-    refused: usize,
+struct Tally {
+    counts: Counts,
     n_clashes: usize,
     first_clash: Option<(usize, usize)>,
 }
 
-impl Counts {
+impl Tally {
     fn add(&mut self, pair: &Pair<'_>, row: Row, prefer: Option<Prefer>) {
         let (i, j) = match row {
             (Some(i), Some(j)) => (i, j),
-            (None, _) => return self.added += 1,
+            (None, _) => return self.counts.added += 1,
             (Some(_), None) => return,
         };
         if pair.clashing_column(i, j).is_some() {
             self.n_clashes += 1;
             self.first_clash.get_or_insert((i, j));
             match prefer {
-                Some(Prefer::New) => self.replaced += 1,
-                Some(Prefer::Old) => self.refused += 1,
+                Some(Prefer::New) => self.counts.replaced += 1,
+                Some(Prefer::Old) => self.counts.kept += 1,
                 None => {}
             }
         } else if pair.fills(i, j) {
-            self.filled += 1;
+            self.counts.filled += 1;
         } else {
-            self.same += 1;
+            self.counts.same += 1;
         }
     }
 }
@@ -234,7 +253,8 @@ mod tests {
     }
 
     fn counts(m: &Merged) -> [usize; 5] {
-        [m.added, m.same, m.filled, m.replaced, m.refused]
+        let Counts { added, same, filled, replaced, kept } = m.counts;
+        [added, same, filled, replaced, kept]
     }
 
     #[test]

@@ -39,6 +39,6 @@ pub use download::{Downloaded, Exchange, Keeping, download};
 pub use files::{FileOptions, Summary, ingest_files, merge_into_store};
 pub use format::{Format, detect};
 pub use generate::generate;
-pub use grid::{check_timeframe, infer_timeframe};
-pub use merge::{Merged, Prefer, merge};
+pub use grid::{check_timeframe, infer_timeframe, told_by_bars};
+pub use merge::{Counts, Merged, Prefer, merge};
 pub use read::{FileBars, ReadOptions, read_bytes, read_file};

@@ -27,6 +27,27 @@ pub struct ReadOptions {
     pub time_zone: Option<String>,
 }
 
+impl ReadOptions {
+    /// As they are written on a command line.
+    pub fn flags(&self) -> String {
+        let columns = self.columns.iter().map(|(ours, theirs)| format!("{ours}={theirs}"));
+        let flags = columns.map(|pair| ("column", Some(pair))).chain([
+            ("symbol", self.symbol.as_ref().map(Symbol::to_string)),
+            ("format", self.format.map(|format| format.to_string())),
+            ("time-format", self.time_format.clone()),
+            ("delimiter", self.delimiter.map(|byte| char::from(byte).to_string())),
+            ("time-zone", self.time_zone.clone().filter(|zone| zone != "UTC")),
+        ]);
+        let plain =
+            |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "=_-/.".contains(c));
+        let written = |(flag, value): (&str, Option<String>)| match value? {
+            text if plain(&text) => Some(format!(" --{flag} {text}")),
+            text => Some(format!(" --{flag} '{text}'")),
+        };
+        flags.filter_map(written).collect()
+    }
+}
+
 /// What a file says, unchecked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileBars {

@@ -33,7 +33,7 @@ fn monthly_klines_are_the_same_bars_as_the_joined_file() {
     let mut files: Vec<_> =
         months.map(|m| folder.join(format!("raw/BTCUSDT-5m-2025-{m}.csv"))).into();
     let (_a, raw, summary) = ingest(&files, "BTCUSDT");
-    assert_eq!((summary.n_files, summary.read, summary.added), (4, 34_560, 34_560));
+    assert_eq!((summary.n_files, summary.read, summary.counts.added), (4, 34_560, 34_560));
     assert_eq!(summary.timeframe, Timeframe::M5);
     let (_b, joined, _) = ingest(&[folder.join("btcusdt_5m_trades.parquet")], "BTCUSDT");
     let bytes = |layout: &Layout| std::fs::read(&layout.list().unwrap()[0].path).unwrap();

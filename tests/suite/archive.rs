@@ -63,18 +63,18 @@ fn whole_months_are_fetched_once_and_checked() {
     let server = Server::start(answer);
     let project = Project::new();
     insta::assert_snapshot!(project.run(&ingest(&server.url(), &["--to", "2023-12-01"])), @r"
-    symbol   bars  fetched  added  same  replaced
-    BTCUSDT    1h      720    720     0         0
+    symbol   timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSDT         1h      720    720     0       0         0     0
     ");
     assert_eq!(zips(&server), ["BTCUSDT-1h-2023-11.zip"]);
     insta::assert_snapshot!(project.run(&ingest(&server.url(), &["--to", "2024-01-01"])), @r"
-    symbol   bars  fetched  added  same  replaced
-    BTCUSDT    1h      744    744     0         0
+    symbol   timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSDT         1h      744    744     0       0         0     0
     ");
     assert_eq!(zips(&server), ["BTCUSDT-1h-2023-11.zip", "BTCUSDT-1h-2023-12.zip"]);
     insta::assert_snapshot!(project.run(&ingest(&server.url(), &[])), @r"
-    symbol   bars  fetched  added  same  replaced
-    BTCUSDT    1h        0      0     0         0
+    symbol   timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSDT         1h        0      0     0       0         0     0
      WARN the archive ends before `2024-01-03 00:00`: days come when they are over; without `--bulk` the later bars come too
     ");
     let at_once = Project::new();
@@ -99,8 +99,8 @@ fn a_month_that_its_checksum_does_not_fit_is_not_stored() {
     exit code 3
     ");
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol   bars  count              from                to   fingerprint
-    BTCUSDT    1h    720  2023-11-01 00:00  2023-11-30 23:00  36fd37423adc
+    symbol   timeframe  bars              from                to   fingerprint
+    BTCUSDT         1h   720  2023-11-01 00:00  2023-11-30 23:00  36fd37423adc
     ");
 }
 

@@ -93,8 +93,8 @@ fn bars_that_are_there_twice() {
     exit code 2
     ");
     insta::assert_snapshot!(twice.run(&with(&["--dedup"])), @r"
-    symbol  bars  read  added  same  replaced              from                to
-    X         5m    21     20     1         0  2024-01-01 00:00  2024-01-01 01:35
+    symbol  timeframe  read  added  same  filled  replaced  kept              from                to
+    X              5m    21     20     1       0         0     0  2024-01-01 00:00  2024-01-01 01:35
     ");
     let once = project(&rising(20));
     once.done(&INGEST);
@@ -125,8 +125,8 @@ fn bars_that_are_out_of_order() {
     exit code 2
     ");
     insta::assert_snapshot!(unsorted.run(&with(&["--sort"])), @r"
-    symbol  bars  read  added  same  replaced              from                to
-    X         5m    20     20     0         0  2024-01-01 00:00  2024-01-01 01:35
+    symbol  timeframe  read  added  same  filled  replaced  kept              from                to
+    X              5m    20     20     0       0         0     0  2024-01-01 00:00  2024-01-01 01:35
     ");
     let sorted = project(&rising(20));
     sorted.done(&INGEST);
@@ -150,13 +150,13 @@ fn bars_that_disagree_with_stored_ones() {
     ");
     assert_eq!(project.tree("data"), before);
     insta::assert_snapshot!(project.run(&with(&["--prefer", "old"])), @r"
-    symbol  bars  read  added  same  replaced              from                to
-    X         5m    20      0    19         0  2024-01-01 00:00  2024-01-01 01:35
+    symbol  timeframe  read  added  same  filled  replaced  kept              from                to
+    X              5m    20      0    19       0         0     1  2024-01-01 00:00  2024-01-01 01:35
     ");
     assert_eq!(project.tree("data"), before);
     insta::assert_snapshot!(project.run(&with(&["--prefer", "new"])), @r"
-    symbol  bars  read  added  same  replaced              from                to
-    X         5m    20      0    19         1  2024-01-01 00:00  2024-01-01 01:35
+    symbol  timeframe  read  added  same  filled  replaced  kept              from                to
+    X              5m    20      0    19       0         1     0  2024-01-01 00:00  2024-01-01 01:35
     ");
     assert!(project.done(&["data", "export", "--symbol", "X"]).contains(",106.75,"));
     project.done(&INGEST);

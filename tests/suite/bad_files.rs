@@ -138,8 +138,8 @@ fn a_file_of_two_units_of_time() {
     two.put("us.csv", format!("{HEADER}1735690200000000,1,1,1,1,1\n1735690500000000,1,1,1,1,1\n"));
     let said = two.done(&["ingest", "csv", "ms.csv", "us.csv", "--symbol", "X"]);
     insta::assert_snapshot!(said, @r"
-    symbol  bars  read  added  same  replaced              from                to
-    X         5m     4      4     0         0  2025-01-01 00:00  2025-01-01 00:15
+    symbol  timeframe  read  added  same  filled  replaced  kept              from                to
+    X              5m     4      4     0       0         0     0  2025-01-01 00:00  2025-01-01 00:15
     ");
 }
 

@@ -20,9 +20,9 @@ fn what_is_stored_is_listed_with_the_fingerprint_of_its_content() {
     let project = stored(&rising(300));
     project.done(&["data", "resample", "--symbol", "UP", "--to", "1h"]);
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol  bars  count              from                to   fingerprint
-    UP        5m    300  2024-01-01 00:00  2024-01-02 00:55  ad2248283fc6
-    UP        1h     25  2024-01-01 00:00  2024-01-02 00:00  0d7c05d49108
+    symbol  timeframe  bars              from                to   fingerprint
+    UP             5m   300  2024-01-01 00:00  2024-01-02 00:55  ad2248283fc6
+    UP             1h    25  2024-01-01 00:00  2024-01-02 00:00  0d7c05d49108
     ");
 }
 
@@ -32,17 +32,16 @@ fn the_audit_tells_where_and_refuses_only_when_it_is_to() {
     insta::assert_snapshot!(project.run(&["data", "audit"]), @r"
     UP 5m: 60 bars, 2024-01-01 00:00 to 2024-01-01 05:45 UTC, calendar 24/7
     largest move of the close: +8.5 % at 2024-01-01 03:20
-    ────────────────────────────────────────────────────────────────────────────────────
-     severity   finding   bars   places   first places
-    ════════════════════════════════════════════════════════════════════════════════════
-     notice     gap       10     1        2024-01-01 02:30 to 2024-01-01 03:15, 10 bars
-    ────────────────────────────────────────────────────────────────────────────────────
+
+    severity  finding  bars  places  first places
+    notice    gap        10       1  2024-01-01 02:30 to 2024-01-01 03:15, 10 bars
+
     gap: compare with another source; labels across long gaps are left out
     ");
     let strict = project.run(&["data", "audit", "--strict"]);
     assert_eq!(strict.code, 2);
     insta::assert_snapshot!(strict.stderr, @r"
-    error: the bars of `UP` are refused: gap (10)
+    error: the bars of `UP` are refused: gap (10); the first at `2024-01-01 02:30`
     hint: compare with another source; labels across long gaps are left out
     ");
     let json = project.done(&["data", "audit", "--json"]);
@@ -63,26 +62,22 @@ fn files_are_audited_without_being_stored() {
     insta::assert_snapshot!(run, @r"
     UP 5m: 24 bars, 2024-01-01 00:00 to 2024-01-01 00:55 UTC, calendar 24/7
     largest move of the close: +1.0 % at 2024-01-01 00:05
-    ───────────────────────────────────────────────────────────────────────────────────────────────────
-     severity   finding                 bars   places   first places
-    ═══════════════════════════════════════════════════════════════════════════════════════════════════
-     fault      unsorted                1      1        2024-01-01 00:00: comes after 2024-01-01 00:55
-    ───────────────────────────────────────────────────────────────────────────────────────────────────
-     fault      disagreeing duplicate   1      1        2024-01-01 00:25: high 104.5 and 106.5
-    ───────────────────────────────────────────────────────────────────────────────────────────────────
-     fault      identical duplicate     11     11       2024-01-01 00:00
-                                                        2024-01-01 00:05
-                                                        2024-01-01 00:10
-                                                        and 8 more
-    ───────────────────────────────────────────────────────────────────────────────────────────────────
-     fault      high below low          1      1        2024-01-01 00:25: low 106.5, high 104.5
-    ───────────────────────────────────────────────────────────────────────────────────────────────────
-    unsorted: sort the file by time; check that it is not two files in one
+
+    severity  finding                bars  places  first places
+    fault     unsorted                  1       1  2024-01-01 00:00: comes after 2024-01-01 00:55
+    fault     disagreeing duplicate     1       1  2024-01-01 00:25: high 104.5 and 106.5
+    fault     identical duplicate      11      11  2024-01-01 00:00
+                                                   2024-01-01 00:05
+                                                   2024-01-01 00:10
+                                                   and 8 more
+    fault     high below low            1       1  2024-01-01 00:25: low 106.5, high 104.5
+
+    unsorted: `ingest` with `--sort` puts them in order; is it two files in one?
     disagreeing duplicate: two sources differ: find out which is right, keep that one
-    identical duplicate: drop the second copy of each bar
+    identical duplicate: `ingest` with `--dedup` drops the second copy of each bar
     high below low: check the order of the columns; else drop these bars
-    error: the bars of `UP` are refused: unsorted (1), disagreeing duplicate (1), identical duplicate (11), high below low (1)
-    hint: sort the file by time; check that it is not two files in one
+    error: the bars of `UP` are refused: unsorted (1), disagreeing duplicate (1), identical duplicate (11), high below low (1); the first at `2024-01-01 00:00`
+    hint: `ingest` with `--sort` puts them in order; is it two files in one?
     exit code 2
     ");
     assert_eq!(project.files("data"), [""; 0]);
@@ -93,12 +88,25 @@ fn files_are_audited_without_being_stored() {
 }
 
 #[test]
+fn files_are_audited_as_they_are_ingested() {
+    let project = Project::new();
+    project.put("odd.csv", rising(12).replace("date,", "when,"));
+    let odd = ["data", "audit", "odd.csv", "--symbol", "UP", "--column", "date=when"];
+    assert!(project.done(&odd).ends_with("nothing found\n"));
+    insta::assert_snapshot!(project.refusal(&["data", "audit", "--column", "date=when"]), @r"
+    error: `--column` is about files, and none is named
+    hint: name the files to read, or leave `--column` away
+    exit code 2
+    ");
+}
+
+#[test]
 fn hours_are_made_of_whole_twelves_of_five_minutes() {
     let project = stored(&with_gap());
     let resample = ["data", "resample", "--symbol", "UP", "--to", "1h"];
     insta::assert_snapshot!(project.done(&resample), @r"
-    symbol  bars  from bars  made  added  incomplete  left out at the ends
-    UP        1h         60     5      5           2                    10
+    symbol  timeframe  from bars  made  added  incomplete  left out at the ends
+    UP             1h         60     5      5           2                    10
     ");
     let export = ["data", "export", "--symbol", "UP", "--timeframe", "1h"];
     insta::assert_snapshot!(project.done(&export), @r"

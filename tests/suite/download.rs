@@ -55,22 +55,22 @@ fn a_download_comes_in_pages_and_the_next_one_asks_for_what_is_missing() {
     let project = Project::new();
     let server = binance("2024-01-05 00:02");
     insta::assert_snapshot!(project.run(&ingest(&server.url(), &[])), @r"
-    symbol   bars  fetched  added  same  replaced
-    BTCUSDT    5m     1152   1152     0         0
+    symbol   timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSDT         5m     1152   1152     0       0         0     0
     ");
     let page_ms = 1000 * STEP_MS;
     assert_eq!(asked_from(&server), [ms("2024-01-01"), ms("2024-01-01") + page_ms]);
     assert!(server.agents()[0].starts_with("edgewalk/"), "an exchange knows who asks");
     let later = binance("2024-01-05 01:00");
     insta::assert_snapshot!(project.run(&ingest(&later.url(), &[])), @r"
-    symbol   bars  fetched  added  same  replaced
-    BTCUSDT    5m       12     12     0         0
+    symbol   timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSDT         5m       12     12     0       0         0     0
     ");
     assert_eq!(asked_from(&later), [ms("2024-01-05")]);
     let before = project.tree("data");
     insta::assert_snapshot!(project.done(&ingest(&later.url(), &[])), @r"
-    symbol   bars  fetched  added  same  replaced
-    BTCUSDT    5m        0      0     0         0
+    symbol   timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSDT         5m        0      0     0       0         0     0
     ");
     assert_eq!(project.tree("data"), before);
     assert_eq!(asked_from(&later).len(), 1, "there was nothing left to ask for");
@@ -101,8 +101,8 @@ fn a_download_that_breaks_keeps_what_came_and_goes_on_from_there() {
     project.done(&ingest(&mended.url(), &[]));
     assert_eq!(asked_from(&mended), [second]);
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol   bars  count              from                to   fingerprint
-    BTCUSDT    5m   1152  2024-01-01 00:00  2024-01-04 23:55  fb250051b3a9
+    symbol   timeframe  bars              from                to   fingerprint
+    BTCUSDT         5m  1152  2024-01-01 00:00  2024-01-04 23:55  fb250051b3a9
     ");
 }
 
@@ -124,8 +124,8 @@ fn an_exchange_that_is_busy_is_asked_again() {
     });
     let project = Project::new();
     insta::assert_snapshot!(project.done(&ingest(&server.url(), &[])), @r"
-    symbol   bars  fetched  added  same  replaced
-    BTCUSDT    5m       12     12     0         0
+    symbol   timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSDT         5m       12     12     0       0         0     0
     ");
     assert_eq!(asked_from(&server).len(), 3);
 }
@@ -160,7 +160,7 @@ fn what_cannot_be_asked_for_is_said_before_anybody_is_asked() {
     exit code 2
     ");
     insta::assert_snapshot!(project.refusal(&["ingest", "binance"]), @r"
-    error: from when on?
+    error: a download needs a beginning, and none is named
     hint: `--from 2024-01-01`, or `data.from` in the config
     exit code 2
     ");
@@ -177,7 +177,7 @@ fn what_cannot_be_asked_for_is_said_before_anybody_is_asked() {
     ");
     insta::assert_snapshot!(project.refusal(&ingest(&server.url(), &["--sort"])), @r"
     error: `--sort` is about files, and none is named
-    hint: name the files to read, or download without `--sort`
+    hint: name the files to read, or leave `--sort` away
     exit code 2
     ");
     assert_eq!(server.asked(), [""; 0]);
@@ -198,14 +198,14 @@ fn a_gap_in_a_download_is_refused_by_the_strict() {
     project.done(&ingest(&server.url(), &["--to", "2024-01-02", "--strict"]));
     let before = project.tree("data");
     insta::assert_snapshot!(project.refusal(&ingest(&server.url(), &["--strict"])), @r"
-    error: the bars of `BTCUSDT` are refused: gap (12)
-    hint: compare with another source; labels across long gaps are left out
+    error: the bars of `BTCUSDT` are refused: gap (12); the first at `2024-01-02 00:00`
+    hint: stored without `strict`, `edgewalk data audit --symbol BTCUSDT` shows more
     exit code 2
     ");
     assert_eq!(project.tree("data"), before);
     insta::assert_snapshot!(project.run(&ingest(&server.url(), &[])), @r"
-    symbol   bars  fetched  added  same  replaced
-    BTCUSDT    5m      276    276     0         0
+    symbol   timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSDT         5m      276    276     0       0         0     0
      WARN `BTCUSDT`: gap (12); `edgewalk data audit` tells where
     ");
 }
@@ -220,10 +220,10 @@ fn the_config_alone_can_say_what_to_download() {
     );
     project.put("config.yml", text);
     insta::assert_snapshot!(project.done(&["ingest"]), @r"
-    symbol   bars  fetched  added  same  replaced
-    BTCUSDT    5m       24     24     0         0
-    symbol   bars  fetched  added  same  replaced
-    ETHUSDT    5m       24     24     0         0
+    symbol   timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSDT         5m       24     24     0       0         0     0
+    symbol   timeframe  fetched  added  same  filled  replaced  kept
+    ETHUSDT         5m       24     24     0       0         0     0
     ");
 }
 
@@ -241,14 +241,13 @@ fn the_last_bars_of_kraken_come_without_the_one_that_is_open() {
     let url = server.url();
     let args = ["ingest", "kraken", "--base-url", &url, "--symbol", "BTCUSD"];
     insta::assert_snapshot!(project.run(&args), @r"
-    symbol  bars  fetched  added  same  replaced
-    BTCUSD    5m        2      2     0         0
-     WARN asked for bars from `1970-01-01 00:00`, got them from `2024-01-03 00:00`: Kraken keeps the last 720 ready; the earlier ones can be rolled from its trades
+    symbol  timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSD         5m        2      2     0       0         0     0
      WARN `BTCUSD`: repeated bar (1); `edgewalk data audit` tells where
     ");
     insta::assert_snapshot!(project.done(&args), @r"
-    symbol  bars  fetched  added  same  replaced
-    BTCUSD    5m        2      0     2         0
+    symbol  timeframe  fetched  added  same  filled  replaced  kept
+    BTCUSD         5m        2      0     2       0         0     0
     ");
     insta::assert_snapshot!(project.done(&["data", "export", "--symbol", "BTCUSD"]), @r"
     ts,open,high,low,close,volume,count,vwap

@@ -11,11 +11,13 @@ fn a_newcomer_gets_from_an_empty_folder_to_folds() {
         project.done(&args)
     };
     insta::assert_snapshot!(run("ingest"), @r"
-    symbol  bars   made              from                to
-    SYNTH     5m  20000  2022-01-03 00:00  2022-03-13 10:35
+    symbol  timeframe   made              from                to
+    SYNTH          5m  20000  2022-01-03 00:00  2022-03-13 10:35
     ");
     let listed = run("data list");
-    assert!(listed.lines().nth(1).unwrap().starts_with("SYNTH     5m  20000  2022-01-03 00:00"));
+    assert!(
+        listed.lines().nth(1).unwrap().starts_with("SYNTH          5m  20000  2022-01-03 00:00")
+    );
     assert!(run("data audit").ends_with("nothing found\n"));
     let table = run("features");
     assert!(table.starts_with("SYNTH 5m, 20000 bars, all settled after "), "{table}");

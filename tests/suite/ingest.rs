@@ -7,14 +7,14 @@ fn a_file_is_stored_and_its_second_reading_changes_no_byte() {
     let project = Project::new();
     project.put("a.csv", rising(500));
     insta::assert_snapshot!(project.run(&["ingest", "csv", "a.csv", "--symbol", "UP"]), @r"
-    symbol  bars  read  added  same  replaced              from                to
-    UP        5m   500    500     0         0  2024-01-01 00:00  2024-01-02 17:35
+    symbol  timeframe  read  added  same  filled  replaced  kept              from                to
+    UP             5m   500    500     0       0         0     0  2024-01-01 00:00  2024-01-02 17:35
     ");
     let before = project.tree("data");
     assert_eq!(before.keys().collect::<Vec<_>>(), ["bars/UP/5m.parquet"]);
     insta::assert_snapshot!(project.run(&["ingest", "csv", "a.csv", "--symbol", "UP"]), @r"
-    symbol  bars  read  added  same  replaced              from                to
-    UP        5m   500      0   500         0  2024-01-01 00:00  2024-01-02 17:35
+    symbol  timeframe  read  added  same  filled  replaced  kept              from                to
+    UP             5m   500      0   500       0         0     0  2024-01-01 00:00  2024-01-02 17:35
     ");
     assert_eq!(project.tree("data"), before);
 }
@@ -50,9 +50,9 @@ fn one_file_of_many_symbols_gives_many() {
     let row = |minute: i64| format!("2024-01-01 00:0{minute},9,9,9,9,{minute},5,5,5,5,{minute}\n");
     project.put("wide.csv", format!("{names}{}{}{}", row(0), row(1), row(2)));
     insta::assert_snapshot!(project.done(&["ingest", "csv", "wide.csv"]), @r"
-    symbol  bars  read  added  same  replaced              from                to
-    BTC       1m     3      3     0         0  2024-01-01 00:00  2024-01-01 00:02
-    ETH       1m     3      3     0         0  2024-01-01 00:00  2024-01-01 00:02
+    symbol  timeframe  read  added  same  filled  replaced  kept              from                to
+    BTC            1m     3      3     0       0         0     0  2024-01-01 00:00  2024-01-01 00:02
+    ETH            1m     3      3     0       0         0     0  2024-01-01 00:00  2024-01-01 00:02
     ");
 }
 
@@ -67,8 +67,8 @@ fn columns_times_and_zones_are_named_by_flags_or_by_the_config() {
     columns.iter().for_each(|column| args.extend(["--column", column]));
     args.extend(["--time-format", "%d.%m.%Y %H:%M", "--time-zone", "America/New_York"]);
     insta::assert_snapshot!(flags.run(&args), @r"
-    symbol  bars  read  added  same  replaced              from                to
-    ODD       1m     2      2     0         0  2024-01-02 14:30  2024-01-02 14:31
+    symbol  timeframe  read  added  same  filled  replaced  kept              from                to
+    ODD            1m     2      2     0       0         0     0  2024-01-02 14:30  2024-01-02 14:31
      INFO `ODD`: columns left out: note
     ");
     let config = Project::new();
@@ -104,8 +104,8 @@ fn what_the_config_says_of_separators_and_units_is_believed() {
     let told = ["--set", "data.csv.delimiter=pipe", "--set", "data.csv.time_format=ms"];
     let args: Vec<&str> = ingest.into_iter().chain(told).collect();
     insta::assert_snapshot!(project.done(&args), @r"
-    symbol  bars  read  added  same  replaced              from                to
-    X         5m     3      3     0         0  1970-01-02 00:00  1970-01-02 00:10
+    symbol  timeframe  read  added  same  filled  replaced  kept              from                to
+    X              5m     3      3     0       0         0     0  1970-01-02 00:00  1970-01-02 00:10
     ");
 }
 
@@ -121,6 +121,26 @@ fn only_results_and_errors_are_told_to_the_quiet() {
 }
 
 #[test]
+fn many_symbols_of_which_there_is_something_to_say_share_a_line() {
+    let project = Project::new();
+    let mut text = "symbol,date,open,high,low,close,volume,note\n".to_owned();
+    for symbol in ["AA", "BB", "CC", "DD", "EE"] {
+        let (first, second) = (rising(10), rising_from(20, 5));
+        let rows = first.lines().skip(1).chain(second.lines().skip(1));
+        rows.for_each(|row| text += &format!("{symbol},{row},x\n"));
+    }
+    project.put("all.csv", text);
+    insta::assert_snapshot!(project.run(&["ingest", "csv", "all.csv"]).stderr, @r"
+    INFO `AA` and 4 more symbols: columns left out: note
+    WARN `AA`: gap (10); `edgewalk data audit` tells where
+    WARN `BB`: gap (10); `edgewalk data audit` tells where
+    WARN `CC`: gap (10); `edgewalk data audit` tells where
+    WARN … and 2 more symbols: gap (20); `edgewalk data audit` tells where
+    ");
+    assert_eq!(project.done(&["data", "list"]).lines().count(), 6);
+}
+
+#[test]
 fn bars_that_the_audit_has_something_to_say_of_are_refused_by_the_strict() {
     let gap = format!("{}{}", rising(10), rising_from(20, 5).split_once('\n').unwrap().1);
     let project = Project::new();
@@ -128,12 +148,22 @@ fn bars_that_the_audit_has_something_to_say_of_are_refused_by_the_strict() {
     let ingest = ["ingest", "csv", "gap.csv", "--symbol", "UP"];
     let by_flag: Vec<&str> = ingest.into_iter().chain(["--strict"]).collect();
     insta::assert_snapshot!(project.refusal(&by_flag), @r"
-    error: the bars of `UP` are refused: gap (10)
-    hint: compare with another source; labels across long gaps are left out
+    error: the bars of `UP` are refused: gap (10); the first at `2024-01-01 00:50`
+    hint: `edgewalk data audit gap.csv --symbol UP` shows more
     exit code 2
     ");
     let by_config: Vec<&str> = ingest.into_iter().chain(["--set", "data.strict=true"]).collect();
     assert_eq!(project.refusal(&by_config), project.refusal(&by_flag));
+    let audit = project.done(&["data", "audit", "gap.csv", "--symbol", "UP"]);
+    assert!(audit.contains("2024-01-01 00:50 to 2024-01-01 01:35"), "{audit}");
+    project.put("a.csv", rising(10));
+    project.put("b.csv", rising_from(20, 5));
+    let two = ["ingest", "csv", "a.csv", "b.csv", "--symbol", "UP", "--strict"];
+    insta::assert_snapshot!(project.refusal(&two), @r"
+    error: the bars of `UP` are refused: gap (10); the first at `2024-01-01 00:50`
+    hint: stored without `strict`, `edgewalk data audit --symbol UP` shows more
+    exit code 2
+    ");
     assert_eq!(project.files("data"), [""; 0]);
     project.put("whole.csv", rising(40));
     project.done(&["ingest", "csv", "whole.csv", "--symbol", "UP", "--strict"]);

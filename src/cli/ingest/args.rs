@@ -1,11 +1,12 @@
 //! The flags of `edgewalk ingest`: one struct for each source, so that none is taken in vain.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::config::Delimiter;
+use crate::config::{Csv, Delimiter, TimeFormat};
 use crate::failure::Failure;
 use crate::ingest::feeds::binance::Market;
-use crate::ingest::{Exchange, Format, Prefer};
+use crate::ingest::{Exchange, Format, Prefer, ReadOptions};
 use crate::market::{Symbol, Timeframe};
 use crate::units::Ts;
 
@@ -77,6 +78,20 @@ pub struct Asked {
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Reading files")]
 pub struct Form {
+    #[command(flatten)]
+    pub dialect: Dialect,
+    /// Puts bars in the order of time
+    #[arg(long)]
+    pub sort: bool,
+    /// Drops exact repeats
+    #[arg(long)]
+    pub dedup: bool,
+}
+
+/// What a file does not say of itself.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Reading files")]
+pub struct Dialect {
     /// The kind of file, where it is told wrongly
     #[arg(long, value_name = "binance|kraken|csv|parquet|feather|json")]
     pub format: Option<Format>,
@@ -93,12 +108,6 @@ pub struct Form {
     /// The IANA zone of times that do not name one [default: UTC]
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
-    /// Puts bars in the order of time
-    #[arg(long)]
-    pub sort: bool,
-    /// Drops exact repeats
-    #[arg(long)]
-    pub dedup: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
@@ -130,8 +139,24 @@ impl Kraken {
     }
 }
 
-impl Form {
-    /// A download has no form of its own: a flag about one would be taken in vain.
+impl Dialect {
+    /// These flags first, then the config's `data.csv`.
+    pub fn options(&self, symbol: Option<Symbol>, csv: &Csv) -> ReadOptions {
+        let mut columns: BTreeMap<String, String> =
+            csv.columns.iter().map(|(ours, theirs)| (ours.to_owned(), theirs.to_owned())).collect();
+        columns.extend(self.column.iter().cloned());
+        let zone = csv.timezone.iana_name().map(str::to_owned);
+        ReadOptions {
+            symbol,
+            format: self.format,
+            columns,
+            time_format: self.time_format.clone().or_else(|| written(&csv.time_format)),
+            delimiter: self.delimiter.or_else(|| csv.delimiter.byte()),
+            time_zone: self.time_zone.clone().or(zone),
+        }
+    }
+
+    /// Without files, a flag about them would be taken in vain.
     pub fn check_unused(&self) -> Result<(), Failure> {
         let given = [
             ("--format", self.format.is_some()),
@@ -139,12 +164,34 @@ impl Form {
             ("--delimiter", self.delimiter.is_some()),
             ("--time-format", self.time_format.is_some()),
             ("--time-zone", self.time_zone.is_some()),
-            ("--sort", self.sort),
-            ("--dedup", self.dedup),
         ];
-        let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) else { return Ok(()) };
-        Err(Failure::user(format!("`{flag}` is about files, and none is named"))
-            .hint(format!("name the files to read, or download without `{flag}`")))
+        in_vain(given)
+    }
+}
+
+fn in_vain(given: impl IntoIterator<Item = (&'static str, bool)>) -> Result<(), Failure> {
+    let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) else { return Ok(()) };
+    Err(Failure::user(format!("`{flag}` is about files, and none is named"))
+        .hint(format!("name the files to read, or leave `{flag}` away")))
+}
+
+fn written(times: &TimeFormat) -> Option<String> {
+    let text = match times {
+        TimeFormat::Auto => return None,
+        TimeFormat::Seconds => "s",
+        TimeFormat::Millis => "ms",
+        TimeFormat::Micros => "us",
+        TimeFormat::Nanos => "ns",
+        TimeFormat::Pattern(pattern) => pattern,
+    };
+    Some(text.to_owned())
+}
+
+impl Form {
+    /// As [`Dialect::check_unused`]: a download has no form of its own.
+    pub fn check_unused(&self) -> Result<(), Failure> {
+        self.dialect.check_unused()?;
+        in_vain([("--sort", self.sort), ("--dedup", self.dedup)])
     }
 }
 

@@ -73,11 +73,11 @@ impl Kind {
         match self {
             Self::UnequalColumns => "the file is cut off or misread: get it again",
             Self::ImpossibleTime => "the unit of the times is misread: check s, ms, us and ns",
-            Self::Unsorted => "sort the file by time; check that it is not two files in one",
+            Self::Unsorted => "`ingest` with `--sort` puts them in order; is it two files in one?",
             Self::DisagreeingDuplicate => {
                 "two sources differ: find out which is right, keep that one"
             }
-            Self::IdenticalDuplicate => "drop the second copy of each bar",
+            Self::IdenticalDuplicate => "`ingest` with `--dedup` drops the second copy of each bar",
             Self::OffGrid => "check the timeframe, and the time zone of the times",
             Self::NotANumber | Self::NonPositivePrice => {
                 "drop these bars, or get them again: a gap is honest"

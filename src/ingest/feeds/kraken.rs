@@ -19,6 +19,9 @@ use crate::failure::Failure;
 use crate::market::{Columns, Symbol};
 use crate::units::{MINUTE_US, SECOND_US, Ts};
 
+/// The beginning that asks for whatever there is.
+pub const ALL: Ts = Ts(0);
+
 /// Fetches the bars that Kraken keeps ready: the last 719 closed ones.
 ///
 /// A bar in which nothing traded is there, flat, with `count` 0; its `vwap` is missing here.
@@ -43,11 +46,11 @@ pub fn ohlc(client: &Client, request: &Request, sink: &mut Sink) -> Result<Fetch
     // All of them are closed, so the running one opens after the last.
     let range = request.range(last.plus_us(request.timeframe.us()));
     let mut fetched = Fetched::default();
-    if first > range.start && !range.is_empty() {
+    if first > range.start && range.start > ALL && !range.is_empty() {
         let from = range.start;
         fetched.notes.push(format!(
             "asked for bars from `{from}`, got them from `{first}`: Kraken keeps the last 720 \
-             ready; the earlier ones can be rolled from its trades"
+             ready; `--trades` rolls the earlier ones from its trades"
         ));
     }
     let bars = trim(bars, &range);

@@ -35,7 +35,7 @@ fn data_list() {
 
 #[test]
 fn data_audit() {
-    insta::assert_snapshot!(help_of("data audit"), @r"
+    insta::assert_snapshot!(help_of("data audit"), @r#"
     Tell what is wrong or odd in bars: stored ones, or files that are not stored yet
 
     Usage: edgewalk data audit [OPTIONS] [FILES]...
@@ -52,7 +52,20 @@ fn data_audit() {
           --json                   Prints JSON
           --strict                 Ends with exit code 2 if anything is found
       -h, --help                   Print help (see more with '--help')
-    ");
+
+    Reading files:
+          --format <binance|kraken|csv|parquet|feather|json>
+              The kind of file, where it is told wrongly
+          --column <OURS=THEIRS>
+              A column's name in the file, such as --column close=Last; may be repeated
+          --delimiter <CHARACTER>
+              What stands between two values: comma, semicolon, tab, pipe, space, or the character
+              itself [default: told from the file]
+          --time-format <PATTERN>
+              How times are written: s, ms, us or ns since 1970, or as in strftime, "%d.%m.%Y %H:%M"
+          --time-zone <ZONE>
+              The IANA zone of times that do not name one [default: UTC]
+    "#);
 }
 
 #[test]

@@ -67,12 +67,12 @@ fn a_second_run_asks_for_the_holes_and_the_end_alone() {
     assert_eq!(room.n_stored(), ALL - 24);
     let whole = exchange("2024-01-03 01:00", "2017-08-17", NO_HOLE);
     let done = room.run(&whole, false).unwrap();
-    assert_eq!((done.added, done.same, done.fetched.bars), (24 + 10, 0, 34));
+    assert_eq!((done.counts.added, done.counts.same, done.fetched.bars), (24 + 10, 0, 34));
     assert_eq!(room.n_stored(), ALL + 10);
     let end = (ts("2024-01-03 00:10"), ts("2024-01-03 01:00"));
     assert_eq!(asked(&whole), [(ts(HOLE[0]), ts(HOLE[1])), end]);
     let done = room.run(&whole, false).unwrap();
-    assert_eq!((done.added, asked(&whole).len()), (0, 2), "nothing is left to ask for");
+    assert_eq!((done.counts.added, asked(&whole).len()), (0, 2), "nothing is left to ask for");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_hole_of_the_exchanges_own_is_asked_for_once_a_run() {
     room.run(&server, false).unwrap();
     let n_asked = asked(&server).len();
     let done = room.run(&server, false).unwrap();
-    assert_eq!((done.added, asked(&server).len() - n_asked), (0, 1));
+    assert_eq!((done.counts.added, asked(&server).len() - n_asked), (0, 1));
 }
 
 #[test]
@@ -92,10 +92,14 @@ fn bars_from_before_those_stored_are_fetched_without_those() {
     room.run(&server, false).unwrap();
     let n_asked = asked(&server).len();
     let done = room.run_from(&server, "2023-12-24", (None, false)).unwrap();
-    assert_eq!((done.added, done.same), (288, 0));
+    assert_eq!((done.counts.added, done.counts.same), (288, 0));
     assert_eq!(asked(&server)[n_asked..], [(ts("2023-12-24"), ts(FROM))]);
     let done = room.run_from(&server, FROM, (Some(Prefer::New), false)).unwrap();
-    assert_eq!((done.added, done.same), (0, ALL), "who prefers one side compares all");
+    assert_eq!(
+        (done.counts.added, done.counts.same),
+        (0, ALL),
+        "who prefers one side compares all"
+    );
 }
 
 #[test]

@@ -1,11 +1,10 @@
-//! An audit for the eye.
+//! An audit, as the eye likes it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use comfy_table::{Table, presets};
-
-use super::{Audit, Finding, Kind, Move, Place};
+use super::table_of;
+use crate::ingest::audit::{Audit, Finding, Kind, Move, Place, Severity};
 
 /// Places shown of each finding; the JSON form has more.
 const SHOWN_PLACES: usize = 3;
@@ -25,18 +24,13 @@ pub fn render(audit: &Audit) -> String {
     if audit.findings.is_empty() {
         return text + "nothing found\n";
     }
-    let mut table = table(["severity", "finding", "bars", "places", "first places"]);
-    for finding in &audit.findings {
-        table.add_row([
-            severity(finding.kind).to_owned(),
-            finding.kind.title().to_owned(),
-            finding.n_bars.to_string(),
-            finding.n_places.to_string(),
-            first_places(finding),
-        ]);
-    }
-    let kinds = audit.findings.iter().map(|f| f.kind);
-    text + &table.trim_fmt() + "\n" + &advice(kinds)
+    let row = |finding: &Finding| {
+        let counts = [finding.n_bars.to_string(), finding.n_places.to_string()];
+        row(finding.kind, counts, first_places(finding))
+    };
+    let header = ["severity", "finding", "bars", "places", "first places"];
+    let table = table_of(&header, SIDES, audit.findings.iter().map(row));
+    text + "\n" + &table + "\n" + &advice(audit.findings.iter().map(|f| f.kind))
 }
 
 /// Many symbols: one table of who has which finding. One symbol is shown in full.
@@ -50,18 +44,22 @@ pub fn render_all(audits: &[Audit]) -> String {
     if found.is_empty() {
         return text + "nothing found\n";
     }
-    let mut table = table(["severity", "finding", "bars", "symbols", "where"]);
-    for (&kind, names) in &found {
+    let rows = found.iter().map(|(kind, names)| {
         let total: u64 = names.iter().map(|(n_bars, _)| n_bars).sum();
-        table.add_row([
-            severity(kind).to_owned(),
-            kind.title().to_owned(),
-            total.to_string(),
-            names.len().to_string(),
-            most_afflicted(names),
-        ]);
-    }
-    text + &table.trim_fmt() + "\n" + &advice(found.keys().copied())
+        row(*kind, [total.to_string(), names.len().to_string()], most_afflicted(names))
+    });
+    let table = table_of(&["severity", "finding", "bars", "symbols", "where"], SIDES, rows);
+    text + "\n" + &table + "\n" + &advice(found.keys().copied())
+}
+
+const SIDES: &str = "llrrl";
+
+fn row(kind: Kind, [n_bars, n_places]: [String; 2], places: String) -> Vec<String> {
+    let severity = match kind.severity() {
+        Severity::Fault => "fault",
+        Severity::Notice => "notice",
+    };
+    vec![severity.to_owned(), kind.title().to_owned(), n_bars, n_places, places]
 }
 
 fn largest_move(audits: &[Audit]) -> String {
@@ -122,25 +120,11 @@ fn advice(kinds: impl Iterator<Item = Kind>) -> String {
     })
 }
 
-fn severity(kind: Kind) -> &'static str {
-    match kind.severity() {
-        super::Severity::Fault => "fault",
-        super::Severity::Notice => "notice",
-    }
-}
-
-fn table(header: [&str; 5]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(header);
-    table
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::audit;
-    use super::super::samples::{calm, terms};
     use super::*;
+    use crate::ingest::audit::audit;
+    use crate::ingest::audit::samples::{calm, terms};
 
     #[test]
     fn one_symbol_is_shown_with_its_places_and_advice() {
@@ -151,14 +135,13 @@ mod tests {
         insta::assert_snapshot!(render(&audit("BTCUSDT", &columns, &terms())), @r"
         BTCUSDT 5m: 300 bars, 2024-01-01 00:00 to 2024-01-02 00:55 UTC, calendar 24/7
         largest move of the close: +0.1 % at 2024-01-02 00:45
-        ──────────────────────────────────────────────────────────────────────────────────────────────────
-         severity   finding       bars   places   first places
-        ══════════════════════════════════════════════════════════════════════════════════════════════════
-         notice     zero volume   5      4        2024-01-01 00:35 to 2024-01-01 00:40, 2 bars: at 100.01
-                                                  2024-01-01 01:40: at 100.04
-                                                  2024-01-01 02:30: at 100.08
-                                                  and 1 more
-        ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+        severity  finding      bars  places  first places
+        notice    zero volume     5       4  2024-01-01 00:35 to 2024-01-01 00:40, 2 bars: at 100.01
+                                             2024-01-01 01:40: at 100.04
+                                             2024-01-01 02:30: at 100.08
+                                             and 1 more
+
         zero volume: nothing traded: no fill can happen there
         ");
     }
@@ -174,11 +157,10 @@ mod tests {
         insta::assert_snapshot!(render_all(&audits), @r"
         3 symbols: 900 bars
         largest move of a close: +0.1 %, C at 2024-01-02 00:45
-        ────────────────────────────────────────────────────
-         severity   finding       bars   symbols   where
-        ════════════════════════════════════════════════════
-         notice     zero volume   5      2         C 3, A 2
-        ────────────────────────────────────────────────────
+
+        severity  finding      bars  symbols  where
+        notice    zero volume     5        2  C 3, A 2
+
         zero volume: nothing traded: no fill can happen there
         ");
     }
