@@ -76,9 +76,13 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 
 /// What the user reads: the chain as one sentence, then the hint.
 pub fn render(error: &anyhow::Error) -> String {
-    let hint = error.chain().find_map(|e| e.downcast_ref::<Failure>()?.hint.clone());
-    let hint = hint.map(|h| format!("\nhint: {h}")).unwrap_or_default();
-    format!("error: {error:#}{hint}")
+    let hint = error.chain().find_map(|e| e.downcast_ref::<Failure>()?.hint.as_deref());
+    with_hint(&format!("error: {error:#}"), hint)
+}
+
+/// The one look of hints: on a line of its own, below what it helps with.
+pub fn with_hint(text: &str, hint: Option<&str>) -> String {
+    hint.map_or_else(|| text.to_owned(), |hint| format!("{text}\nhint: {hint}"))
 }
 
 #[cfg(test)]

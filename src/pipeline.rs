@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::config::{Config, Place};
 use crate::failure::Failure;
-use crate::features::{self, BadFeature, FeatureTable, Program, Shape, Wanted};
-use crate::folds::{Folds, Rows, Span};
+use crate::features::{self, BadFeature, FeatureTable, Program, Shape, Wanted, catalog};
+use crate::folds::{FoldFault, Folds, Rows, Span};
 use crate::labels::{
     BadParam, BarrierInput, BarrierLabels, BarrierParams, ForwardParams, Gaps, Labels, reach,
 };
@@ -55,7 +55,25 @@ pub fn compile(config: &Config, bars: &Bars) -> Result<Program, Failure> {
         sets: config.features.set.iter().map(|group| group.name().to_owned()).collect(),
         expressions: expressions.map(|e| (e.name.clone(), e.text.clone())).collect(),
     };
-    features::compile(&wanted, &shape(config, bars)).map_err(|faults| complain(config, &faults))
+    let shape = shape(config, bars);
+    check_columns(&wanted, &shape, bars.symbol())?;
+    features::compile(&wanted, &shape).map_err(|faults| complain(config, &faults))
+}
+
+/// A set that reads columns which not all bars have is refused as one, not column by column.
+fn check_columns(wanted: &Wanted, shape: &Shape, symbol: &Symbol) -> Result<(), Failure> {
+    let sets = wanted.sets.iter().filter_map(|name| catalog::find(name));
+    let lacking = sets.filter_map(|set| Some((set, set.lacks(&shape.extra)?))).next();
+    let Some((set, column)) = lacking else { return Ok(()) };
+    let message = format!(
+        "the set `{}` needs the column `{column}`, which the bars of `{symbol}` do not have",
+        set.name
+    );
+    Err(Failure::user(message).hint(format!(
+        "Binance's klines bring {}; else take `{}` out of `features.set`",
+        set.needs.join(", "),
+        set.name
+    )))
 }
 
 fn shape(config: &Config, bars: &Bars) -> Shape {
@@ -152,7 +170,21 @@ pub fn folds(
     let reach = reach(labels);
     let rows = Rows::new(&reach).map_err(Failure::user)?;
     let params = config.walkforward.params();
-    params.check().map_err(|bad| refuse(&bad))?.cut(&rows, span).map_err(Failure::user)
+    let cut = params.check().map_err(|bad| refuse(&bad))?.cut(&rows, span);
+    cut.map_err(|fault| unfit(&fault, config.walkforward.test_weeks))
+}
+
+/// Windows that do not fit come with some that do.
+fn unfit(fault: &FoldFault, test_weeks: u32) -> Failure {
+    let failure = Failure::user(fault);
+    let FoldFault::TooShort { have, .. } = fault else { return failure };
+    let whole = have.0 as u32;
+    if whole < 2 {
+        return failure.hint("more bars: windows of a week each, the shortest, need 2 weeks");
+    }
+    let test = (whole / 4).clamp(1, test_weeks);
+    let train = whole - test;
+    failure.hint(format!("more bars, or `--train-weeks {train} --test-weeks {test}`, which fit"))
 }
 
 /// How many bars the calendar misses after each bar.

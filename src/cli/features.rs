@@ -204,7 +204,11 @@ fn sets(config: &Config, name: Option<&str>) -> Result<()> {
     let mut text = String::new();
     for set in catalog::SETS.iter().filter(|set| name.is_none_or(|name| name == set.name)) {
         let features = (set.features)(config.data.timeframe);
-        text += &format!("{}: {} ({} columns)\n", set.name, set.help, features.len());
+        let needs = match set.needs {
+            [] => String::new(),
+            needs => format!(", from bars with {}", needs.join(", ")),
+        };
+        text += &format!("{}: {} ({} columns{needs})\n", set.name, set.help, features.len());
         for (column, expression) in features {
             text += &format!("    {column:24} {expression}\n");
         }

@@ -4,7 +4,8 @@ use anyhow::Result;
 
 use super::{Global, print, table};
 use crate::config::Config;
-use crate::labels::{BarrierLabels, Labels};
+use crate::failure::Failure;
+use crate::labels::{BarrierLabels, BarrierMissing, Labels};
 use crate::market::{Bars, Symbol};
 use crate::{pipeline, stats};
 
@@ -28,6 +29,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
 
 fn show(config: &Config, bars: &Bars) -> Result<()> {
     let labels = pipeline::labels(config, bars)?;
+    check_any(&labels, bars)?;
     let header = ["horizon", "labels", "no end", "gap", "mean bps", "sd bps", "up"];
     let returns = table(&header, labels.iter().map(horizon_row));
     let outcomes = barrier_line(&pipeline::barriers(config, bars)?);
@@ -37,6 +39,24 @@ fn show(config: &Config, bars: &Bars) -> Result<()> {
         bars.timeframe(),
         bars.len()
     ))
+}
+
+/// A table without a single label would only look like one.
+fn check_any(labels: &[Labels], bars: &Bars) -> Result<(), Failure> {
+    let Some(shortest) = labels.iter().min_by_key(|labels| labels.horizon) else { return Ok(()) };
+    if labels.iter().any(|labels| labels.y_bps.iter().any(|y| !y.is_nan())) {
+        return Ok(());
+    }
+    let (horizon, missing) = (shortest.horizon, shortest.missing);
+    let message = format!(
+        "{} bars of `{}` give no label: at the shortest horizon, {horizon}, {} of them have no bar \
+         to end at and {} a gap in their way",
+        bars.len(),
+        bars.symbol(),
+        missing.end,
+        missing.gap
+    );
+    Err(Failure::user(message).hint("more bars, or shorter `labels.horizons`"))
 }
 
 fn horizon_row(labels: &Labels) -> Vec<String> {
@@ -58,9 +78,16 @@ fn horizon_row(labels: &Labels) -> Vec<String> {
 fn barrier_line(labels: &BarrierLabels) -> String {
     let known: Vec<i8> = labels.outcomes.iter().flatten().map(|o| o.exit.sign()).collect();
     let n = known.len();
+    if n == 0 {
+        let BarrierMissing { no_atr, end, gap, .. } = labels.missing;
+        return format!(
+            "long at every bar: no outcome; {no_atr} bars have no range yet, {end} are too near \
+             the end, {gap} too near a gap"
+        );
+    }
     let share = |sign: i8| {
         let hits = known.iter().filter(|s| **s == sign).count();
-        if n == 0 { "–".to_owned() } else { format!("{:.1} %", 100.0 * hits as f64 / n as f64) }
+        format!("{:.1} %", 100.0 * hits as f64 / n as f64)
     };
     let contested = labels.outcomes.iter().flatten().filter(|o| o.contested).count();
     format!(

@@ -80,13 +80,11 @@ fn complain(config: &Config, faults: &[BadFeature], reading: &mut Reading) {
     for BadFeature { name, fault } in faults {
         let Some(expression) = own(name) else { continue };
         // A fault within what the expression refers to shows where it is in that text.
-        let is_here = fault.text == expression.text;
-        let column = if is_here { fault.column() - 1 } else { 0 };
-        let within = if is_here { String::new() } else { format!(", in `{}`", fault.text) };
+        let column = if fault.text == expression.text { fault.column() - 1 } else { 0 };
         reading.push(Fault {
             place: expression.place_of(column),
             key: format!("features.expressions.{name}"),
-            message: format!("{}{within}", fault.message),
+            message: format!("{}\n{}", fault.message, fault.excerpt()),
             hint: fault.hint.clone(),
         });
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::failure::{Failure, Mender};
+use crate::failure::{Failure, with_hint};
 
 /// Where a value was written: a spot in a file, or a flag as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +49,7 @@ pub struct Fault {
 /// `config.yml:12:5 · walkforward.train_wekes: unknown key`, and the hint on a line of its own.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence())?;
-        self.hint.iter().try_for_each(|hint| write!(f, "\n  hint: {hint}"))
+        f.write_str(&with_hint(&self.sentence(), self.hint.as_deref()))
     }
 }
 
@@ -61,34 +60,35 @@ impl Fault {
     }
 }
 
-/// Every fault of a configuration, in the order of the file, those of flags last.
+/// What keeps a configuration from being used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Faults {
-    list: Vec<Fault>,
-    mender: Mender,
+pub enum Faults {
+    /// There is no reading the file at all.
+    Unreadable(Failure),
+    /// Every fault, in the order of the file, those of flags last.
+    Found(Vec<Fault>),
 }
 
 impl Faults {
     pub fn new(mut list: Vec<Fault>) -> Self {
         list.sort_by_key(|fault| (fault.place.is_flag(), fault.place.line, fault.place.column));
-        Self { list, mender: Mender::User }
-    }
-
-    /// The file could not be read at all.
-    pub fn unreadable(failure: &Failure, source: &str) -> Self {
-        let (message, hint) = (failure.message.clone(), failure.hint.clone());
-        let fault = Fault { place: Place::whole(source), key: String::new(), message, hint };
-        Self { list: vec![fault], mender: failure.mender }
+        Self::Found(list)
     }
 
     pub fn list(&self) -> &[Fault] {
-        &self.list
+        match self {
+            Self::Unreadable(_) => &[],
+            Self::Found(list) => list,
+        }
     }
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, fault) in self.list.iter().enumerate() {
+        if let Self::Unreadable(failure) = self {
+            return write!(f, "{failure}");
+        }
+        for (i, fault) in self.list().iter().enumerate() {
             let newline = if i > 0 { "\n" } else { "" };
             write!(f, "{newline}{fault}")?;
         }
@@ -101,10 +101,12 @@ impl std::error::Error for Faults {}
 /// A single fault keeps its hint as the failure's own; several become a list.
 impl From<Faults> for Failure {
     fn from(faults: Faults) -> Self {
-        let (message, hint) = match faults.list.as_slice() {
-            [only] => (only.sentence(), only.hint.clone()),
-            many => (format!("{} faults in the configuration\n{faults}", many.len()), None),
-        };
-        Self { mender: faults.mender, message, hint }
+        if let Faults::Unreadable(failure) = faults {
+            return failure;
+        }
+        match faults.list() {
+            [only] => Self { hint: only.hint.clone(), ..Self::user(only.sentence()) },
+            many => Self::user(format!("{} faults in the configuration\n{faults}", many.len())),
+        }
     }
 }

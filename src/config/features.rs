@@ -10,7 +10,8 @@ use super::setting::Reading;
 section! {
     /// What a model may know at each bar's close.
     pub struct Features, check Features::check;
-    /// Built-in groups of columns. alpha158 is 158 price and volume columns in the spirit of qlib's.
+    /// Built-in groups of columns. alpha158 is 158 price and volume columns in the spirit of qlib's;
+    /// order_flow needs bars with count, quote_volume and the taker volumes, such as Binance's.
     set: Vec<FeatureGroup> = FeatureGroup::USUAL.to_vec(), Rule::any();
     /// Columns of your own, by name. They can only look back, so they cannot leak. For example:
     ///   expressions:
@@ -28,11 +29,12 @@ choice! {
         Calendar = "calendar",
         HigherTimeframe = "higher_timeframe",
         Alpha158 = "alpha158",
+        OrderFlow = "order_flow",
     }
 }
 
 impl FeatureGroup {
-    /// All but the large one.
+    /// All but the large one and the one that not all bars can have.
     pub const USUAL: [Self; 6] = [
         Self::Core,
         Self::Momentum,

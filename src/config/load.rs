@@ -46,17 +46,13 @@ impl Loaded {
         let Some(file) = file else { return Self::of_bytes("defaults", b"", overrides) };
         let name = file.display().to_string();
         let text = std::fs::read(&file).map_err(|error| {
-            let failure = Failure::io("read", &file, &error);
-            let is_missing = error.kind() == std::io::ErrorKind::NotFound;
-            let failure = if is_missing {
-                let failure = Failure::user("there is no such file");
-                failure.hint(format!(
+            Faults::Unreadable(if error.kind() == std::io::ErrorKind::NotFound {
+                Failure::user(format!("there is no config file `{name}`")).hint(format!(
                     "`edgewalk config init {name}` writes one with every key explained"
                 ))
             } else {
-                failure
-            };
-            Faults::unreadable(&failure, &name)
+                Failure::io("read", &file, &error)
+            })
         })?;
         let loaded = Self::of_bytes(&name, &text, overrides)?;
         Ok(Self { file: Some(file), ..loaded })

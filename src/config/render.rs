@@ -83,13 +83,26 @@ fn push_comment(out: &mut String, item: &Item) {
             Some(last) if last.chars().count() + allowed.chars().count() < WIDTH => {
                 last.push_str(&format!(" {allowed}"));
             }
-            _ => lines.push(format!("{indent}# {allowed}")),
+            _ => lines.extend(wrapped(&indent, &allowed)),
         }
     }
     for line in lines {
         out.push_str(line.trim_end());
         out.push('\n');
     }
+}
+
+/// In as many lines as it takes, broken between two choices.
+fn wrapped(indent: &str, allowed: &str) -> Vec<String> {
+    let mut lines = vec![format!("{indent}# ")];
+    for choice in allowed.split_inclusive(" | ") {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if last + choice.trim_end().chars().count() > WIDTH {
+            lines.push(format!("{indent}#   "));
+        }
+        lines.last_mut().into_iter().for_each(|line| line.push_str(choice));
+    }
+    lines
 }
 
 fn indent_of(item: &Item) -> String {

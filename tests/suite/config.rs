@@ -20,16 +20,16 @@ fn all_faults_of_a_file_come_in_one_report_with_place_and_nearest_spelling() {
     insta::assert_snapshot!(said, @r#"
     error: 6 faults in the configuration
     config.yml:1:1 · sede: unknown key
-      hint: did you mean `seed`?
+    hint: did you mean `seed`?
     config.yml:3:3 · data.timefarme: unknown key
-      hint: did you mean `timeframe`?
+    hint: did you mean `timeframe`?
     config.yml:4:11 · data.source: expected synthetic, csv, binance, kraken or store, found "bianance"
-      hint: did you mean `binance`?
+    hint: did you mean `binance`?
     config.yml:6:14 · labels.horizons: expected a whole number of bars from 1 to 10,000, found 0
     config.yml:7:3 · labels.horizn: unknown key
-      hint: did you mean `horizons`?
+    hint: did you mean `horizons`?
     config.yml:8:1 · walkforward.train_weeks: unknown key
-      hint: write `train_weeks` below `walkforward:`
+    hint: write `train_weeks` below `walkforward:`
     exit code 2
     "#);
     let commands = ["ingest", "features", "labels", "folds", "data list", "config show"];
@@ -76,13 +76,13 @@ fn one_fault_is_one_sentence_with_its_hint() {
 fn a_file_that_is_not_there_is_no_reason_for_defaults() {
     let project = Project::new();
     insta::assert_snapshot!(project.refusal(&["--config", "none.yml", "ingest"]), @r"
-    error: none.yml: there is no such file
+    error: there is no config file `none.yml`
     hint: `edgewalk config init none.yml` writes one with every key explained
     exit code 2
     ");
     project.put("folder/x", "");
     insta::assert_snapshot!(project.refusal(&["--config", "folder", "ingest"]), @r"
-    error: folder: cannot read `folder`: Is a directory (os error 21)
+    error: cannot read `folder`: Is a directory (os error 21)
     exit code 2
     ");
     project.put("junk.yml", b"\xff\xfe\x00junk");

@@ -111,7 +111,7 @@ fn faulty() -> Project {
 fn what_is_wrong_with_an_expression_is_shown_where_it_stands_in_the_file() {
     let project = faulty();
     insta::assert_snapshot!(project.refusal(&["features"]), @r"
-    error: config.yml:4:24: feature `cut`: expected `,`, found the end, at character 14
+    error: config.yml:4:24: feature `cut`: expected `,` or `)`, found the end, at character 14
       ema(close, 12
                    ^
     config.yml:5:12: feature `edge`: unknown function `zscoer`, at character 1
@@ -141,13 +141,23 @@ fn a_check_of_the_config_tells_of_all_its_expressions() {
     let checked = faulty().refusal(&["config", "check"]);
     insta::assert_snapshot!(checked, @r"
     error: 5 faults in the configuration
-    config.yml:4:24 · features.expressions.cut: expected `,`, found the end
+    config.yml:4:24 · features.expressions.cut: expected `,` or `)`, found the end
+      ema(close, 12
+                   ^
     config.yml:5:12 · features.expressions.edge: unknown function `zscoer`
-      hint: did you mean `zscore`?
+      zscoer(ema(close, 12) / ema(close, 26) - 1, 288)
+      ^^^^^^
+    hint: did you mean `zscore`?
     config.yml:6:11 · features.expressions.name: unknown name `clsoe`
-      hint: did you mean `close`?
+      clsoe + 1
+      ^^^^^
+    hint: did you mean `close`?
     config.yml:7:16 · features.expressions.type: `x` should be a series such as `close`, found the number 14
+      rsi(14) > 3
+          ^^
     config.yml:8:24 · features.expressions.ahead: `n` should be a whole number from 1 to 1000000, found -1
+      lag(close, -1)
+                 ^^
     exit code 2
     ");
 }
@@ -165,7 +175,7 @@ fn what_is_wrong_with_an_expression_is_shown_in_the_flag() {
     ");
     let set = ["features", "--set", "features.set=[core, momentun]"];
     insta::assert_snapshot!(project.refusal(&set), @r#"
-    error: --set features.set=[core, momentun] · features.set: expected core, momentum, volatility, volume, calendar, higher_timeframe or alpha158, found "momentun"
+    error: --set features.set=[core, momentun] · features.set: expected core, momentum, volatility, volume, calendar, higher_timeframe, alpha158 or order_flow, found "momentun"
     hint: did you mean `momentum`?
     exit code 2
     "#);
@@ -188,12 +198,31 @@ fn the_proof_is_given_column_by_column() {
 #[test]
 fn every_built_in_column_is_causal_on_a_fresh_market() {
     let project = Project::with_market(20_000);
-    let all = "features.set=[core,momentum,volatility,volume,calendar,higher_timeframe,alpha158]";
+    let all = "features.set=[core,momentum,volatility,volume,calendar,higher_timeframe,alpha158,order_flow]";
     let proof = project.done(&["features", "check", "--prefixes", "4", "--set", all]);
     let rows = proof.lines().filter(|line| line.ends_with("  causal")).count();
     assert!(rows > 200, "{proof}");
     let last = format!("SYNTH: {rows} of {rows} columns are causal");
     assert!(proof.lines().last().unwrap().starts_with(&last), "{proof}");
+}
+
+#[test]
+fn a_set_whose_columns_the_bars_lack_says_which_set_and_which_column() {
+    let project = project(CONFIG);
+    let args = ["features", "--set", "features.set=[core,order_flow]"];
+    insta::assert_snapshot!(project.refusal(&args), @r"
+    error: the set `order_flow` needs the column `count`, which the bars of `UP` do not have
+    hint: Binance's klines bring count, quote_volume, taker_buy_volume, taker_buy_quote_volume; else take `order_flow` out of `features.set`
+    exit code 2
+    ");
+    let own = ["features", "--set", "features.expressions.x=1 - taker_ratio"];
+    insta::assert_snapshot!(project.refusal(&own), @r"
+    error: --set features.expressions.x=1 - taker_ratio: feature `x`: in `taker_ratio`: the bars have no column `taker_buy_volume`, at character 5
+      1 - taker_ratio
+          ^^^^^^^^^^^
+    hint: they have close, high, low, open, ts, volume
+    exit code 2
+    ");
 }
 
 #[test]
@@ -218,7 +247,7 @@ fn the_language_explains_itself() {
     ");
     insta::assert_snapshot!(project.refusal(&["features", "sets", "calender"]), @r"
     error: there is no set `calender`
-    hint: there are core, momentum, volatility, volume, calendar, higher_timeframe, alpha158
+    hint: there are core, momentum, volatility, volume, calendar, higher_timeframe, alpha158, order_flow
     exit code 2
     ");
     let all = project.done(&["features", "functions"]);

@@ -17,7 +17,7 @@ fn labels_are_counted_by_horizon_with_those_that_are_missing() {
     6            46       7    7    455.73   72.95  100.0 %
     12           34      13   13    910.85  142.32  100.0 %
 
-    long at every bar: target –, stop –, time limit – of 0; stop and target in one bar: 0
+    long at every bar: no outcome; 60 bars have no range yet, 0 are too near the end, 0 too near a gap
     ");
     let other = ["labels", "--symbol", "UP", "--set", "labels.horizons=[2]"];
     let ignored = ["--set", "labels.max_gap_bars=10", "--set", "labels.entry=close"];
@@ -28,7 +28,7 @@ fn labels_are_counted_by_horizon_with_those_that_are_missing() {
     horizon  labels  no end  gap  mean bps  sd bps       up
     2            58       2    0    176.83  137.41  100.0 %
 
-    long at every bar: target –, stop –, time limit – of 0; stop and target in one bar: 0
+    long at every bar: no outcome; 60 bars have no range yet, 0 are too near the end, 0 too near a gap
     ");
 }
 
@@ -65,10 +65,24 @@ fn folds_follow_each_other_without_touching() {
 }
 
 #[test]
+fn too_few_bars_for_any_label_are_said_to_be_too_few() {
+    let project = Project::new();
+    project.put("a.csv", rising(3));
+    project.done(&["ingest", "csv", "a.csv", "--symbol", "UP"]);
+    let args = ["labels", "--symbol", "UP", "--set", "labels.horizons=[3,6]"];
+    insta::assert_snapshot!(project.refusal(&args), @r"
+    error: 3 bars of `UP` give no label: at the shortest horizon, 3, 3 of them have no bar to end at and 0 a gap in their way
+    hint: more bars, or shorter `labels.horizons`
+    exit code 2
+    ");
+}
+
+#[test]
 fn folds_that_do_not_fit_are_said_to_be_too_long() {
     let project = Project::with_market(9_000);
     insta::assert_snapshot!(project.refusal(&["folds", "--set", PLAIN]), @r"
     error: the data hold 3.4 weeks from `2022-01-10 00:00` to `2022-02-03 06:05`, but `walkforward.train_weeks` + `walkforward.test_weeks` need 14
+    hint: more bars, or `--train-weeks 2 --test-weeks 1`, which fit
     exit code 2
     ");
     let short = Project::with_market(500);

@@ -21,13 +21,21 @@ features:
 ";
     insta::assert_snapshot!(check(text).unwrap_err(), @r"
     config.yml:1:1 · sede: unknown key
-      hint: did you mean `seed`?
+    hint: did you mean `seed`?
     config.yml:4:15 · features.expressions.slip: unknown name `clsoe`
-      hint: did you mean `close`?
-    config.yml:5:29 · features.expressions.open_end: expected `,`, found the end
-    config.yml:7:7 · features.expressions.words: expected `,`, found `words`
-    config.yml:9:14 · features.expressions.by_name: unknown name `clsoe`, in `ema(clsoe, 12)`
-      hint: did you mean `close`?
+      ema(clsoe, 12)
+          ^^^^^
+    hint: did you mean `close`?
+    config.yml:5:29 · features.expressions.open_end: expected `,` or `)`, found the end
+      ema(close, 12
+                   ^
+    config.yml:7:7 · features.expressions.words: expected `,` or `)`, found `words`
+      ema(close, twelve words)
+                        ^^^^^
+    config.yml:9:14 · features.expressions.by_name: unknown name `clsoe`
+      ema(clsoe, 12)
+          ^^^^^
+    hint: did you mean `close`?
     ");
     let by_load = Config::from_text("config.yml", text, &[]).unwrap_err();
     assert_eq!(by_load.list().len(), 1, "the bars tell what columns there are");
@@ -38,7 +46,7 @@ fn the_defaults_compile_for_every_timeframe() {
     for timeframe in ["1s", "1m", "5m", "1h", "4h", "1d"] {
         let text = format!(
             "data: {{timeframe: {timeframe}}}\nfeatures: {{set: [core, momentum, \
-             volatility, volume, calendar, higher_timeframe, alpha158]}}"
+             volatility, volume, calendar, higher_timeframe, alpha158, order_flow]}}"
         );
         assert_eq!(check(&text).map(|loaded| loaded.assumed), Ok(vec![]), "{timeframe}");
     }

@@ -33,14 +33,14 @@ synthetic: [1]
     );
     insta::assert_snapshot!(report, @r#"
     config.yml:1:1 · sede: unknown key
-      hint: did you mean `seed`?
+    hint: did you mean `seed`?
     config.yml:3:22 · data.symbols: expected a symbol such as BTCUSDT (letters, digits, `.`, `_`, `-`), found "../x"
     config.yml:3:28 · data.symbols: expected a symbol such as BTCUSDT (letters, digits, `.`, `_`, `-`), found ""
     config.yml:4:14 · data.timeframe: expected a timeframe such as 5m, 1h or 1d, found "5x"
     config.yml:5:11 · data.source: expected synthetic, csv, binance, kraken or store, found "bianance"
-      hint: did you mean `binance`?
+    hint: did you mean `binance`?
     config.yml:6:19 · data.csv.timezone: expected an IANA time zone such as UTC or America/New_York, found "Europe/Lodnon"
-      hint: did you mean `Europe/London`?
+    hint: did you mean `Europe/London`?
     config.yml:6:45 · data.csv.delimiter: expected auto, comma, semicolon, tab, pipe or space, found 3
     config.yml:6:58 · data.csv.columns.Open: a name has small letters, digits and `_`, at most 64
     config.yml:6:73 · data.csv.columns.high: expected the header of a column, found a list
@@ -49,21 +49,21 @@ synthetic: [1]
     config.yml:10:17 · labels.horizons: expected a whole number of bars from 1 to 10,000, found "abc"
     config.yml:10:22 · labels.horizons: expected a whole number of bars from 1 to 10,000, found 0
     config.yml:11:10 · labels.entry: expected next_open or close, found "next_opn"
-      hint: did you mean `next_open`?
+    hint: did you mean `next_open`?
     config.yml:13:3 · labels.max_gap_bars: this key is set twice, first at `config.yml:12:3`
     config.yml:15:16 · walkforward.train_weeks: expected a whole number of weeks from 1 to 2000, found 0
     config.yml:16:15 · walkforward.test_weeks: expected a whole number of weeks from 1 to 2000, found "2"
-      hint: drop the quotes
+    hint: drop the quotes
     config.yml:17:15 · walkforward.step_weeks: expected a whole number of weeks from 1 to 2000, or null, found 1.5
     config.yml:18:7 · walkforward.mode: expected rolling or anchored, found nothing
     config.yml:20:3 · trading_logic.z_treshold: unknown key
-      hint: did you mean `z_threshold`?
+    hint: did you mean `z_threshold`?
     config.yml:21:19 · trading_logic.quantile_level: expected a number from 0.5 to 0.9999, or null, found nan
     config.yml:22:11 · trading_logic.sizing: expected a section of keys, found "kelly"
     config.yml:23:1 · z_threshold: unknown key
-      hint: did you mean `trading_logic.z_threshold`?
+    hint: did you mean `trading_logic.z_threshold`?
     config.yml:24:1 · walkforward.embargo_bars: unknown key
-      hint: write `embargo_bars` below `walkforward:`
+    hint: write `embargo_bars` below `walkforward:`
     config.yml:25:12 · synthetic: expected a section of keys, found a list
     "#);
 }
@@ -183,7 +183,7 @@ fn what_is_no_yaml_is_reported_where_it_stops() {
     insta::assert_snapshot!(reports.join("\n"), @r#"
     config.yml:1:7: not valid YAML: unclosed bracket '['
     config.yml:2:2: not valid YAML: tabs disallowed within this context (block indentation)
-      hint: indent with spaces
+    hint: indent with spaces
     config.yml:1:5: not valid YAML: mapping values are not allowed in this context
     config.yml:1:13: tags (`!…`) are not supported
     config.yml:3:1: a second document begins here

@@ -114,10 +114,10 @@ fn a_missing_file_is_a_fault_that_names_the_cure() {
     let path = folder.path().join("nope.yml");
     let failure: Failure = Config::load(Some(&path), &[]).unwrap_err().into();
     assert_eq!(failure.mender, Mender::User);
-    assert_eq!(failure.message, format!("{}: there is no such file", path.display()));
+    assert_eq!(failure.message, format!("there is no config file `{}`", path.display()));
     assert!(failure.hint.unwrap().starts_with("`edgewalk config init "));
     let failure: Failure = Config::load(Some(folder.path()), &[]).unwrap_err().into();
-    assert!(failure.message.contains("cannot read `"), "{}", failure.message);
+    assert!(failure.message.starts_with("cannot read `"), "{}", failure.message);
 }
 
 fn leaves() -> Vec<Item> {

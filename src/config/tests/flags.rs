@@ -80,12 +80,12 @@ fn a_bad_flag_is_named() {
     .unwrap_err();
     insta::assert_snapshot!(report, @r#"
     --set walkforward.train_weeks: expected KEY=VALUE
-      hint: for example `--set walkforward.train_weeks=26`
+    hint: for example `--set walkforward.train_weeks=26`
     --set =5: expected KEY=VALUE, with a key such as `walkforward.train_weeks`
     --set data..dir=x: expected KEY=VALUE, with a key such as `walkforward.train_weeks`
     --set labels.horizons=[1, 2: not valid YAML: unclosed bracket '['
     --set walkforward.train_wekes=26 · walkforward.train_wekes: unknown key
-      hint: did you mean `train_weeks`?
+    hint: did you mean `train_weeks`?
     --set labels.horizons=1,two · labels.horizons: expected a whole number of bars from 1 to 10,000, found "two"
     --set data=5 · data: expected a section of keys, found 5
     --set seed.x=1 · seed: expected a whole number, found a section
@@ -105,7 +105,7 @@ fn a_commands_own_flag_goes_over_sets_and_is_named_as_it_was_typed() {
     assert_eq!(load(5).unwrap().walkforward.train_weeks, 5);
     insta::assert_snapshot!(load(0).unwrap_err(), @r"
     --set sede=1 · sede: unknown key
-      hint: did you mean `seed`?
+    hint: did you mean `seed`?
     --train-weeks 0 · walkforward.train_weeks: expected a whole number of weeks from 1 to 2000, found 0
     ");
 }

@@ -3,7 +3,7 @@
 
 use crate::market::Timeframe;
 
-type Features = &'static [(&'static str, &'static str)];
+pub type Features = &'static [(&'static str, &'static str)];
 
 pub const CORE: Features = &[
     ("ema_10", "ema(close, 10)"),

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::failure::with_hint;
+
 /// Byte positions in the expression's text.
 pub type Span = Range<usize>;
 
@@ -34,6 +36,14 @@ impl ExprFault {
         self
     }
 
+    /// The text on one line, and carets under the culprit.
+    pub fn excerpt(&self) -> String {
+        let width = self.text.get(self.span.clone()).map_or(1, |s| s.chars().count()).max(1);
+        let (pad, carets) = (" ".repeat(self.column() - 1), "^".repeat(width));
+        let text = self.text.replace(['\n', '\t'], " ");
+        format!("  {text}\n  {pad}{carets}")
+    }
+
     /// The character (not byte) position of the fault, from 1.
     pub fn column(&self) -> usize {
         self.text.get(..self.span.start).map_or(1, |before| before.chars().count() + 1)
@@ -43,14 +53,9 @@ impl ExprFault {
 /// The message, the text, and carets under the culprit.
 impl fmt::Display for ExprFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.text.get(self.span.clone()).map_or(1, |s| s.chars().count()).max(1);
-        let (pad, carets) = (" ".repeat(self.column() - 1), "^".repeat(width));
-        let text = self.text.replace(['\n', '\t'], " ");
-        write!(f, "{}, at character {}\n  {text}\n  {pad}{carets}", self.message, self.column())?;
-        match &self.hint {
-            Some(hint) => write!(f, "\nhint: {hint}"),
-            None => Ok(()),
-        }
+        let (message, column) = (&self.message, self.column());
+        let shown = format!("{message}, at character {column}\n{}", self.excerpt());
+        f.write_str(&with_hint(&shown, self.hint.as_deref()))
     }
 }
 

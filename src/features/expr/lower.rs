@@ -326,6 +326,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn unknown_name(&self, name: &str, span: &Span) -> ExprFault {
+        if STANDARD.contains(&name) {
+            let fault = ExprFault::new(format!("the bars have no column `{name}`"), span.clone());
+            return fault.hint(format!("they have {}", self.column_list()));
+        }
         let fault = ExprFault::new(format!("unknown name `{name}`"), span.clone());
         if let Some(function) = functions::find(name) {
             return fault.hint(format!("it is a function: {}", function.usage()));
@@ -339,11 +343,12 @@ impl<'a> Compiler<'a> {
             .map(String::as_str);
         match nearest(name, columns.chain(functions)) {
             Some(known) => fault.hint(format!("did you mean `{known}`?")),
-            None => {
-                let columns: Vec<&str> = self.columns.iter().map(String::as_str).collect();
-                fault.hint(format!("the bars have the columns {}", columns.join(", ")))
-            }
+            None => fault.hint(format!("the bars have the columns {}", self.column_list())),
         }
+    }
+
+    fn column_list(&self) -> String {
+        self.columns.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 }
 

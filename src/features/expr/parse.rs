@@ -184,7 +184,7 @@ impl Parser {
             Token::Mark("(") => {
                 self.at += 1;
                 let inner = self.deeper(Self::either)?;
-                self.expect(")")?;
+                self.expect(")", "`)`")?;
                 return Ok(inner);
             }
             Token::End => {
@@ -202,7 +202,7 @@ impl Parser {
         let mut args = Vec::new();
         while !self.eat(")") {
             if !args.is_empty() {
-                self.expect(",")?;
+                self.expect(",", "`,` or `)`")?;
             }
             args.push(self.deeper(Self::arg)?);
         }
@@ -219,11 +219,11 @@ impl Parser {
         Ok(Arg { name: named, value: self.either()? })
     }
 
-    fn expect(&mut self, mark: &str) -> Result<(), ExprFault> {
+    fn expect(&mut self, mark: &str, expected: &str) -> Result<(), ExprFault> {
         if self.eat(mark) {
             return Ok(());
         }
-        Err(self.unexpected(&format!("expected `{mark}`, found {}", show(self.peek()))))
+        Err(self.unexpected(&format!("expected {expected}, found {}", show(self.peek()))))
     }
 
     fn deeper<T>(

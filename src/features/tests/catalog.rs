@@ -1,24 +1,67 @@
 //! The built-in sets on ordinary and on degenerate bars.
 
-use super::{bars, column, flat, shape, walk};
+use super::{bars, column, flat, rich, shape, walk};
 use crate::features::catalog::SETS;
-use crate::features::{FeatureTable, Wanted, compile};
+use crate::features::{FeatureTable, Shape, Wanted, compile};
 
 fn every_set() -> Wanted {
     Wanted { sets: SETS.iter().map(|set| set.name.to_owned()).collect(), expressions: vec![] }
 }
 
 #[test]
+fn a_set_needs_just_the_columns_that_it_names() {
+    for set in &SETS {
+        let wanted = Wanted { sets: vec![set.name.to_owned()], expressions: vec![] };
+        let needs: Vec<String> = set.needs.iter().map(|name| (*name).to_owned()).collect();
+        let with = |extra: Vec<String>| compile(&wanted, &Shape { extra, ..shape("5m") });
+        assert!(with(needs.clone()).is_ok() && set.lacks(&needs).is_none(), "{}", set.name);
+        for at in 0..needs.len() {
+            let mut fewer = needs.clone();
+            let left_out = fewer.remove(at);
+            assert_eq!(set.lacks(&fewer), Some(left_out.as_str()));
+            let fault = &with(fewer).unwrap_err()[0].fault;
+            assert!(fault.message.ends_with(&format!("the bars have no column `{left_out}`")));
+        }
+    }
+}
+
+/// By hand: 8 of 10 bought, in 4 trades worth 1020, 820 of it bought; then nothing.
+#[test]
+fn the_order_flow_of_a_known_bar_and_of_one_without_trades() {
+    let mut columns = flat(2).into_columns();
+    for prices in [&mut columns.open, &mut columns.high, &mut columns.low, &mut columns.close] {
+        prices.fill(102.0);
+    }
+    columns.volume[0] = 10.0;
+    let extra = [
+        ("count", [4.0, 0.0]),
+        ("quote_volume", [1020.0, 0.0]),
+        ("taker_buy_quote_volume", [820.0, 0.0]),
+        ("taker_buy_volume", [8.0, 0.0]),
+    ];
+    columns.extra = extra.map(|(name, values)| (name.to_owned(), values.to_vec())).into();
+    let wanted = Wanted { sets: vec!["order_flow".to_owned()], expressions: vec![] };
+    let program = compile(&wanted, &rich("5m")).unwrap();
+    let table = program.evaluate_raw(bars(columns).columns());
+    let value =
+        |name: &str| table[program.features().iter().position(|f| f.name == name).unwrap()].clone();
+    assert_eq!(value("buy_share"), [0.8, 0.5]);
+    assert_eq!(value("traded_price_gap"), [0.0, 0.0]);
+    let premium = value("buy_premium");
+    assert!((premium[0] - (102.5 / 102.0 - 1.0)).abs() < 1e-15 && premium[1] == 0.0, "{premium:?}");
+}
+
+#[test]
 fn every_built_in_feature_compiles_on_every_timeframe() {
     for timeframe in ["1m", "5m", "15m", "1h", "4h", "1d"] {
-        let compiled = compile(&every_set(), &shape(timeframe));
+        let compiled = compile(&every_set(), &rich(timeframe));
         assert!(compiled.is_ok(), "{timeframe}: {}", compiled.unwrap_err()[0]);
     }
 }
 
 #[test]
 fn no_built_in_feature_depends_on_the_first_bar_for_ever() {
-    let program = compile(&every_set(), &shape("5m")).unwrap();
+    let program = compile(&every_set(), &rich("5m")).unwrap();
     for feature in program.features() {
         assert!(!program.lookback(feature).unbounded, "{}", feature.name);
     }
@@ -26,7 +69,7 @@ fn no_built_in_feature_depends_on_the_first_bar_for_ever() {
 
 #[test]
 fn on_an_ordinary_market_every_feature_has_a_value_once_it_is_settled() {
-    let program = compile(&every_set(), &shape("5m")).unwrap();
+    let program = compile(&every_set(), &rich("5m")).unwrap();
     let bars = walk(9000, 11);
     let table = FeatureTable::build(&program, &bars);
     for (at, column) in table.columns.iter().enumerate() {
@@ -86,7 +129,7 @@ fn no_feature_is_ever_infinite() {
         (columns.open[i], columns.close[i]) = (price, price);
         (columns.high[i], columns.low[i]) = (price, price);
     }
-    let program = compile(&every_set(), &shape("5m")).unwrap();
+    let program = compile(&every_set(), &rich("5m")).unwrap();
     for (at, column) in program.evaluate_raw(bars(columns).columns()).iter().enumerate() {
         let name = &program.features()[at].name;
         assert!(column.iter().all(|v| !v.is_infinite()), "{name}");

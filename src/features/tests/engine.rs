@@ -1,13 +1,13 @@
 //! The engine: blocks, threads, live, higher timeframes.
 
-use super::{bars, column, flat, program, shape, walk};
+use super::{bars, column, flat, program, rich, shape, walk};
 use crate::features::{FeatureTable, LiveBars, Program, Shape, Wanted, compile};
 use crate::market::{Bars, Calendar, Timeframe, resample};
 use crate::units::Ts;
 
 fn everything() -> Program {
     let sets = crate::features::catalog::SETS.iter().map(|set| set.name.to_owned()).collect();
-    compile(&Wanted { sets, expressions: vec![] }, &shape("5m")).unwrap()
+    compile(&Wanted { sets, expressions: vec![] }, &rich("5m")).unwrap()
 }
 
 fn bits(table: &[Vec<f64>]) -> Vec<Vec<u64>> {

@@ -8,6 +8,7 @@ mod proof;
 
 use std::collections::BTreeMap;
 
+use crate::features::catalog::SETS;
 use crate::features::{Program, Shape, Wanted, compile};
 use crate::market::{Bars, Calendar, Columns, Timeframe};
 use crate::rng::Rng;
@@ -32,6 +33,15 @@ fn walk(n: usize, seed: u64) -> Bars {
         columns.close.push(price);
         columns.volume.push(10.0 * rng.uniform());
     }
+    let mean = |i: usize| (columns.high[i] + columns.low[i]) / 2.0;
+    let column = |value: &mut dyn FnMut(usize) -> f64| (0..n).map(value).collect::<Vec<_>>();
+    let bought = column(&mut |i| columns.volume[i] * rng.uniform());
+    columns.extra = BTreeMap::from([
+        ("count".to_owned(), column(&mut |i| (10.0 * columns.volume[i]).ceil())),
+        ("quote_volume".to_owned(), column(&mut |i| columns.volume[i] * mean(i))),
+        ("taker_buy_quote_volume".to_owned(), column(&mut |i| bought[i] * mean(i))),
+        ("taker_buy_volume".to_owned(), bought.clone()),
+    ]);
     bars(columns)
 }
 
@@ -55,6 +65,12 @@ fn bars(columns: Columns) -> Bars {
 fn shape(timeframe: &str) -> Shape {
     let timeframe = timeframe.parse().unwrap();
     Shape { timeframe, calendar: Calendar::Always, extra: vec![] }
+}
+
+/// Bars with the columns that some sources bring.
+fn rich(timeframe: &str) -> Shape {
+    let needs = SETS.iter().flat_map(|set| set.needs).map(|name| (*name).to_owned());
+    Shape { extra: needs.collect(), ..shape(timeframe) }
 }
 
 /// The program of one expression.
