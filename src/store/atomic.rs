@@ -1,6 +1,10 @@
 //! Nothing half-written: a temporary name in the same folder, synced, then renamed.
+//!
+//! A temporary file is locked for as long as somebody writes it, and the system lets go of the lock
+//! of whoever is killed: one that can be locked was left behind, and the next write into its folder
+//! removes it. No clock and no process id could tell as surely.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,8 +23,10 @@ pub fn write_atomic_with(
 ) -> Result<(), Failure> {
     let folder = folder_of(path);
     make_folder(path, folder)?;
+    sweep(folder);
     let (temporary, file) = open_temporary(path).map_err(|e| refused(path, &e))?;
-    let written = fill_and_sync(file, fill).and_then(|()| rename(&temporary, path));
+    let written = fill_and_sync(&file, fill).and_then(|()| rename(&temporary, path));
+    drop(file);
     if let Err(error) = written {
         // The first error is the one to tell; a temporary left behind harms nobody.
         let _ = std::fs::remove_file(&temporary);
@@ -46,27 +52,51 @@ fn make_folder(path: &Path, folder: &Path) -> Result<(), Failure> {
     })
 }
 
-/// A name of our own: never one that is in use, whoever left it there.
+/// How our temporary files end, and nobody else's.
+const TEMPORARY: &str = ".edgewalk.tmp";
+
+/// Removes what killed runs left; what cannot be removed harms nobody.
+fn sweep(folder: &Path) {
+    let is_temporary = |path: &PathBuf| path.to_string_lossy().ends_with(TEMPORARY);
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()).filter(is_temporary) {
+        // The lock is held until the file is gone: nobody begins to write it meanwhile.
+        if let Some(_unused) = File::open(&path).ok().filter(|file| file.try_lock().is_ok()) {
+            let _ = std::fs::remove_file(&path);
+        }
+    }
+}
+
+/// A locked file under a name of our own: never one that is in use, whoever left it there.
 fn open_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let name = path.file_name().ok_or(ErrorKind::InvalidInput)?.to_string_lossy();
     loop {
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
-        let temporary = path.with_file_name(format!(".{name}.{}-{n}.tmp", std::process::id()));
+        let temporary =
+            path.with_file_name(format!(".{name}.{}-{n}{TEMPORARY}", std::process::id()));
         match OpenOptions::new().write(true).create_new(true).open(&temporary) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            opened => return opened.map(|file| (temporary, file)),
+            Err(error) => return Err(error),
+            Ok(file) if is_ours(&file, &temporary) => return Ok((temporary, file)),
+            Ok(_) => {}
         }
     }
 }
 
+/// Before it was locked, a new file may have been swept away. Where there are no locks, nothing is.
+fn is_ours(file: &File, path: &Path) -> bool {
+    !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && path.exists()
+}
+
 fn fill_and_sync(
-    file: File,
+    file: &File,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, file);
     fill(&mut out)?;
-    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    out.flush()?;
+    file.sync_all()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that renames")]
@@ -126,15 +156,31 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_run_left_behind_does_no_harm() {
+    fn what_a_killed_run_left_behind_is_removed_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("c.txt");
-        for n in 0..2000 {
-            let left = dir.path().join(format!(".c.txt.{}-{n}.tmp", std::process::id()));
-            OpenOptions::new().write(true).create_new(true).open(left).unwrap();
-        }
-        write_atomic(&path, b"whole").unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), b"whole");
+        let make = |name: &str| {
+            OpenOptions::new().write(true).create_new(true).open(dir.path().join(name)).unwrap()
+        };
+        drop(make(".a.txt.77-0.edgewalk.tmp"));
+        drop(make(".a.txt.77-0.tmp"));
+        let still_written = make(".b.txt.77-1.edgewalk.tmp");
+        still_written.lock().unwrap();
+        write_atomic(&dir.path().join("c.txt"), b"whole").unwrap();
+        let mut left = names(dir.path());
+        left.sort();
+        assert_eq!(left, [".a.txt.77-0.tmp", ".b.txt.77-1.edgewalk.tmp", "c.txt"]);
+    }
+
+    #[test]
+    fn writers_in_one_folder_do_not_sweep_each_other_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: usize| dir.path().join(format!("{name}.txt"));
+        std::thread::scope(|scope| {
+            for name in 0..4 {
+                scope.spawn(move || (0..60).for_each(|_| write_atomic(&path(name), b"x").unwrap()));
+            }
+        });
+        assert_eq!(names(dir.path()).len(), 4);
     }
 
     #[test]
