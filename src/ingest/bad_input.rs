@@ -127,6 +127,11 @@ fn binary_junk() {
     hint: needed is a list of `[time, open, high, low, close, volume]`, all numbers
     exit code 2
     ");
+    insta::assert_snapshot!(said_of("a.csv", "Dear reader,\nthis is a letter.\n"), @r"
+    error: `a.csv` has no column for `open`, `high`, `low`, `close`, `volume`
+    hint: it has `Dear reader`, ``; name them with `--column open=NAME`
+    exit code 2
+    ");
     insta::assert_snapshot!(said_of("a.csv", [0x1f, 0x8b, 8, 0]), @r"
     error: `a.csv` is compressed with gzip
     hint: `gunzip` it first
@@ -158,8 +163,14 @@ fn wrong_columns() {
     exit code 2
     ");
     let mut room = Room::new();
-    room.options.read.format = Some(Format::Binance);
     let path = room.put("a.csv", HEADER);
+    room.options.read.columns = [("close".to_owned(), "last".to_owned())].into();
+    insta::assert_snapshot!(room.refusal(std::slice::from_ref(&path)), @r"
+    error: `a.csv` has no column `last`
+    hint: it has `date`, `open`, `high`, `low`, `close`, `volume`
+    exit code 2
+    ");
+    room.options.read.format = Some(Format::Binance);
     insta::assert_snapshot!(room.refusal(&[path]), @r"
     error: `a.csv`, line 1: the columns are `date,open,high,low,close,volume`
     hint: a Binance kline file has `open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore`; for others use `--format csv`
@@ -236,22 +247,6 @@ fn bad_values() {
 
 #[test]
 fn bars_out_of_place() {
-    insta::assert_snapshot!(said_of("a.csv", format!("{KLINE}{KLINE}")), @r"
-    error: `a.csv`, `X`: the bar at `2025-01-01 00:00` is there twice
-    hint: `--dedup` drops exact repeats
-    exit code 2
-    ");
-    let other = KLINE.replace(",11,", ",11.5,");
-    insta::assert_snapshot!(said_of("a.csv", format!("{KLINE}{other}")), @r"
-    error: `a.csv`, `X`: the bar at `2025-01-01 00:00` is there twice, with different values
-    hint: which one is right? delete the other
-    exit code 2
-    ");
-    insta::assert_snapshot!(said_of("a.csv", format!("{NEXT_KLINE}{KLINE}")), @r"
-    error: `a.csv`, `X`: the bar at `2025-01-01 00:00` comes after the bar at `2025-01-01 00:05`
-    hint: `--sort` puts bars in order
-    exit code 2
-    ");
     let late = NEXT_KLINE.replacen("900000,", "999000,", 1);
     insta::assert_snapshot!(said_of("a.csv", format!("{KLINE}{NEXT_KLINE}{late}")), @r"
     error: `a.csv`, `X`: the bars are `99s` apart, not `5m`
@@ -273,27 +268,6 @@ fn bars_out_of_place() {
     hint: `--timeframe 5m`, or what it is
     exit code 2
     ");
-}
-
-#[test]
-fn overlaps_that_disagree() {
-    let mut room = Room::new();
-    let a = room.put("a.csv", format!("{KLINE}{NEXT_KLINE}"));
-    let b = room.put("b.csv", NEXT_KLINE.replace(",11,", ",11.5,"));
-    insta::assert_snapshot!(room.refusal(&[a.clone(), b.clone()]), @r"
-    error: `X`, an earlier and a later file: `open` of the bar at `2025-01-01 00:05` is `11` in the old bars and `11.5` in the new; it is the only such bar
-    hint: `--prefer new` takes the new bars, `--prefer old` keeps the old
-    exit code 2
-    ");
-    room.ingest_to("data", std::slice::from_ref(&a)).unwrap();
-    insta::assert_snapshot!(room.ingest_to("data", std::slice::from_ref(&b)).unwrap_err(), @r"
-    error: `X` `5m`: `open` of the bar at `2025-01-01 00:05` is `11` in the old bars and `11.5` in the new; it is the only such bar
-    hint: `--prefer new` takes the new bars, `--prefer old` keeps the old
-    exit code 2
-    ");
-    room.options.prefer = Some(Prefer::New);
-    let summary = &room.ingest_to("data", &[a, b]).unwrap()[0];
-    assert_eq!(summary.counts, Counts { same: 1, replaced: 2, ..Counts::default() });
 }
 
 #[test]

@@ -27,28 +27,9 @@ fn said_of(text: &str) -> String {
 
 #[test]
 fn values_that_no_bar_can_have() {
-    insta::assert_snapshot!(said_of(&changed("105,106.5,", "105,NaN,")), @r"
-    error: `a.csv`, line 7, column 3 (`high`): `NaN` is not a number
-    hint: a bar without a price is no bar: delete the line
-    exit code 2
-    ");
-    insta::assert_snapshot!(said_of(&changed("105,106.5,", "105,-106.5,")), @r"
-    error: `a.csv`, `X`: `high` of the bar at `2024-01-01 00:25` is `-106.5`
-    hint: correct the file, or leave the bar out
-    exit code 2
-    ");
     insta::assert_snapshot!(said_of(&changed("105,106.5,", "105,0,")), @r"
     error: `a.csv`, `X`: `high` of the bar at `2024-01-01 00:25` is `0`
     hint: correct the file, or leave the bar out
-    exit code 2
-    ");
-    insta::assert_snapshot!(said_of(&changed("105,106.5,", "105,90,")), @r"
-    error: `a.csv`, `X`: the bar at `2024-01-01 00:25` has its high below its low, and a price outside of low..high
-    hint: are the columns what they are called?
-    exit code 2
-    ");
-    insta::assert_snapshot!(said_of(&changed("105,106.5,", "105,,")), @r"
-    error: `a.csv`, line 7, column 3 (`high`): is empty, where a number is needed
     exit code 2
     ");
     insta::assert_snapshot!(said_of(&changed("105,106.5,", "105,1e999,")), @r"
@@ -71,13 +52,6 @@ fn times_that_no_bar_can_have() {
     insta::assert_snapshot!(said_of(&changed("2024-01-01 00:25,", "2024-13-01 00:25,")), @r"
     error: `a.csv`, line 7, column 1 (`date`): `2024-13-01 00:25` is not a time
     hint: known are epoch numbers and `2024-01-31 23:55`; else give `--time-format`
-    exit code 2
-    ");
-    let project = project(&rising(20));
-    let said = project.refusal(&["ingest", "csv", "a.csv", "--symbol", "X", "--timeframe", "1h"]);
-    insta::assert_snapshot!(said, @r"
-    error: `a.csv`, `X`: the bars are `5m` apart, not `1h`
-    hint: `--timeframe 5m`, or leave it away; to make longer bars of them use `edgewalk data resample`
     exit code 2
     ");
 }
