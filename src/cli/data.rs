@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::ingest::args::Dialect;
-use super::{Global, audit as shown, print, table};
+use super::{Global, audit as shown, one_symbol, print, table};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::ingest::audit::{self, Audit, Terms};
@@ -233,8 +233,7 @@ fn no_resample(bad: &BadResample) -> Failure {
 fn export(config: &Config, which: &Which, output: Option<&PathBuf>) -> Result<()> {
     let layout = Layout::new(&config.data.dir);
     let timeframe = which.timeframe.unwrap_or(config.data.timeframe);
-    let symbol = which.symbol.or_else(|| config.data.symbols.first());
-    let symbol = symbol.ok_or_else(|| Failure::user("no symbol").hint("`--symbol BTCUSDT`"))?;
+    let symbol = one_symbol(config, which.symbol)?;
     let bars = store::to_table(&layout.read_bars(symbol, timeframe)?);
     match output {
         Some(path) if path.extension().is_some_and(|e| e == "parquet") => {

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Global, print, table};
+use super::{Global, print, symbols, table};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::features::expr::{Body, Function, all_functions};
@@ -76,10 +76,6 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         Some(Action::Functions { name }) => functions(name.as_deref()),
         Some(Action::Sets { name }) => sets(&global.load()?, name.as_deref()),
     }
-}
-
-fn symbols<'a>(config: &'a Config, one: Option<&'a Symbol>) -> Vec<&'a Symbol> {
-    one.map_or_else(|| config.data.symbols.iter().collect(), |symbol| vec![symbol])
 }
 
 fn build(args: &Args, config: &Config) -> Result<()> {

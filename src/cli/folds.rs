@@ -2,9 +2,8 @@
 
 use anyhow::Result;
 
-use super::{Global, print, table};
+use super::{Global, one_symbol, print, table};
 use crate::config::{Config, Flag};
-use crate::failure::Failure;
 use crate::folds::{Fold, Slice};
 use crate::market::Symbol;
 use crate::pipeline;
@@ -31,9 +30,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let test = args.test_weeks.map(|w| Flag::new("--test-weeks", "walkforward.test_weeks", &w));
     let flags: Vec<Flag> = train.into_iter().chain(test).collect();
     let config = global.load_with(&flags)?;
-    let symbol = args.symbol.as_ref().or_else(|| config.data.symbols.first());
-    let symbol = symbol.ok_or_else(|| Failure::user("no symbol").hint("`--symbol BTCUSDT`"))?;
-    show(args, &config, symbol)
+    show(args, &config, one_symbol(&config, args.symbol.as_ref())?)
 }
 
 fn show(args: &Args, config: &Config, symbol: &Symbol) -> Result<()> {

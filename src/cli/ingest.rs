@@ -10,7 +10,7 @@ use anyhow::Result;
 use args::{Asked, Binance, Files, Form, Kraken, Merging};
 
 use super::progress::Drawn;
-use super::{Global, print, table};
+use super::{Global, one_symbol, print, table};
 use crate::config::{Config, ExchangeMarket, Source};
 use crate::failure::Failure;
 use crate::ingest::feeds::binance::Market;
@@ -179,8 +179,7 @@ fn fetch(asked: &Asked, exchange: Exchange, (config, global): (&Config, &Global)
 }
 
 fn request(asked: &Asked, exchange: Exchange, config: &Config) -> Result<Request, Failure> {
-    let symbol = asked.symbol.clone().or_else(|| config.data.symbols.first().cloned());
-    let symbol = symbol.ok_or_else(|| Failure::user("no symbol").hint("`--symbol BTCUSDT`"))?;
+    let symbol = one_symbol(config, asked.symbol.as_ref())?.clone();
     let from =
         asked.from.or(config.data.from).or_else(|| exchange.earliest()).ok_or_else(|| {
             Failure::user("a download needs a beginning, and none is named")

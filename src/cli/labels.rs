@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Global, print, table};
+use super::{Global, print, symbols, table};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::labels::{BarrierLabels, BarrierMissing, Labels};
@@ -21,7 +21,7 @@ pub struct Args {
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load()?;
-    for symbol in config.data.symbols.iter().filter(|_| args.symbol.is_none()).chain(&args.symbol) {
+    for symbol in symbols(&config, args.symbol.as_ref()) {
         show(&config, &pipeline::bars(&config, symbol)?)?;
     }
     Ok(())

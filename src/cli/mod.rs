@@ -16,7 +16,8 @@ use clap::{Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
 use crate::config::{Config, Flag};
-use crate::failure;
+use crate::failure::{self, Failure};
+use crate::market::Symbol;
 
 pub use output::{print, table, table_of};
 
@@ -74,8 +75,19 @@ impl Global {
     /// As [`Self::load`], with a command's own flags for keys of the config.
     pub fn load_with(&self, flags: &[Flag]) -> anyhow::Result<Config> {
         let loaded = Config::load_with(self.config.as_deref(), &self.set, flags);
-        Ok(loaded.map_err(failure::Failure::from)?)
+        Ok(loaded.map_err(Failure::from)?)
     }
+}
+
+/// The symbol that a flag names, or all of the config's.
+fn symbols<'a>(config: &'a Config, one: Option<&'a Symbol>) -> Vec<&'a Symbol> {
+    one.map_or_else(|| config.data.symbols.iter().collect(), |symbol| vec![symbol])
+}
+
+/// The symbol that a flag names, or the first of the config's.
+fn one_symbol<'a>(config: &'a Config, one: Option<&'a Symbol>) -> Result<&'a Symbol, Failure> {
+    let symbol = one.or_else(|| config.data.symbols.first());
+    symbol.ok_or_else(|| Failure::user("no symbol").hint("`--symbol BTCUSDT`"))
 }
 
 /// Logs go to stderr: results alone are on stdout.
