@@ -77,7 +77,8 @@ impl Cells {
         let Some(cell) = &mut self.filling else { return (1, ends) };
         let end = cell.ts.plus_us(self.to.us()).0 as f64;
         let last_due = cell.last_due.0 as f64;
-        let more = times[1..].partition_point(|&time| time < last_due);
+        // One by one: a cell holds few bars, and to halve a block finds them no sooner.
+        let more = times[1..].iter().take_while(|&&time| time < last_due).count();
         cell.n_base += more;
         self.n_headless += if cell.headless { more } else { 0 };
         match times.get(1 + more) {

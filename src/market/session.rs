@@ -98,7 +98,15 @@ impl SessionClock {
     /// Whether the session is on at `ts`; a bar belongs where it opens.
     #[inline]
     pub fn contains(&mut self, ts: Ts) -> bool {
-        self.hours.contains(ts) && self.within.as_mut().is_none_or(|h| h.contains(ts))
+        self.spell(ts).0
+    }
+
+    /// Whether the session is on at `ts`, and an instant up to which that stays so.
+    pub fn spell(&mut self, ts: Ts) -> (bool, Ts) {
+        let (on, until) = self.hours.spell(ts);
+        let Some(within) = &mut self.within else { return (on, until) };
+        let (inside, inside_until) = within.spell(ts);
+        (on && inside, until.min(inside_until))
     }
 
     /// When the session that is on at `ts` began.
@@ -127,8 +135,15 @@ impl Hours {
         Self { zone: ZoneClock::known(zone), opens, closes }
     }
 
-    fn contains(&mut self, ts: Ts) -> bool {
-        (self.opens..self.closes).contains(&self.zone.minute_of_day(ts))
+    fn spell(&mut self, ts: Ts) -> (bool, Ts) {
+        let since_midnight = self.zone.local_us(ts).rem_euclid(DAY_US);
+        let [opens, closes] = [self.opens, self.closes].map(|m| i64::from(m) * MINUTE_US);
+        let (on, until) = match since_midnight {
+            early if early < opens => (false, opens),
+            open if open < closes => (true, closes),
+            _ => (false, DAY_US),
+        };
+        (on, ts.plus_us(until - since_midnight).min(self.zone.holds_until()))
     }
 
     fn latest_open(&mut self, ts: Ts) -> Ts {

@@ -50,6 +50,12 @@ impl ZoneClock {
         self.offset_us
     }
 
+    /// The offset given last holds before this instant.
+    #[inline]
+    pub(super) fn holds_until(&self) -> Ts {
+        Ts(self.holds_until)
+    }
+
     /// The local date and time, counted as if it were UTC.
     #[inline]
     pub fn local_us(&mut self, ts: Ts) -> i64 {

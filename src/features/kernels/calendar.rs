@@ -31,45 +31,79 @@ impl SessionId {
     }
 }
 
-impl Step<1> for Hour {
-    #[inline(always)]
-    fn step(&mut self, [ts]: [f64; 1]) -> f64 {
-        ((ts as i64).rem_euclid(DAY_US) / HOUR_US) as f64
+/// What stays as it is for a spell.
+trait Spells {
+    /// The value at `ts`, and an instant up to which it holds.
+    fn spell(&mut self, ts: Ts) -> (f64, Ts);
+}
+
+/// How long ago the present one of the day's parts began, each `part` long, and when it ends.
+fn part_of_day(ts: Ts, part: i64) -> (i64, Ts) {
+    let since_midnight = ts.0.rem_euclid(DAY_US);
+    (since_midnight / part, ts.plus_us(part - since_midnight % part))
+}
+
+impl Spells for Hour {
+    fn spell(&mut self, ts: Ts) -> (f64, Ts) {
+        let (hour, until) = part_of_day(ts, HOUR_US);
+        (hour as f64, until)
     }
 }
 
-impl Step<1> for MinuteOfDay {
-    #[inline(always)]
-    fn step(&mut self, [ts]: [f64; 1]) -> f64 {
-        ((ts as i64).rem_euclid(DAY_US) / MINUTE_US) as f64
+impl Spells for MinuteOfDay {
+    fn spell(&mut self, ts: Ts) -> (f64, Ts) {
+        let (minute, until) = part_of_day(ts, MINUTE_US);
+        (minute as f64, until)
     }
 }
 
-impl Step<1> for DayOfWeek {
+impl Spells for DayOfWeek {
     /// Day 0, 1970-01-01, was a Thursday.
-    #[inline(always)]
-    fn step(&mut self, [ts]: [f64; 1]) -> f64 {
-        ((ts as i64).div_euclid(DAY_US) + 3).rem_euclid(7) as f64
+    fn spell(&mut self, ts: Ts) -> (f64, Ts) {
+        let (_, until) = part_of_day(ts, DAY_US);
+        ((ts.0.div_euclid(DAY_US) + 3).rem_euclid(7) as f64, until)
     }
 }
 
-impl Step<1> for InSession {
-    #[inline(always)]
-    fn step(&mut self, [ts]: [f64; 1]) -> f64 {
-        f64::from(self.0.contains(Ts(ts as i64)))
+impl Spells for InSession {
+    fn spell(&mut self, ts: Ts) -> (f64, Ts) {
+        let (on, until) = self.0.spell(ts);
+        (f64::from(on), until)
     }
 }
 
-impl Step<1> for SessionId {
-    #[inline(always)]
-    fn step(&mut self, [ts]: [f64; 1]) -> f64 {
-        self.0.opened_at(Ts(ts as i64)).map_or(f64::NAN, |opened| opened.0 as f64)
+impl Spells for SessionId {
+    fn spell(&mut self, ts: Ts) -> (f64, Ts) {
+        let (_, until) = self.0.spell(ts);
+        (self.0.opened_at(ts).map_or(f64::NAN, |opened| opened.0 as f64), until)
+    }
+}
+
+/// Bars come in order of time: a spell is looked up once, on its first bar.
+fn spells(kernel: &mut impl Spells, ts: &[f64], out: &mut [f64]) {
+    let mut from = 0;
+    while from < out.len() {
+        let (value, until) = kernel.spell(Ts(ts[from] as i64));
+        let until = until.0 as f64;
+        let bars = 1 + ts[from + 1..out.len()].iter().take_while(|&&ts| ts < until).count();
+        out[from..from + bars].fill(value);
+        from += bars;
     }
 }
 
 macro_rules! of_this_bar_alone {
     ($($kernel:ty),*) => {
-        $(impl Remembers for $kernel {
+        $(impl Step<1> for $kernel {
+            fn step(&mut self, [ts]: [f64; 1]) -> f64 {
+                self.spell(Ts(ts as i64)).0
+            }
+
+            fn steps(&mut self, [ts]: [&[f64]; 1], out: &mut [f64]) {
+                spells(self, ts, out);
+            }
+        }
+
+        impl Remembers for $kernel {
             fn memory(&self) -> Memory {
                 Memory::Bars(0)
             }

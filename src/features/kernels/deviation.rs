@@ -6,46 +6,63 @@ use super::{Memory, Remembers, Step, finite};
 /// Σ|x − mean| / n over the last `n` bars. The mean moves with every bar, so that all `n` distances
 /// are new each time; the commodity channel index, its one user, looks at some twenty bars.
 pub struct MeanDev {
-    items: Box<[f64]>,
-    place: usize,
+    /// The last `n − 1` bars, then those of the block.
+    items: Vec<f64>,
+    n: usize,
     mean: Mean,
 }
 
 impl MeanDev {
     pub fn new(n: usize) -> Self {
-        Self { items: vec![0.0; n].into(), place: 0, mean: Mean::new(n) }
+        Self { items: vec![0.0; n - 1], n, mean: Mean::new(n) }
     }
 }
 
 impl Step<1> for MeanDev {
-    #[inline(always)]
     fn step(&mut self, x: [f64; 1]) -> f64 {
-        self.items[self.place] = x[0];
-        self.place = if self.place + 1 == self.items.len() { 0 } else { self.place + 1 };
-        let mean = self.mean.step(x);
-        if mean.is_nan() {
-            return f64::NAN;
+        let mut out = [f64::NAN];
+        self.steps(x.each_ref().map(std::slice::from_ref), &mut out);
+        out[0]
+    }
+
+    fn steps(&mut self, [x]: [&[f64]; 1], out: &mut [f64]) {
+        self.mean.steps([x], out);
+        self.items.extend_from_slice(&x[..out.len()]);
+        let (chunks, rest) = out.as_chunks_mut::<LANES>();
+        let mut from = 0;
+        for means in chunks {
+            distances(&self.items[from..], self.n, means);
+            from += LANES;
         }
-        finite(total_distance(&self.items, mean) / self.items.len() as f64)
+        for mean in rest {
+            distances(&self.items[from..], self.n, std::array::from_mut(mean));
+            from += 1;
+        }
+        self.items.drain(..from);
+    }
+}
+
+/// Neighbouring bars side by side: a sum alone would wait for itself at every addition.
+const LANES: usize = 8;
+
+/// Mean distances of neighbouring windows in place of their means; `items` begins with the first.
+#[inline(always)]
+fn distances<const L: usize>(items: &[f64], n: usize, means: &mut [f64; L]) {
+    let mut sums = [0.0; L];
+    for items in items.windows(L).take(n) {
+        for ((sum, x), mean) in sums.iter_mut().zip(items).zip(means.iter()) {
+            *sum += (x - mean).abs();
+        }
+    }
+    for (mean, sum) in means.iter_mut().zip(sums) {
+        *mean = finite(sum / n as f64);
     }
 }
 
 impl Remembers for MeanDev {
     fn memory(&self) -> Memory {
-        Memory::Bars(self.items.len() as u64 - 1)
+        Memory::Bars(self.n as u64 - 1)
     }
-}
-
-/// Four sums side by side: one sum would wait for itself at every addition.
-fn total_distance(items: &[f64], mean: f64) -> f64 {
-    let (fours, rest) = items.as_chunks::<4>();
-    let mut sums = [0.0; 4];
-    for four in fours {
-        for (sum, x) in sums.iter_mut().zip(four) {
-            *sum += (x - mean).abs();
-        }
-    }
-    sums.iter().sum::<f64>() + rest.iter().map(|x| (x - mean).abs()).sum::<f64>()
 }
 
 #[cfg(test)]

@@ -34,6 +34,25 @@ impl Step<1> for Lag {
         self.place = if self.place + 1 == self.ring.len() { 0 } else { self.place + 1 };
         then
     }
+
+    /// What the ring holds, then the block itself, later by so many bars.
+    #[inline]
+    fn steps(&mut self, [x]: [&[f64]; 1], out: &mut [f64]) {
+        let (n, bars) = (self.ring.len(), out.len());
+        if bars < n {
+            return out.iter_mut().zip(x).for_each(|(out, x)| *out = self.step([*x]));
+        }
+        let (before, shifted) = out.split_at_mut(n);
+        self.ring.rotate_left(self.place);
+        before.copy_from_slice(&self.ring);
+        copy_finite(x, shifted);
+        copy_finite(&x[bars - n..], &mut self.ring);
+        self.place = 0;
+    }
+}
+
+fn copy_finite(from: &[f64], to: &mut [f64]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = finite(*from));
 }
 
 impl Diff {
@@ -46,6 +65,12 @@ impl Step<1> for Diff {
     #[inline(always)]
     fn step(&mut self, [x]: [f64; 1]) -> f64 {
         finite(x - self.0.step([x]))
+    }
+
+    #[inline]
+    fn steps(&mut self, [x]: [&[f64]; 1], out: &mut [f64]) {
+        self.0.steps([x], out);
+        out.iter_mut().zip(x).for_each(|(out, x)| *out = finite(x - *out));
     }
 }
 

@@ -9,6 +9,7 @@
 //! are missing on that bar.
 
 pub mod arithmetic; // bar by bar, no memory
+pub mod logarithm; // of many bars at once
 pub mod memory; // lag, diff, cumulative sum
 pub mod window; // the sliding window behind everything below
 pub mod sums; // sum, mean

@@ -127,10 +127,8 @@ impl Statistic<1> for Score {
     #[inline(always)]
     fn read(&self, window: &Halves<Powers<2>, 1>) -> f64 {
         let spread = self.0.spread(window);
-        if spread.squares == 0.0 {
-            return 0.0;
-        }
-        ((window.x[0] - window.newer_pivot[0]) - spread.mean) / spread.squares.sqrt()
+        let distance = (window.x[0] - window.newer_pivot[0]) - spread.mean;
+        if spread.squares == 0.0 { 0.0 } else { distance / spread.squares.sqrt() }
     }
 }
 

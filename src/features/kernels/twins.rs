@@ -128,6 +128,7 @@ mod all {
 
     pub fn pointwise() -> Vec<Named> {
         use arithmetic::*;
+        use logarithm::Log;
         kernels! {
             1: Neg, Abs, Log, Exp, Sqrt, Sign, Floor, Not, Clip { lo: -1.0, hi: 2.0 },
                Fill { value: 7.0 };

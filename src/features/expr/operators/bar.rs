@@ -2,6 +2,7 @@
 
 use super::{kernel, made};
 use crate::features::expr::functions::{Body, Function, Kind, Param};
+use crate::features::kernels::logarithm::Log;
 use crate::features::kernels::{arithmetic as a, events as e, memory as m};
 
 const A: Param = Param::new("a", Kind::Value);
@@ -23,7 +24,7 @@ pub const ELEMENTWISE: &[Function] = &[
     kernel!("abs", [V], Series, 0.3, |_| made(a::Abs), "size of x"),
     kernel!("sign", [V], Series, 0.5, |_| made(a::Sign), "-1, 0 or 1"),
     kernel!("sqrt", [V], Series, 1.5, |_| made(a::Sqrt), "square root; missing below 0"),
-    kernel!("log", [V], Series, 5.0, |_| made(a::Log), "natural logarithm; missing at 0 and below"),
+    kernel!("log", [V], Series, 1.5, |_| made(Log), "natural logarithm; missing at 0 and below"),
     kernel!("exp", [V], Series, 5.0, |_| made(a::Exp), "e to the power of x"),
     kernel!("floor", [V], Series, 0.5, |_| made(a::Floor), "the whole number at or below x"),
     kernel!("least", [A, B], Series, 0.4, |_| made(a::Min), "the smaller of two"),
@@ -84,7 +85,7 @@ pub const CONDITIONS: &[Function] = &[
 ];
 
 pub const PAST: &[Function] = &[
-    kernel!("lag", [X, N], Series, 1.0, |s| made(m::Lag::new(s.window(0))), "x n bars ago"),
+    kernel!("lag", [X, N], Series, 0.5, |s| made(m::Lag::new(s.window(0))), "x n bars ago"),
     kernel!(
         "diff",
         [X, STEPS],

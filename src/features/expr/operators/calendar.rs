@@ -23,21 +23,21 @@ fn session(s: &Setting) -> Session {
 }
 
 pub const CALENDAR: &[Function] = &[
-    kernel!("hour", [TS], Series, 1.5, |_| made(c::Hour), "hour of the bar's open, UTC, 0 to 23"),
+    kernel!("hour", [TS], Series, 0.4, |_| made(c::Hour), "hour of the bar's open, UTC, 0 to 23"),
     kernel!(
         "minute_of_day",
         [TS],
         Series,
-        1.5,
+        2.0,
         |_| made(c::MinuteOfDay),
         "minute of the bar's open, UTC, 0 to 1439"
     ),
-    kernel!("day_of_week", [TS], Series, 1.5, |_| made(c::DayOfWeek), "Monday 0 to Sunday 6, UTC"),
+    kernel!("day_of_week", [TS], Series, 0.4, |_| made(c::DayOfWeek), "Monday 0 to Sunday 6, UTC"),
     kernel!(
         "in_session",
         [SESSION, TS],
         Flag,
-        4.0,
+        0.5,
         |s| made(c::InSession::new(session(s))),
         "whether the bar opens within the session, by its own clock and daylight saving"
     ),
@@ -45,7 +45,7 @@ pub const CALENDAR: &[Function] = &[
         "session_id",
         [SESSION, TS],
         Series,
-        4.0,
+        0.5,
         |s| made(c::SessionId::new(session(s))),
         "names the session the bar belongs to; missing outside"
     ),

@@ -21,16 +21,16 @@ pub const WINDOWS: &[Function] = &[
         "mean",
         [X, N],
         Series,
-        3.0,
+        2.3,
         |s| made(su::Mean::new(s.window(0))),
         "mean of n bars; of a condition: the share of bars on which it held"
     ),
-    kernel!("min", [X, N], Series, 3.0, |s| made(x::RollMin::new(s.window(0))), "lowest of n bars"),
+    kernel!("min", [X, N], Series, 2.0, |s| made(x::RollMin::new(s.window(0))), "lowest of n bars"),
     kernel!(
         "max",
         [X, N],
         Series,
-        3.0,
+        2.0,
         |s| made(x::RollMax::new(s.window(0))),
         "highest of n bars"
     ),
@@ -54,7 +54,7 @@ pub const WINDOWS: &[Function] = &[
         "var",
         [X, N2],
         Series,
-        4.5,
+        2.5,
         |s| made(mo::Var::new(s.window(0))),
         "sample variance of n bars"
     ),
@@ -62,7 +62,7 @@ pub const WINDOWS: &[Function] = &[
         "std",
         [X, N2],
         Series,
-        5.0,
+        2.7,
         |s| made(mo::Std::new(s.window(0))),
         "sample standard deviation of n bars; exactly 0 where they are equal"
     ),
@@ -70,7 +70,7 @@ pub const WINDOWS: &[Function] = &[
         "zscore",
         [X, N2],
         Series,
-        6.0,
+        3.0,
         |s| made(mo::ZScore::new(s.window(0))),
         "standard deviations above the mean of n bars; 0 where they are equal"
     ),
@@ -78,7 +78,7 @@ pub const WINDOWS: &[Function] = &[
         "skew",
         [X, N3],
         Series,
-        8.0,
+        5.0,
         |s| made(mo::Skew::new(s.window(0))),
         "skewness of n bars; 0 where they are equal"
     ),
@@ -94,7 +94,7 @@ pub const WINDOWS: &[Function] = &[
         "mean_dev",
         [X, N],
         Series,
-        12.0,
+        6.0,
         |s| made(d::MeanDev::new(s.window(0))),
         "mean distance from the mean of n bars"
     ),
@@ -150,7 +150,7 @@ pub const WINDOWS: &[Function] = &[
         "cov",
         [X, Y, N2],
         Series,
-        7.0,
+        5.0,
         |s| made(cv::Cov::new(s.window(0))),
         "sample covariance of n bars"
     ),
@@ -158,7 +158,7 @@ pub const WINDOWS: &[Function] = &[
         "corr",
         [X, Y, N2],
         Series,
-        9.0,
+        6.0,
         |s| made(cv::Corr::new(s.window(0))),
         "correlation of n bars; 0 where either is constant"
     ),
@@ -166,7 +166,7 @@ pub const WINDOWS: &[Function] = &[
         "beta",
         [X, Y, N2],
         Series,
-        9.0,
+        6.0,
         |s| made(cv::Beta::new(s.window(0))),
         "slope of x on y over n bars; 0 where y is constant"
     ),
@@ -177,7 +177,7 @@ pub const SMOOTHERS: &[Function] = &[
         "ema",
         [X, N],
         Series,
-        3.0,
+        2.0,
         |s| made(sm::Ema::new(s.window(0))),
         "exponential average, alpha = 2 / (n + 1), begun with the first value"
     ),
@@ -185,7 +185,7 @@ pub const SMOOTHERS: &[Function] = &[
         "rma",
         [X, N],
         Series,
-        3.0,
+        2.0,
         |s| made(sm::Rma::new(s.window(0))),
         "Wilder's average, alpha = 1 / n, begun with the first value"
     ),
