@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::io::Cursor;
+use std::io::{self, Cursor, Write};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use polars::prelude::{
     Column, DataFrame, DataType, Float32Chunked, Float64Chunked, Int64Chunked, IntoColumn,
-    KeyValueMetadata, NewChunkedArray, ParquetReader, ParquetWriter, PolarsError, SerReader,
-    StringChunked, TimeUnit, TimeZone,
+    KeyValueMetadata, NewChunkedArray, ParquetReader, ParquetWriter, PolarsError, PolarsResult,
+    SerReader, StringChunked, TimeUnit, TimeZone,
 };
 
-use super::seal::{self, Seal};
+use super::seal::{self, Seal, Sealing};
 use super::table::Loan;
-use super::{Table, Values, write_atomic};
+use super::{Table, Values, write_atomic_with};
 use crate::failure::Failure;
 use crate::units::Ts;
 
@@ -40,12 +41,7 @@ pub fn read_table(path: &Path, columns: Option<&[&str]>) -> Result<Table, Failur
 pub(super) type Lent<'a> = (&'a [(&'a str, Loan<'a>)], usize);
 
 pub(super) fn write_noted(path: &Path, table: Lent, notes: Notes) -> Result<(), Failure> {
-    let unwritable =
-        |why: &str| Failure::world(format!("cannot write `{}`: {why}", path.display()));
-    let bytes = encode(table, notes).map_err(|e| unwritable(&e.to_string()))?;
-    let sealed =
-        seal::close(bytes).ok_or_else(|| unwritable("its footer has no place for a hash"))?;
-    write_atomic(path, &sealed)
+    write_atomic_with(path, |out| encode(table, notes, out).map_err(io::Error::other))
 }
 
 pub(super) fn read_noted(path: &Path) -> Result<(Table, Notes), Failure> {
@@ -92,20 +88,23 @@ fn decoded<T>(path: &Path, read: impl FnOnce() -> Result<T, PolarsError>) -> Res
 /// Rows in a group. A group is copied on its way out, so a wide table is not held twice.
 const GROUP_ROWS: usize = 1 << 16;
 
-fn encode((columns, n_rows): Lent, mut notes: Notes) -> Result<Vec<u8>, PolarsError> {
+/// Group by group, so that no second copy of the table is held, encoded or not.
+fn encode((columns, n_rows): Lent, mut notes: Notes, out: &mut dyn Write) -> PolarsResult<()> {
     notes.insert(SEAL.to_owned(), seal::blank());
     let notes = KeyValueMetadata::from_static(notes.into_iter().collect());
-    let mut bytes = Vec::new();
-    let mut writer = ParquetWriter::new(&mut bytes)
+    let at_end = AtomicBool::new(false);
+    let mut sealing = Sealing::new(out, &at_end);
+    let mut writer = ParquetWriter::new(&mut sealing)
         .with_key_value_metadata(Some(notes))
         .batched(frame(columns, 0..0)?.schema())?;
     for start in (0..n_rows).step_by(GROUP_ROWS) {
         let rows = start..(start + GROUP_ROWS).min(n_rows);
         writer.write_batch(&frame(columns, rows)?)?;
     }
+    at_end.store(true, Ordering::Relaxed);
     writer.finish()?;
     drop(writer);
-    Ok(bytes)
+    Ok(sealing.close()?)
 }
 
 fn frame(columns: &[(&str, Loan)], rows: Range<usize>) -> Result<DataFrame, PolarsError> {
