@@ -1,0 +1,95 @@
+//! A calibrator with what its fit has to say.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A calibrator, how much of the fitted shape it kept (1: all), and what the report should say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fitted<C> {
+    pub calibrator: C,
+    pub kept: Option<f64>,
+    pub remark: Option<Remark>,
+}
+
+/// How far a fit is pulled towards no prediction at all.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Shrinkage {
+    /// As far as the noise of the slice demands. The part kept is b² / (b² + 2·se²), after
+    /// Thompson 1968 ("Some shrinkage techniques for estimating the mean", JASA 63), who has 1
+    /// where we have 3: with 1 the held-out slope at an information coefficient of 0.03 to 0.06 is
+    /// below 0.8; with 3 it stays within 0.8 to 1.2 from 0.05 to 0.15, and explains as much. James
+    /// & Stein's positive part, 1 − se²/b², has the same flaw as 1, and a kink. For a curve b²
+    /// becomes its sum of squares, and se² what noise alone would build (see
+    /// [`BpsMethod::Isotonic`](super::BpsMethod)).
+    Estimated,
+    /// 0: the textbook fit, its level included; 1: no prediction.
+    Fixed(f64),
+}
+
+/// What a reader of the report must know about a fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Remark {
+    TooFewRows { rows: usize, min_rows: usize },
+    ConstantPredictions,
+    OneClass,
+    Against,
+    NoConvergence,
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooFewRows { rows, min_rows } => {
+                write!(f, "not calibrated: {rows} rows, and `calibration.min_rows` is {min_rows}")
+            }
+            Self::ConstantPredictions => f.write_str("not calibrated: all predictions are alike"),
+            Self::OneClass => f.write_str("not calibrated: every outcome has the same sign"),
+            Self::Against => f.write_str(
+                "flat: on the calibration slice, higher predictions did not fare better",
+            ),
+            Self::NoConvergence => f.write_str("not calibrated: the fit found no optimum"),
+        }
+    }
+}
+
+/// How much of a shape to keep whose square is `square` where noise alone has `noise`.
+pub(super) fn share_kept(square: f64, noise: f64) -> f64 {
+    /// See [`Shrinkage::Estimated`].
+    const CAUTION: f64 = 2.0;
+    let whole = square + CAUTION * noise;
+    if whole > 0.0 { square / whole } else { 0.0 }
+}
+
+/// How much of a level to keep: nothing within three standard errors, then 1 − 9/z² (the
+/// non-negative garrote of Breiman 1995, "Better subset regression using the nonnegative garrote").
+pub(super) fn level_kept(level: f64, error: f64) -> f64 {
+    const ERRORS: f64 = 3.0;
+    if level == 0.0 {
+        return 0.0;
+    }
+    let ratio = ERRORS * error / level;
+    (1.0 - ratio * ratio).max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_follows_the_evidence() {
+        assert_eq!(share_kept(0.0, 0.0), 0.0);
+        assert_eq!(share_kept(1.0, 0.0), 1.0);
+        assert_eq!(share_kept(2.0, 1.0), 0.5);
+        assert_eq!(level_kept(2.9, 1.0), 0.0);
+        assert_eq!(level_kept(-6.0, 1.0), 0.75);
+        assert_eq!(level_kept(0.0, 0.0), 0.0);
+    }
+
+    #[test]
+    fn a_remark_reads_as_a_sentence() {
+        let remark = Remark::TooFewRows { rows: 12, min_rows: 500 };
+        let text = "not calibrated: 12 rows, and `calibration.min_rows` is 500";
+        assert_eq!(remark.to_string(), text);
+    }
+}
