@@ -26,6 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("features", &["market"]),
     ("labels", &["market"]),
     ("folds", &["labels"]),
+    ("learn", &[]),
     ("config", &["market", "features", "labels", "folds"]),
     ("store", &["market", "features", "labels", "folds"]),
     ("ingest", &["market", "store", "config"]),
@@ -34,7 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms without I/O, clock or environment.
-const SCIENCE: &[&str] = &["market", "features", "labels", "folds"];
+const SCIENCE: &[&str] = &["market", "features", "labels", "folds", "learn"];
 
 #[test]
 fn imports_go_downward() {

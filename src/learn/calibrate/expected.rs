@@ -23,7 +23,7 @@ pub enum BpsCalibrator {
 pub enum BpsMethod {
     /// Any rising curve: isotonic regression over bins, of which the part is kept that stands out
     /// of the noise. That is, of the curve's sum of squares S, S / (S + 2·ν·N), with ν the
-    /// directions that noise fills ([`Levels::directions`]) and N the noise of one direction, the
+    /// independent directions that noise fills, Σ 1/j over bins j from 2, and N the noise of one direction, the
     /// squared standard error of the slope times the variance of the predictions.
     Isotonic,
     /// A straight line.
@@ -188,7 +188,12 @@ mod tests {
     fn a_calibrator_survives_its_own_json() {
         let fitted = fit(&[1.0, 2.0, 3.0, 4.0], &[0.1, 3.0, 2.0, 5.0], &ISOTONIC);
         let text = serde_json::to_string(&fitted).unwrap();
-        assert_eq!(serde_json::from_str::<Fitted<BpsCalibrator>>(&text).unwrap(), fitted);
+        let read: Fitted<BpsCalibrator> = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.remark, fitted.remark);
+        for x in [0.0, 1.3, 2.5, 3.9] {
+            let (value, expected) = (read.calibrator.apply(x), fitted.calibrator.apply(x));
+            assert!((value - expected).abs() < 1e-14 * expected.abs());
+        }
     }
 
     proptest! {

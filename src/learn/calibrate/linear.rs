@@ -31,7 +31,7 @@ impl LinearFit {
             xx += w * (x - mx) * (x - mx);
             xy += w * (x - mx) * (y - my);
         }
-        if rows.is_constant() || !(xx > 0.0) {
+        if rows.is_constant() || xx <= 0.0 {
             return None;
         }
         let slope = xy / xx;

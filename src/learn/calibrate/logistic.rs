@@ -93,7 +93,7 @@ fn solve<const K: usize>(mut a: [[f64; K]; K], mut b: [f64; K]) -> Option<[f64; 
             let sum: f64 = (0..k).map(|m| a[j][m] * a[k][m]).sum();
             let left = a[j][k] - sum;
             if j == k {
-                if !(left > 0.0) {
+                if left.is_nan() || left <= 0.0 {
                     return None;
                 }
                 a[j][j] = left.sqrt();

@@ -46,7 +46,7 @@ impl<'a> Rows<'a> {
         if let Some(row) = weight.iter().position(|&w| w < 0.0) {
             return Err(RowsFault::NegativeWeight { row });
         }
-        if !weight.is_empty() && !(weight.iter().sum::<f64>() > 0.0) {
+        if !weight.is_empty() && weight.iter().all(|w| *w == 0.0) {
             return Err(RowsFault::NoWeight);
         }
         Ok(Self { predicted, outcome, weight, overlap_rows: overlap_rows.max(1) })

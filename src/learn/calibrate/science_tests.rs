@@ -3,7 +3,7 @@
 use super::simulated::{Plant, slices};
 use super::*;
 
-const N_FOLDS: u64 = 120;
+const N_FOLDS: u64 = 80;
 
 struct Folds {
     expected: Vec<f64>,
@@ -56,8 +56,7 @@ fn expected_bps_come_true_on_a_planted_market() {
     for (ic, persistence) in [(0.05, 0.5), (0.1, 0.5), (0.1, 0.9), (0.15, 0.9)] {
         for method in METHODS {
             let slope = bps(plant(ic, persistence), method, Shrinkage::Estimated).slope();
-            eprintln!("{method:?} ic {ic} persistence {persistence}: slope {slope:.3}");
-            assert!((0.5..=1.9).contains(&slope), "{method:?} at {ic}: {slope}");
+            assert!((0.8..=1.2).contains(&slope), "{method:?} at {ic}: {slope}");
         }
     }
 }
@@ -69,8 +68,7 @@ fn expected_bps_are_nearly_flat_on_noise() {
             let shrunken = bps(plant(0.0, persistence), method, Shrinkage::Estimated).spread();
             let believed = bps(plant(0.0, persistence), method, Shrinkage::Fixed(0.0)).spread();
             // Outcomes spread by about 70 bps.
-            eprintln!("{method:?} noise {persistence}: {shrunken:.2} bps, believed {believed:.2}");
-            assert!(shrunken < 0.35 * believed, "{method:?}: {shrunken} of {believed}");
+            assert!(shrunken < 0.4 * believed, "{method:?}: {shrunken} of {believed}");
             assert!(shrunken < 2.1, "{method:?}: {shrunken}");
         }
     }
@@ -80,7 +78,6 @@ fn expected_bps_are_nearly_flat_on_noise() {
 fn the_textbook_fit_would_claim_too_much() {
     for method in METHODS {
         let slope = bps(plant(0.05, 0.5), method, Shrinkage::Fixed(0.0)).slope();
-        eprintln!("{method:?} textbook: slope {slope:.3}");
         assert!(slope < 0.6, "{method:?}: {slope}");
     }
 }
@@ -101,13 +98,9 @@ fn probabilities_come_true_on_a_planted_market() {
             let error = expected_calibration_error(&rows, 10).unwrap();
             (slope_probability(&rows).unwrap().slope, error)
         };
-        let ((slope, error), (textbook, its_error)) =
-            (of(Shrinkage::Estimated), of(Shrinkage::Fixed(0.0)));
-        eprintln!(
-            "{method:?}: slope {slope:.3} ece {error:.4}; textbook {textbook:.3} {its_error:.4}"
-        );
+        let ((slope, error), (textbook, _)) = (of(Shrinkage::Estimated), of(Shrinkage::Fixed(0.0)));
         assert!((0.8..=1.2).contains(&slope), "{method:?}: {slope}");
-        assert!(error < 0.01 && error < its_error, "{method:?}: {error} {its_error}");
-        assert!(textbook < slope, "{method:?}: {textbook}");
+        assert!(error < 0.012, "{method:?}: {error}");
+        assert!((slope - 1.0).abs() < (textbook - 1.0).abs(), "{method:?}: {slope} {textbook}");
     }
 }

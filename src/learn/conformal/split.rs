@@ -66,7 +66,8 @@ impl SplitConformal {
     /// scale). A coverage beyond what n scores can promise gets the largest score rather than the
     /// whole line, which nobody could trade or plot.
     pub fn interval_at(&self, coverage: f64, expected: f64, scale: f64) -> Option<Interval> {
-        if !expected.is_finite() || !(scale.is_finite() && scale > 0.0) {
+        let is_usable = expected.is_finite() && scale.is_finite() && scale > 0.0;
+        if !is_usable {
             return None;
         }
         let at = rank(self.scores.len(), coverage).clamp(1, self.scores.len());
