@@ -20,7 +20,7 @@ pub enum Shrinkage {
     /// where we have 2. Chosen on simulated folds (3,000 rows, labels of 12 bars): with 1, as with
     /// James & Stein's positive part 1 − se²/b², slopes one or two errors large claim too much
     /// (held-out slope 0.6 to 0.8); with 2, held-out slopes at information coefficients of 0.05 to
-    /// 0.15 are 0.8 to 1.15; 3 explains no more and claims too little. For a curve, b² becomes its
+    /// 0.15 are 0.8 to 1.2; 3 explains no more and claims too little. For a curve, b² becomes its
     /// sum of squares, and se² what noise alone would build (see
     /// [`BpsMethod::Isotonic`](super::BpsMethod)).
     Estimated,
