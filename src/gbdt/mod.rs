@@ -41,3 +41,8 @@ pub use objective::Objective;
 pub use params::{BadParam, Booster, Growth, Params};
 pub use tree::Tree;
 
+
+#[cfg(test)]
+mod twin;
+#[cfg(test)]
+mod twin_tests;
