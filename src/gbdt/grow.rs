@@ -8,7 +8,8 @@ use super::constraint::Bounds;
 use super::params::Params;
 use super::partition::{Rule, partition};
 use super::sample;
-use super::search::{Pair, Searcher, Side, StripSpace};
+use super::few::FEW;
+use super::search::{How, Job, Searcher, StripSpace};
 use super::split::{Rules, Split};
 use super::tree::Tree;
 use crate::rng::Rng;
@@ -114,13 +115,8 @@ impl Grower<'_> {
         let slot = Some(self.take_slot());
         let mut root =
             Open { leaf, depth: 0, total, bounds: Bounds::NONE, slot, best: None };
-        let pair = Pair {
-            small: self.side(&root, true),
-            large: None,
-            small_slot: slot.unwrap_or(0),
-            large_slot: 0,
-        };
-        root.best = self.searcher.search(&self.plan.rules, self.space, &[pair])[0][0];
+        let job = Job { how: How::Build { slot: slot.unwrap_or(0) }, ..self.job(&root, true) };
+        root.best = self.searcher.search(&self.plan.rules, self.space, &[job])[0];
         root
     }
 
@@ -194,45 +190,70 @@ impl Grower<'_> {
     }
 
     /// Finds the children's best splits; each child comes back with its histograms' slot, if it
-    /// may be split.
+    /// has them.
     fn search(&mut self, parents: Vec<(Open, Open, Option<usize>)>) -> Vec<Open> {
         let mut open = Vec::with_capacity(2 * parents.len());
-        let (mut pairs, mut places) = (Vec::new(), Vec::new());
+        let (mut jobs, mut places) = (Vec::new(), Vec::new());
         for (left, right, slot) in parents {
             let at = open.len();
             let left_is_small = left.leaf.rows.len() <= right.leaf.rows.len();
             open.extend([left, right]);
-            let Some(slot) = slot else { continue };
-            let (small, large) = if left_is_small { (at, at + 1) } else { (at + 1, at) };
-            let (seek_small, seek_large) = (self.may_split(&open[small]), self.may_split(&open[large]));
-            if !seek_small && !seek_large {
-                self.space.free.push(slot);
-                continue;
-            }
-            let small_slot = self.take_slot();
-            pairs.push(Pair {
-                small: self.side(&open[small], seek_small),
-                large: Some(self.side(&open[large], seek_large)),
-                small_slot,
-                large_slot: slot,
-            });
-            open[small].slot = Some(small_slot);
-            open[large].slot = Some(slot);
-            places.push((small, large));
-        }
-        for pair in &pairs {
-            let rows = pair.small.rows.clone();
-            let space = &mut *self.space;
-            for (word, row) in space.ordered[rows.clone()].iter_mut().zip(&space.rows[rows]) {
-                *word = space.words[*row as usize];
+            let pair = if left_is_small { [at, at + 1] } else { [at + 1, at] };
+            for (place, job) in self.jobs(&mut open, pair, slot) {
+                places.push(place);
+                jobs.push(job);
             }
         }
-        let found = self.searcher.search(&self.plan.rules, self.space, &pairs);
-        for ((small, large), best) in places.into_iter().zip(found) {
-            open[small].best = best[0];
-            open[large].best = best[1];
+        let space = &mut *self.space;
+        for job in &jobs {
+            gather(space, job.rows.clone());
+            if let How::Remove { sibling, .. } = &job.how {
+                gather(space, sibling.clone());
+            }
+        }
+        let found = self.searcher.search(&self.plan.rules, space, &jobs);
+        for (place, best) in places.into_iter().zip(found) {
+            open[place].best = best;
         }
         open
+    }
+
+    /// What is to be done for a small and a large child, and for whom. The large child takes over
+    /// its parent's histograms.
+    fn jobs(
+        &mut self,
+        open: &mut [Open],
+        [small, large]: [usize; 2],
+        slot: Option<usize>,
+    ) -> Vec<(usize, Job)> {
+        let n_rows = |at: usize| open[at].leaf.rows.len();
+        let (n_small, n_large) = (n_rows(small), n_rows(large));
+        let [seek_small, seek_large] = [small, large].map(|at| self.may_split(&open[at]));
+        let (mut jobs, mut sibling) = (Vec::new(), None);
+        if seek_small && n_small < FEW {
+            jobs.push((small, self.job(&open[small], true)));
+        } else if n_small >= FEW && (seek_small || seek_large) {
+            let slot = self.take_slot();
+            (open[small].slot, sibling) = (Some(slot), Some(slot));
+            let job = self.job(&open[small], seek_small);
+            jobs.push((small, Job { how: How::Build { slot }, ..job }));
+        }
+        if !seek_large || n_large < FEW {
+            self.space.free.extend(slot);
+            if seek_large {
+                jobs.push((large, self.job(&open[large], true)));
+            }
+            return jobs;
+        }
+        let Some(slot) = slot else { return jobs };
+        open[large].slot = Some(slot);
+        let rows = open[small].leaf.rows.clone();
+        let how = match sibling {
+            Some(sibling) if n_small >= REMOVE_PAYS => How::Subtract { slot, sibling },
+            _ => How::Remove { slot, sibling: rows },
+        };
+        jobs.push((large, Job { how, ..self.job(&open[large], true) }));
+        jobs
     }
 
     fn may_split(&self, node: &Open) -> bool {
@@ -242,7 +263,7 @@ impl Grower<'_> {
             && self.plan.rules.real(node.total).1 >= 2.0 * params.min_child_weight
     }
 
-    fn side(&self, node: &Open, seek: bool) -> Side {
+    fn job(&self, node: &Open, seek: bool) -> Job {
         let share = self.plan.params.column_sample_by_node;
         let lanes = (share < 1.0 && seek).then(|| {
             let place = [self.plan.round, u64::from(node.leaf.node)];
@@ -250,6 +271,16 @@ impl Grower<'_> {
             self.searcher.lanes(&sample::draw_columns(&mut rng, share, self.plan.columns))
         });
         let Open { total, bounds, .. } = *node;
-        Side { rows: node.leaf.rows.clone(), total, bounds, seek, lanes }
+        Job { rows: node.leaf.rows.clone(), total, bounds, seek, lanes, how: How::Few }
+    }
+}
+
+/// From so many rows on, subtracting a sibling's histogram costs less than taking its rows out.
+const REMOVE_PAYS: usize = 128;
+
+fn gather(space: &mut TreeSpace, places: Range<usize>) {
+    let TreeSpace { ordered, rows, words, .. } = space;
+    for (word, row) in ordered[places.clone()].iter_mut().zip(&rows[places]) {
+        *word = words[*row as usize];
     }
 }

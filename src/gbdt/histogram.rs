@@ -14,7 +14,7 @@ pub(super) fn build(
     lanes: u8,
     (rows, words): (&[u32], &[i64]),
 ) {
-    const BUILD: [Build; 16] = [
+    const BUILD: [Change; 16] = [
         add::<0>, add::<1>, add::<2>, add::<3>, add::<4>, add::<5>, add::<6>, add::<7>, //
         add::<8>, add::<9>, add::<10>, add::<11>, add::<12>, add::<13>, add::<14>, add::<15>,
     ];
@@ -22,7 +22,28 @@ pub(super) fn build(
     BUILD[usize::from(lanes) % 16](histogram, strip, rows, words);
 }
 
-type Build = fn(&mut Histogram, &[[u8; LANES]], &[u32], &[i64]);
+/// Takes rows out of a histogram.
+pub(super) fn remove(
+    histogram: &mut Histogram,
+    strip: &[[u8; LANES]],
+    lanes: u8,
+    (rows, words): (&[u32], &[i64]),
+) {
+    for (row, word) in rows.iter().zip(words) {
+        for (lane, code) in strip[*row as usize].iter().enumerate() {
+            // A mask instead of a branch: all ones where the column belongs to the tree.
+            let mask = -i64::from(lanes >> lane & 1);
+            let sum = &mut histogram[usize::from(*code)][lane];
+            *sum = sum.wrapping_sub(*word & mask);
+        }
+    }
+}
+
+type Change = fn(&mut Histogram, &[[u8; LANES]], &[u32], &[i64]);
+
+/// Rows that are far apart take turns: neighbours in time often share a code, and a sum has to be
+/// stored before it can be read again.
+const TURNS: usize = 4;
 
 /// A copy for each set of lanes, so that no test is left in the loop.
 fn add<const MASK: u8>(
@@ -31,13 +52,25 @@ fn add<const MASK: u8>(
     rows: &[u32],
     words: &[i64],
 ) {
-    for (row, word) in rows.iter().zip(words) {
-        let codes = strip[*row as usize];
-        for lane in 0..LANES {
-            if MASK & 1 << lane != 0 {
-                let sum = &mut histogram[usize::from(codes[lane])][lane];
-                *sum = sum.wrapping_add(*word);
-            }
+    let n = rows.len().min(words.len()) / TURNS;
+    let part = |at: usize| (&rows[at * n..(at + 1) * n], &words[at * n..(at + 1) * n]);
+    let parts: [_; TURNS] = std::array::from_fn(part);
+    for at in 0..n {
+        for (rows, words) in parts {
+            add_row::<MASK>(histogram, strip[rows[at] as usize], words[at]);
+        }
+    }
+    for (row, word) in rows.iter().zip(words).skip(n * TURNS) {
+        add_row::<MASK>(histogram, strip[*row as usize], *word);
+    }
+}
+
+#[inline]
+fn add_row<const MASK: u8>(histogram: &mut Histogram, codes: [u8; LANES], word: i64) {
+    for lane in 0..LANES {
+        if MASK & 1 << lane != 0 {
+            let sum = &mut histogram[usize::from(codes[lane])][lane];
+            *sum = sum.wrapping_add(word);
         }
     }
 }
@@ -65,7 +98,10 @@ mod tests {
         let (mut left, mut right) = ([[0; LANES]; MAX_BINS], [[0; LANES]; MAX_BINS]);
         build(&mut left, &strip, 0b1011, (&[1], &words[1..2]));
         build(&mut right, &strip, 0b1011, (&[0, 2], &[10, 40]));
+        let mut less = all;
         subtract(&mut all, &left);
         assert_eq!(all, right);
+        remove(&mut less, &strip, 0b1011, (&[1], &words[1..2]));
+        assert_eq!(less, right);
     }
 }

@@ -21,6 +21,7 @@ mod constraint;
 mod split;
 mod partition;
 mod tree;
+mod few;
 mod search;
 mod grow;
 mod leaves;

@@ -5,12 +5,13 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::binning::{Binned, LANES, MAX_BINS, Strip};
+use super::binning::{Binned, LANES, MAX_BINS};
 use super::constraint::Bounds;
+use super::few;
 use super::grow::TreeSpace;
 use super::histogram::{self, Histogram};
 use super::params::Params;
-use super::split::{Four, Parent, Rules, Search, Split};
+use super::split::{Columns, Parent, Rules, Search, Split};
 
 /// The histograms of one strip, by slot.
 #[derive(Debug, Default)]
@@ -18,28 +19,31 @@ pub(super) struct StripSpace {
     slots: Vec<Histogram>,
 }
 
-/// Two children of a node. The larger one's histograms are the parent's, which lie in its slot,
-/// without the smaller one's.
-pub(super) struct Pair {
-    pub small: Side,
-    pub large: Option<Side>,
-    pub small_slot: usize,
-    pub large_slot: usize,
-}
-
-pub(super) struct Side {
+/// A node whose best split is sought.
+pub(super) struct Job {
     /// Its rows' places.
     pub rows: Range<usize>,
     pub total: i64,
     pub bounds: Bounds,
-    /// Whether its best split is wanted.
+    /// `false`: only its histograms are wanted.
     pub seek: bool,
     /// The columns to look at, a bit each, by strip; `None`: all of the tree's.
     pub lanes: Option<Vec<u8>>,
+    pub how: How,
 }
 
-/// The best split of the small and of the large child.
-pub(super) type Found = [Option<Split>; 2];
+/// Where a node's sums come from. Jobs are done in order: a slot is read after it is filled.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum How {
+    /// From its rows, into a slot.
+    Build { slot: usize },
+    /// From its rows, without a histogram: they are few.
+    Few,
+    /// What its parent's slot holds without another slot, the sibling's.
+    Subtract { slot: usize, sibling: usize },
+    /// What its parent's slot holds without these rows, the sibling's.
+    Remove { slot: usize, sibling: Range<usize> },
+}
 
 pub(super) struct Searcher<'a> {
     binned: &'a Binned,
@@ -79,99 +83,115 @@ impl<'a> Searcher<'a> {
         lanes
     }
 
-    pub(super) fn search(&self, rules: &Rules, space: &mut TreeSpace, pairs: &[Pair]) -> Vec<Found> {
+    /// The best split of each job.
+    pub(super) fn search(
+        &self,
+        rules: &Rules,
+        space: &mut TreeSpace,
+        jobs: &[Job],
+    ) -> Vec<Option<Split>> {
         let TreeSpace { rows, ordered, strips, .. } = space;
-        let nodes = Nodes { rules, pairs, rows, words: ordered };
+        let nodes = Nodes { rules, jobs, rows, words: ordered };
         let n_chunks = self.threads.min(strips.len()).max(1);
         if n_chunks == 1 {
             return self.look_through(&nodes, 0, strips);
         }
         let size = strips.len().div_ceil(n_chunks);
         let chunks = strips.par_chunks_mut(size).enumerate();
-        let found: Vec<Vec<Found>> =
+        let found: Vec<Vec<Option<Split>>> =
             chunks.map(|(at, chunk)| self.look_through(&nodes, at * size, chunk)).collect();
-        let none = vec![[None; 2]; pairs.len()];
-        found.into_iter().fold(none, |mut best, chunk| {
-            for (best, other) in best.iter_mut().flatten().zip(chunk.into_iter().flatten()) {
+        found.into_iter().fold(vec![None; jobs.len()], |mut best, chunk| {
+            for (best, other) in best.iter_mut().zip(chunk) {
                 *best = better(*best, other);
             }
             best
         })
     }
 
-    fn look_through(&self, nodes: &Nodes<'_>, first: usize, strips: &mut [StripSpace]) -> Vec<Found> {
-        let mut found = vec![[None; 2]; nodes.pairs.len()];
+    fn look_through(
+        &self,
+        nodes: &Nodes<'_>,
+        first: usize,
+        strips: &mut [StripSpace],
+    ) -> Vec<Option<Split>> {
+        let parent = |job: &Job| Parent { total: job.total, bounds: job.bounds };
+        let mut searches: Vec<Search<'_>> =
+            nodes.jobs.iter().map(|job| Search::new(nodes.rules, parent(job))).collect();
+        let mut table = few::Table::new();
         for (at, space) in strips.iter_mut().enumerate() {
             let at = first + at;
             if self.lanes[at] == 0 {
                 continue;
             }
-            for (pair, found) in nodes.pairs.iter().zip(&mut found) {
-                self.look_at_pair(nodes, pair, (at, space), found);
+            for (job, search) in nodes.jobs.iter().zip(&mut searches) {
+                self.look(nodes, job, (at, space, &mut table), search);
             }
         }
-        found
-    }
-
-    fn look_at_pair(
-        &self,
-        nodes: &Nodes<'_>,
-        pair: &Pair,
-        (at, space): (usize, &mut StripSpace),
-        found: &mut Found,
-    ) {
-        let needed = pair.small_slot.max(pair.large_slot) + 1;
-        if space.slots.len() < needed {
-            space.slots.resize(needed, [[0; LANES]; MAX_BINS]);
-        }
-        let strip: &Strip = &self.binned.strips()[at];
-        let rows = pair.small.rows.clone();
-        let small = &mut space.slots[pair.small_slot];
-        let node = (&nodes.rows[rows.clone()], &nodes.words[rows]);
-        histogram::build(small, strip, self.lanes[at], node);
-        self.look(nodes.rules, &pair.small, (at, small), &mut found[0]);
-        let Some(side) = &pair.large else { return };
-        let Ok([small, large]) = space.slots.get_disjoint_mut([pair.small_slot, pair.large_slot])
-        else {
-            return;
-        };
-        histogram::subtract(large, small);
-        self.look(nodes.rules, side, (at, large), &mut found[1]);
+        searches.iter().map(Search::best).collect()
     }
 
     fn look(
         &self,
-        rules: &Rules,
-        side: &Side,
-        (at, histogram): (usize, &Histogram),
-        best: &mut Option<Split>,
+        nodes: &Nodes<'_>,
+        job: &Job,
+        (at, space, table): (usize, &mut StripSpace, &mut few::Table),
+        search: &mut Search<'_>,
     ) {
-        if !side.seek {
-            return;
+        let strip = &self.binned.strips()[at];
+        let columns = self.columns(at, job);
+        let (tree_lanes, slots) = (self.lanes[at], &mut space.slots);
+        let slot = match &job.how {
+            How::Few => {
+                few::look(table, search, &columns, (strip, nodes.of(&job.rows)));
+                return;
+            }
+            How::Build { slot } => {
+                if slots.len() <= *slot {
+                    slots.resize(slot + 1, [[0; LANES]; MAX_BINS]);
+                }
+                histogram::build(&mut slots[*slot], strip, tree_lanes, nodes.of(&job.rows));
+                *slot
+            }
+            How::Subtract { slot, sibling } => {
+                if let Ok([parent, child]) = slots.get_disjoint_mut([*slot, *sibling]) {
+                    histogram::subtract(parent, child);
+                }
+                *slot
+            }
+            How::Remove { slot, sibling } => {
+                histogram::remove(&mut slots[*slot], strip, tree_lanes, nodes.of(sibling));
+                *slot
+            }
+        };
+        if job.seek {
+            search.look(&slots[slot], &columns);
         }
-        let lanes = side.lanes.as_ref().map_or(self.lanes[at], |lanes| lanes[at]);
+    }
+
+    fn columns(&self, at: usize, job: &Job) -> Columns {
         let first = at * LANES;
         let sign = |lane: usize| self.monotone.get(first + lane).copied().unwrap_or(0);
-        let four = Four {
-            histogram,
-            lanes,
-            first_column: first as u32,
+        Columns {
+            lanes: job.lanes.as_ref().map_or(self.lanes[at], |lanes| lanes[at]),
+            first: first as u32,
             n_cuts: self.n_cuts[at],
             signs: std::array::from_fn(sign),
-        };
-        let parent = Parent { total: side.total, bounds: side.bounds };
-        let mut search = Search::new(rules, parent, *best);
-        search.look(&four);
-        *best = search.best();
+        }
     }
 }
 
 /// What is searched.
 struct Nodes<'a> {
     rules: &'a Rules,
-    pairs: &'a [Pair],
+    jobs: &'a [Job],
     rows: &'a [u32],
     words: &'a [i64],
+}
+
+impl<'a> Nodes<'a> {
+    fn of(&self, places: &Range<usize>) -> (&'a [u32], &'a [i64]) {
+        (&self.rows[places.clone()], &self.words[places.clone()])
+    }
 }
 
 fn better(a: Option<Split>, b: Option<Split>) -> Option<Split> {

@@ -38,14 +38,21 @@ pub(super) struct Split {
     pub left: i64,
 }
 
-/// Four columns of a node.
-pub(super) struct Four<'a> {
-    pub histogram: &'a Histogram,
-    /// The columns to look at, a bit each.
+/// Four columns side by side.
+pub(super) struct Columns {
+    /// Those to look at, a bit each.
     pub lanes: u8,
-    pub first_column: u32,
+    /// The number of the first.
+    pub first: u32,
     pub n_cuts: [u8; LANES],
+    /// Their monotone constraints.
     pub signs: [i8; LANES],
+}
+
+impl Columns {
+    fn has(&self, lane: usize) -> bool {
+        self.lanes & 1 << lane != 0
+    }
 }
 
 impl Rules {
@@ -130,6 +137,8 @@ const RUNS: usize = MAX_BINS / RUN;
 
 /// What one pass over the bins leaves.
 struct Sweep {
+    /// The largest bound of all.
+    tops: [f32; LANES],
     /// The largest bound in each run.
     peaks: [[f32; LANES]; RUNS],
     /// The sums of all bins before each run.
@@ -142,24 +151,63 @@ pub(super) struct Search<'a> {
     parent: Parent,
     /// S(node).
     score: f64,
-    /// Total gradient and twice-shifted Hessian, in units.
-    g: f64,
-    h: f64,
-    lambda: f64,
-    /// The least (HL + λ)(HR + λ) of an allowed split, in units.
-    least_product: f64,
+    frame: Frame,
+    /// The bound a split needs to match the best so far.
+    bar: f32,
     best: Option<Split>,
 }
 
-impl<'a> Search<'a> {
-    pub(super) fn new(rules: &'a Rules, parent: Parent, best: Option<Split>) -> Self {
+/// What bounds are made of, in units.
+///
+/// With H' = H + 2λ, HL' = HL + λ, HR' = HR + λ and α = 0, the children's scores are exactly
+/// G²/H' + d²·H'/(HL'·HR') with d = GL − G·HL'/H'; α and bounds on values only lower them. The bound
+/// is d²/(HL'·HR'), zero where a child would be too light.
+struct Frame {
+    g: f64,
+    /// H'.
+    h: f64,
+    /// The least HL'·HR' of an allowed split.
+    least_product: f64,
+    total: i32,
+    /// G/H'.
+    mean: f32,
+    lambda: f32,
+    /// `least_product`, lowered by what single precision may get wrong.
+    least: f32,
+}
+
+impl Frame {
+    fn new(rules: &Rules, total: i64) -> Self {
         let lambda = rules.lambda / rules.units.hessian;
-        let h = f64::from(fixed::hessian(parent.total)) + 2.0 * lambda;
+        let (g, total) = (f64::from(fixed::gradient(total)), fixed::hessian(total));
+        let h = f64::from(total) + 2.0 * lambda;
         let least = (rules.min_child_weight / rules.units.hessian).max(1.0) + lambda;
-        let g = f64::from(fixed::gradient(parent.total));
-        let score = rules.score(parent.total, parent.bounds);
         let least_product = (least * (h - least)).max(0.0);
-        Self { rules, parent, score, g, h, lambda, least_product, best }
+        let (mean, lambda) = ((g / h) as f32, lambda as f32);
+        Self { g, h, least_product, total, mean, lambda, least: (least_product * (1.0 - 1e-5)) as f32 }
+    }
+
+    #[inline]
+    fn bound(&self, left: i64) -> f32 {
+        let g = fixed::gradient(left) as f32;
+        let left = fixed::hessian(left);
+        // Not H' − HL' in single precision: of a light child nothing would be left.
+        let right = self.total.wrapping_sub(left) as f32 + self.lambda;
+        let left = left as f32 + self.lambda;
+        let d = g - self.mean * left;
+        let product = left * right;
+        let bound = d * d / product;
+        if product >= self.least { bound } else { 0.0 }
+    }
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(rules: &'a Rules, parent: Parent) -> Self {
+        let score = rules.score(parent.total, parent.bounds);
+        let frame = Frame::new(rules, parent.total);
+        let mut search = Self { rules, parent, score, frame, bar: 0.0, best: None };
+        search.bar = search.bar();
+        search
     }
 
     pub(super) fn best(&self) -> Option<Split> {
@@ -167,58 +215,58 @@ impl<'a> Search<'a> {
     }
 
     /// Looks through four columns.
-    pub(super) fn look(&mut self, four: &Four<'_>) {
-        if self.least_product <= 0.0 {
+    pub(super) fn look(&mut self, histogram: &Histogram, columns: &Columns) {
+        if self.frame.least_product <= 0.0 {
             return;
         }
-        let missing = four.histogram[0];
-        self.pass(four, [0; LANES], true);
-        if (0..LANES).any(|lane| four.lanes & 1 << lane != 0 && missing[lane] != 0) {
-            self.pass(four, missing.map(i64::wrapping_neg), false);
+        let missing = histogram[0];
+        self.pass(histogram, columns, [0; LANES], true);
+        if (0..LANES).any(|lane| columns.has(lane) && missing[lane] != 0) {
+            self.pass(histogram, columns, missing.map(i64::wrapping_neg), false);
         }
     }
 
     /// One pass over the bins, with the missing rows on one side.
-    fn pass(&mut self, four: &Four<'_>, start: [i64; LANES], missing_left: bool) {
-        let most = (0..LANES).filter(|lane| four.lanes & 1 << lane != 0);
-        let Some(last) = most.map(|lane| usize::from(four.n_cuts[lane])).max() else { return };
-        let n_runs = (last / RUN + 1).min(RUNS);
-        let sweep = self.sweep(four.histogram, start, n_runs);
+    fn pass(
+        &mut self,
+        histogram: &Histogram,
+        columns: &Columns,
+        start: [i64; LANES],
+        missing_left: bool,
+    ) {
+        let cuts = (0..LANES).filter(|lane| columns.has(*lane)).map(|lane| columns.n_cuts[lane]);
+        let Some(last) = cuts.max() else { return };
+        let n_runs = (usize::from(last) / RUN + 1).min(RUNS);
+        let sweep = self.sweep(histogram, start, n_runs);
         let mut top = (f32::NEG_INFINITY, 0, 0);
-        for (run, peaks) in sweep.peaks[..n_runs].iter().enumerate() {
-            for lane in (0..LANES).filter(|lane| four.lanes & 1 << lane != 0) {
-                if peaks[lane] > top.0 {
-                    top = (peaks[lane], run, lane);
-                }
+        for lane in (0..LANES).filter(|lane| columns.has(*lane)) {
+            if sweep.tops[lane] > top.0 {
+                top = (sweep.tops[lane], 0, lane);
             }
         }
-        let mut bar = self.bar();
-        if top.0 < bar {
+        if top.0 < self.bar {
             return;
         }
+        let lane = top.2;
+        top.1 = (0..n_runs).find(|run| sweep.peaks[*run][lane] == top.0).unwrap_or(0);
         // The likeliest first: it raises the bar for all others.
-        self.examine(four, &sweep, (top.1, top.2), missing_left);
-        bar = self.bar();
+        self.examine((histogram, columns, &sweep), (top.1, lane), missing_left);
         for (run, peaks) in sweep.peaks[..n_runs].iter().enumerate() {
-            for lane in (0..LANES).filter(|lane| four.lanes & 1 << lane != 0) {
-                if peaks[lane] >= bar && (run, lane) != (top.1, top.2) {
-                    self.examine(four, &sweep, (run, lane), missing_left);
-                    bar = self.bar();
+            for lane in (0..LANES).filter(|lane| columns.has(*lane)) {
+                if peaks[lane] >= self.bar && (run, lane) != (top.1, top.2) {
+                    self.examine((histogram, columns, &sweep), (run, lane), missing_left);
                 }
             }
         }
     }
 
-    /// With H' = H + 2λ, HL' = HL + λ, HR' = HR + λ and α = 0, the children's scores are exactly
-    /// G²/H' + d²·H'/(HL'·HR') with d = GL − G·HL'/H'; α and bounds only lower them. The bound is
-    /// d²/(HL'·HR'), zero where a child would be too light.
     fn sweep(&self, histogram: &Histogram, start: [i64; LANES], n_runs: usize) -> Sweep {
-        let mean = (self.g / self.h) as f32;
-        let total = fixed::hessian(self.parent.total);
-        let lambda = self.lambda as f32;
-        let least = (self.least_product * (1.0 - 1e-5)) as f32;
         let mut sums = start;
-        let mut sweep = Sweep { peaks: [[0.0; LANES]; RUNS], before: [[0; LANES]; RUNS] };
+        let mut sweep = Sweep {
+            tops: [0.0; LANES],
+            peaks: [[0.0; LANES]; RUNS],
+            before: [[0; LANES]; RUNS],
+        };
         let runs = histogram.chunks_exact(RUN).take(n_runs);
         for ((bins, peak), before) in runs.zip(&mut sweep.peaks).zip(&mut sweep.before) {
             *before = sums;
@@ -228,62 +276,70 @@ impl<'a> Search<'a> {
                     sums[lane] = sums[lane].wrapping_add(bin[lane]);
                 }
                 for lane in 0..LANES {
-                    let left = fixed::hessian(sums[lane]);
-                    // Not h − left in single precision: of a light child nothing would be left.
-                    let right = total.wrapping_sub(left) as f32 + lambda;
-                    let left = left as f32 + lambda;
-                    let d = fixed::gradient(sums[lane]) as f32 - mean * left;
-                    let product = left * right;
-                    let bound = d * d / product;
-                    let bound = if product >= least { bound } else { 0.0 };
+                    let bound = self.frame.bound(sums[lane]);
                     most[lane] = if bound > most[lane] { bound } else { most[lane] };
                 }
             }
             *peak = most;
+            for lane in 0..LANES {
+                let top = sweep.tops[lane];
+                sweep.tops[lane] = if most[lane] > top { most[lane] } else { top };
+            }
         }
         sweep
     }
 
-    /// The bound a split needs to match the best so far. Lowered by more than single precision may
-    /// have got wrong: d is off by at most 2⁻²¹(|d| + |G|), and (|d| + e)² ≤ d²(1 + κ) + e²(1 + 1/κ),
-    /// here with κ = 2⁻⁸.
+    /// Lowered by more than single precision may have got wrong: d is off by at most
+    /// e = 2⁻²¹(|d| + |G|), and (|d| + e)² ≤ d²(1 + κ) + e²(1 + 1/κ), here with κ = 2⁻⁸.
     fn bar(&self) -> f32 {
         let Units { gradient, hessian } = self.rules.units;
+        let Frame { g, h, least_product, .. } = self.frame;
         let gain = self.best.map_or(self.rules.min_gain, |best| best.gain);
-        let level = self.g * self.g / self.h;
+        let level = g * g / h;
         let wanted = (gain + self.score) / (gradient * gradient) * hessian;
-        let slack = self.g * self.g / self.least_product / f64::from(1 << 30) / 16.0;
+        let slack = g * g / least_product / f64::from(1 << 30) / 16.0;
         let rounding = wanted.abs().max(level) * ROUNDING;
-        ((wanted - level - rounding) / self.h * (1.0 - 1.0 / 128.0) - slack) as f32
+        ((wanted - level - rounding) / h * (1.0 - 1.0 / 128.0) - slack) as f32
     }
 
     fn examine(
         &mut self,
-        four: &Four<'_>,
-        sweep: &Sweep,
+        (histogram, columns, sweep): (&Histogram, &Columns, &Sweep),
         (run, lane): (usize, usize),
         missing_left: bool,
     ) {
         let mut left = sweep.before[run][lane];
-        let no_missing = four.histogram[0][lane] == 0;
+        let missing_left = (histogram[0][lane] != 0).then_some(missing_left);
         for bin in run * RUN..(run + 1) * RUN {
-            left = left.wrapping_add(four.histogram[bin][lane]);
-            if bin == 0 || bin > usize::from(four.n_cuts[lane]) {
-                continue;
+            left = left.wrapping_add(histogram[bin][lane]);
+            if bin > 0 && bin <= usize::from(columns.n_cuts[lane]) {
+                self.consider(columns, (lane, bin), left, missing_left);
             }
-            let sign = four.signs[lane];
-            let Some(gain) = self.rules.gain(&self.parent, self.score, left, sign) else {
-                continue;
-            };
-            // Where nothing was missing, what will be missing goes with the heavier child.
-            let right = self.parent.total.wrapping_sub(left);
-            let heavier_left = fixed::hessian(left) >= fixed::hessian(right);
-            let missing_left = if no_missing { heavier_left } else { missing_left };
-            let column = four.first_column + lane as u32;
-            let split = Split { gain, column, bin: bin as u8, missing_left, left };
-            if self.best.is_none_or(|best| split.beats(&best)) {
-                self.best = Some(split);
-            }
+        }
+    }
+
+    /// A split after `bin` of the column in `lane`, with this sum to the left. `missing_left` is
+    /// `None` where nothing was missing: what will be missing goes with the heavier child.
+    pub(super) fn consider(
+        &mut self,
+        columns: &Columns,
+        (lane, bin): (usize, usize),
+        left: i64,
+        missing_left: Option<bool>,
+    ) {
+        if self.frame.bound(left) < self.bar {
+            return;
+        }
+        let sign = columns.signs[lane];
+        let Some(gain) = self.rules.gain(&self.parent, self.score, left, sign) else { return };
+        let right = self.parent.total.wrapping_sub(left);
+        let heavier_left = fixed::hessian(left) >= fixed::hessian(right);
+        let missing_left = missing_left.unwrap_or(heavier_left);
+        let column = columns.first + lane as u32;
+        let split = Split { gain, column, bin: bin as u8, missing_left, left };
+        if self.best.is_none_or(|best| split.beats(&best)) {
+            self.best = Some(split);
+            self.bar = self.bar();
         }
     }
 }
