@@ -168,7 +168,6 @@ struct Frame {
     h: f64,
     /// The least HL'·HR' of an allowed split.
     least_product: f64,
-    total: i32,
     /// G/H'.
     mean: f32,
     lambda: f32,
@@ -179,21 +178,22 @@ struct Frame {
 impl Frame {
     fn new(rules: &Rules, total: i64) -> Self {
         let lambda = rules.lambda / rules.units.hessian;
-        let (g, total) = (f64::from(fixed::gradient(total)), fixed::hessian(total));
-        let h = f64::from(total) + 2.0 * lambda;
+        let g = f64::from(fixed::gradient(total));
+        let h = f64::from(fixed::hessian(total)) + 2.0 * lambda;
         let least = (rules.min_child_weight / rules.units.hessian).max(1.0) + lambda;
         let least_product = (least * (h - least)).max(0.0);
         let (mean, lambda) = ((g / h) as f32, lambda as f32);
-        Self { g, h, least_product, total, mean, lambda, least: (least_product * (1.0 - 1e-5)) as f32 }
+        let least = (least_product * (1.0 - 1e-5)) as f32;
+        Self { g, h, least_product, mean, lambda, least }
     }
 
+    /// Of a split with the sum `left` to the left and −`less` to the right. Not H' − HL' in single
+    /// precision: of a light child nothing would be left.
     #[inline]
-    fn bound(&self, left: i64) -> f32 {
+    fn bound(&self, left: i64, less: i64) -> f32 {
         let g = fixed::gradient(left) as f32;
-        let left = fixed::hessian(left);
-        // Not H' − HL' in single precision: of a light child nothing would be left.
-        let right = self.total.wrapping_sub(left) as f32 + self.lambda;
-        let left = left as f32 + self.lambda;
+        let right = self.lambda - fixed::hessian(less) as f32;
+        let left = fixed::hessian(left) as f32 + self.lambda;
         let d = g - self.mean * left;
         let product = left * right;
         let bound = d * d / product;
@@ -262,6 +262,8 @@ impl<'a> Search<'a> {
 
     fn sweep(&self, histogram: &Histogram, start: [i64; LANES], n_runs: usize) -> Sweep {
         let mut sums = start;
+        // Added to alike, so that the compiler adds both side by side.
+        let mut less = start.map(|sum| sum.wrapping_sub(self.parent.total));
         let mut sweep = Sweep {
             tops: [0.0; LANES],
             peaks: [[0.0; LANES]; RUNS],
@@ -274,9 +276,10 @@ impl<'a> Search<'a> {
             for bin in bins {
                 for lane in 0..LANES {
                     sums[lane] = sums[lane].wrapping_add(bin[lane]);
+                    less[lane] = less[lane].wrapping_add(bin[lane]);
                 }
                 for lane in 0..LANES {
-                    let bound = self.frame.bound(sums[lane]);
+                    let bound = self.frame.bound(sums[lane], less[lane]);
                     most[lane] = if bound > most[lane] { bound } else { most[lane] };
                 }
             }
@@ -327,12 +330,12 @@ impl<'a> Search<'a> {
         left: i64,
         missing_left: Option<bool>,
     ) {
-        if self.frame.bound(left) < self.bar {
+        let right = self.parent.total.wrapping_sub(left);
+        if self.frame.bound(left, right.wrapping_neg()) < self.bar {
             return;
         }
         let sign = columns.signs[lane];
         let Some(gain) = self.rules.gain(&self.parent, self.score, left, sign) else { return };
-        let right = self.parent.total.wrapping_sub(left);
         let heavier_left = fixed::hessian(left) >= fixed::hessian(right);
         let missing_left = missing_left.unwrap_or(heavier_left);
         let column = columns.first + lane as u32;
