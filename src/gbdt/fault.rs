@@ -32,7 +32,9 @@ pub enum GbdtFault {
     OtherColumn { index: usize, expected: String, found: String },
     #[error("the model was trained on {expected} columns, but there are {found}")]
     OtherWidth { expected: usize, found: usize },
-    #[error("tree {tree} splits column `{column}` at `{threshold}`, which is no edge of these bins")]
+    #[error(
+        "tree {tree} splits column `{column}` at `{threshold}`, which is no edge of these bins"
+    )]
     OtherEdges { tree: usize, column: String, threshold: f32 },
     #[error("the file is no model: {0}")]
     NotJson(String),

@@ -4,16 +4,16 @@ use std::ops::Range;
 
 use super::Growth;
 use super::binning::Binned;
+use super::binning::LANES;
 use super::constraint::Bounds;
+use super::few::FEW;
 use super::params::Params;
 use super::partition::{Rule, partition};
 use super::sample;
-use super::few::FEW;
 use super::search::{How, Job, Searcher, StripSpace};
 use super::split::{Rules, Split};
 use super::tree::Tree;
 use crate::rng::Rng;
-use super::binning::LANES;
 
 /// Everything big a tree needs, kept from tree to tree.
 #[derive(Debug, Default)]
@@ -62,8 +62,7 @@ struct Open {
 
 pub(super) fn grow(plan: &Plan<'_>, space: &mut TreeSpace) -> (Tree, Vec<Leaf>) {
     let searcher = Searcher::new(plan.binned, plan.params, plan.columns);
-    let mut grower =
-        Grower { plan, space, searcher, tree: Tree::default(), leaves: Vec::new() };
+    let mut grower = Grower { plan, space, searcher, tree: Tree::default(), leaves: Vec::new() };
     grower.run();
     (grower.tree, grower.leaves)
 }
@@ -113,8 +112,7 @@ impl Grower<'_> {
         let (rows, followers) = (0..self.space.rows.len(), 0..self.space.followers.len());
         let leaf = Leaf { node, rows, followers };
         let slot = Some(self.take_slot());
-        let mut root =
-            Open { leaf, depth: 0, total, bounds: Bounds::NONE, slot, best: None };
+        let mut root = Open { leaf, depth: 0, total, bounds: Bounds::NONE, slot, best: None };
         let job = Job { how: How::Build { slot: slot.unwrap_or(0) }, ..self.job(&root, true) };
         root.best = self.searcher.search(&self.plan.rules, self.space, &[job])[0];
         root
@@ -136,9 +134,9 @@ impl Grower<'_> {
             return hopeful;
         }
         let gain = |node: &Open| node.best.map_or(0.0, |best| best.gain);
-        let first = (0..hopeful.len()).rev().max_by(|&a, &b| {
-            gain(&hopeful[a]).total_cmp(&gain(&hopeful[b]))
-        });
+        let first = (0..hopeful.len())
+            .rev()
+            .max_by(|&a, &b| gain(&hopeful[a]).total_cmp(&gain(&hopeful[b])));
         let chosen = first.filter(|_| budget > 0).map(|at| hopeful.remove(at));
         *open = hopeful;
         chosen.into_iter().collect()
@@ -171,11 +169,8 @@ impl Grower<'_> {
         let right_sum = total.wrapping_sub(split.left);
         let rules = &self.plan.rules;
         let sign = self.plan.params.monotone.get(column).copied().unwrap_or(0);
-        let (left_bounds, right_bounds) = bounds.divide(
-            sign,
-            rules.weight(split.left, bounds),
-            rules.weight(right_sum, bounds),
-        );
+        let (left_bounds, right_bounds) =
+            bounds.divide(sign, rules.weight(split.left, bounds), rules.weight(right_sum, bounds));
         let (rows, followers) = (leaf.rows, leaf.followers);
         let row_cut = rows.start + n_rows;
         let follower_cut = followers.start + n_followers;
@@ -184,7 +179,8 @@ impl Grower<'_> {
             let leaf = Leaf { node, rows, followers };
             Open { leaf, depth: depth + 1, total, bounds, slot: None, best: None }
         };
-        let left = child(split.left, left_bounds, rows.start..row_cut, followers.start..follower_cut);
+        let left =
+            child(split.left, left_bounds, rows.start..row_cut, followers.start..follower_cut);
         let right = child(right_sum, right_bounds, row_cut..rows.end, follower_cut..followers.end);
         (left, right, slot)
     }

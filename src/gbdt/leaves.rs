@@ -44,7 +44,11 @@ pub(super) fn shrink(tree: &mut Tree, learning_rate: f64) {
 }
 
 /// Adds each leaf's value to the margins of its rows, those that only followed included.
-pub(super) fn add_to_margins(tree: &Tree, (leaves, space): (&[Leaf], &TreeSpace), margins: &mut [f32]) {
+pub(super) fn add_to_margins(
+    tree: &Tree,
+    (leaves, space): (&[Leaf], &TreeSpace),
+    margins: &mut [f32],
+) {
     for leaf in leaves {
         let value = tree.value[leaf.node as usize];
         let rows = space.rows[leaf.rows.clone()].iter();

@@ -34,16 +34,17 @@ mod xgboost_json;
 pub use binning::{Binned, Edges, MAX_BINS};
 pub use boost::{Fit, Start, Task, Workspace};
 pub use fault::GbdtFault;
+pub use forest::Forest;
 pub use importance::Importance;
 pub use matrix::{Matrix, Rows};
-pub use forest::Forest;
 pub use model::Model;
 pub use objective::Objective;
 pub use params::{BadParam, Booster, Growth, Params};
 pub use tree::Tree;
 
-
 #[cfg(test)]
 mod twin;
 #[cfg(test)]
 mod twin_tests;
+#[cfg(test)]
+mod tests;

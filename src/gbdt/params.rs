@@ -131,6 +131,9 @@ impl Params {
             Objective::Quantile { alpha } => {
                 let fine = alpha > 0.0 && alpha < 1.0;
                 faults.require(fine, "objective.alpha", alpha, "between 0 and 1");
+                // Its leaves are quantiles of residuals, which no bound on gradients orders.
+                let free = self.monotone.iter().all(|sign| *sign == 0);
+                faults.require(free, "monotone", "set", "empty for the quantile objective");
             }
             Objective::Huber { slope } => {
                 let fine = slope > 0.0 && slope.is_finite();
@@ -167,7 +170,13 @@ impl Params {
 struct Faults(Vec<BadParam>);
 
 impl Faults {
-    fn require(&mut self, fine: bool, name: &'static str, value: impl ToString, must: &'static str) {
+    fn require(
+        &mut self,
+        fine: bool,
+        name: &'static str,
+        value: impl ToString,
+        must: &'static str,
+    ) {
         if !fine {
             self.0.push(BadParam { name, value: value.to_string(), must });
         }

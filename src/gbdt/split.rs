@@ -264,11 +264,8 @@ impl<'a> Search<'a> {
         let mut sums = start;
         // Added to alike, so that the compiler adds both side by side.
         let mut less = start.map(|sum| sum.wrapping_sub(self.parent.total));
-        let mut sweep = Sweep {
-            tops: [0.0; LANES],
-            peaks: [[0.0; LANES]; RUNS],
-            before: [[0; LANES]; RUNS],
-        };
+        let mut sweep =
+            Sweep { tops: [0.0; LANES], peaks: [[0.0; LANES]; RUNS], before: [[0; LANES]; RUNS] };
         let runs = histogram.chunks_exact(RUN).take(n_runs);
         for ((bins, peak), before) in runs.zip(&mut sweep.peaks).zip(&mut sweep.before) {
             *before = sums;

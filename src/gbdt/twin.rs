@@ -64,10 +64,17 @@ impl Twin<'_> {
 
     fn units(&self, margins: &[f32]) -> Units {
         let weigh = |row: u32| self.weights.map_or(1.0, |weights| weights[row as usize]);
-        let slopes: Vec<(f64, f64)> = self.rows.iter().map(|&row| {
-            let slope = self.params.objective.slope(margins[row as usize], self.targets[row as usize] as f32);
-            (slope.gradient * weigh(row), slope.hessian * weigh(row))
-        }).collect();
+        let slopes: Vec<(f64, f64)> = self
+            .rows
+            .iter()
+            .map(|&row| {
+                let slope = self
+                    .params
+                    .objective
+                    .slope(margins[row as usize], self.targets[row as usize] as f32);
+                (slope.gradient * weigh(row), slope.hessian * weigh(row))
+            })
+            .collect();
         // In eight sums, as the fast one: the unit may hang on the last bit.
         let sum = |pick: fn(&(f64, f64)) -> f64| {
             let values: Vec<f64> = slopes.iter().map(pick).collect();
@@ -120,7 +127,11 @@ impl Twin<'_> {
                 open.into_iter().partition(|node| node.best.is_some());
             leaves.extend(done);
             open = hopeful;
-            let most = if self.params.max_leaves == 0 { usize::MAX } else { self.params.max_leaves as usize };
+            let most = if self.params.max_leaves == 0 {
+                usize::MAX
+            } else {
+                self.params.max_leaves as usize
+            };
             if open.is_empty() || leaves.len() + open.len() >= most {
                 break;
             }
@@ -138,7 +149,8 @@ impl Twin<'_> {
             tree.value[node.id] = self.edges.cuts(cut.column)[cut.at];
             tree.default_left[node.id] = cut.missing_left;
             tree.gain[node.id] = cut.gain as f32;
-            let values = [&left, &right].map(|rows| self.weight(total(rows, units), units, node.bounds));
+            let values =
+                [&left, &right].map(|rows| self.weight(total(rows, units), units, node.bounds));
             let middle = values[0] / 2.0 + values[1] / 2.0;
             let (low, high) = node.bounds;
             let (left_bounds, right_bounds) = match self.params.monotone.get(cut.column) {
@@ -164,10 +176,14 @@ impl Twin<'_> {
 
     fn best(&self, node: &Node, units: &Units, columns: &[u32], round: u64) -> Option<Cut> {
         let h = node.sum.1 as f64 * units.h;
-        if node.depth >= self.params.max_depth || node.rows.len() < 2 || h < 2.0 * self.params.min_child_weight {
+        if node.depth >= self.params.max_depth
+            || node.rows.len() < 2
+            || h < 2.0 * self.params.min_child_weight
+        {
             return None;
         }
-        let mut rng = Rng::stream(self.params.seed, "gbdt columns of a node", &[round, node.id as u64]);
+        let mut rng =
+            Rng::stream(self.params.seed, "gbdt columns of a node", &[round, node.id as u64]);
         let columns = sample::draw_columns(&mut rng, self.params.column_sample_by_node, columns);
         let mut best: Option<Cut> = None;
         for column in columns.iter().map(|column| *column as usize) {
@@ -176,10 +192,16 @@ impl Twin<'_> {
                     let cut = Cut { gain: 0.0, column, at, missing_left };
                     let Some(gain) = self.gain(node, &cut, units) else { continue };
                     if best.as_ref().is_none_or(|best| gain > best.gain) {
-                        let missing: Vec<u32> = node.rows.iter().copied().filter(|row| self.is_missing(*row, column)).collect();
+                        let missing: Vec<u32> = node
+                            .rows
+                            .iter()
+                            .copied()
+                            .filter(|row| self.is_missing(*row, column))
+                            .collect();
                         let (left, right) = self.sides(&node.rows, &cut);
                         let heavier = total(&left, units).1 >= total(&right, units).1;
-                        let missing_left = if total(&missing, units) == (0, 0) { heavier } else { missing_left };
+                        let missing_left =
+                            if total(&missing, units) == (0, 0) { heavier } else { missing_left };
                         best = Some(Cut { gain, missing_left, ..cut });
                     }
                 }
@@ -231,7 +253,8 @@ impl Twin<'_> {
     fn quantile(&self, rows: &[u32], alpha: f64, margins: &[f32]) -> f64 {
         let weigh = |row: u32| self.weights.map_or(1.0, |weights| weights[row as usize]);
         let residual = |row: u32| self.targets[row as usize] as f32 - margins[row as usize];
-        let mut all: Vec<(f32, f64)> = rows.iter().map(|&row| (residual(row), weigh(row))).collect();
+        let mut all: Vec<(f32, f64)> =
+            rows.iter().map(|&row| (residual(row), weigh(row))).collect();
         f64::from(super::objective::quantile(&mut all, alpha))
     }
 

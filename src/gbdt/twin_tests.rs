@@ -1,5 +1,7 @@
 //! The fast trainer makes the trees of the slow one, whatever is asked.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 
 use super::twin::Twin;
@@ -81,8 +83,9 @@ prop_compose! {
     }
 }
 
-fn case() -> impl Strategy<Value = Case> {
-    (1..7usize, 2..60usize).prop_flat_map(|(n_columns, n_rows)| {
+/// Most nodes of a small table have few rows; a large one's have histograms.
+fn case(n_columns: Range<usize>, n_rows: Range<usize>) -> impl Strategy<Value = Case> {
+    (n_columns, n_rows).prop_flat_map(|(n_columns, n_rows)| {
         let columns = prop::collection::vec(prop::collection::vec(value(), n_rows), n_columns);
         let target = prop_oneof![3 => -5.0..5.0f64, 2 => (-2i32..3).prop_map(f64::from)];
         let targets = prop::collection::vec(target, n_rows);
@@ -104,38 +107,52 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn the_fast_trainer_grows_the_trees_of_the_slow_one(case in case()) {
-        let names: Vec<String> = (0..case.columns.len()).map(|i| format!("c{i}")).collect();
-        let columns: Vec<&[f32]> = case.columns.iter().map(Vec::as_slice).collect();
-        let matrix = Matrix::new(&names, &columns).unwrap();
-        let rows = Rows::List(&case.rows);
-        let edges = Edges::fit(&matrix, &rows, case.params.max_bins).unwrap();
-        let binned = edges.bin(&matrix, 0..matrix.n_rows()).unwrap();
-        let total: f64 = case.rows.iter()
-            .map(|row| case.weights.as_ref().map_or(1.0, |w| w[*row as usize])).sum();
-        prop_assume!(total > 0.0);
-        let task = Task {
-            binned: &binned,
-            targets: &case.targets,
-            weights: case.weights.as_deref(),
-            rows,
-            watched: None,
-            start: None,
-        };
-        let booster = case.params.clone().check().unwrap();
-        let fit = booster.fit(&task, &mut Workspace::default()).unwrap();
-        let twin = Twin {
-            matrix,
-            edges: &edges,
-            params: &case.params,
-            targets: &case.targets,
-            weights: case.weights.as_deref(),
-            rows: case.rows.clone(),
-        };
-        let expected = twin.trees(fit.model.start_margin());
-        for (got, want) in fit.model.trees().iter().zip(&expected) {
-            prop_assert_eq!(got, want);
-        }
-        prop_assert_eq!(fit.model.trees().len(), expected.len());
+    fn the_fast_trainer_grows_the_trees_of_the_slow_one(case in case(1..7, 2..60)) {
+        compare(case)?;
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(25))]
+
+    #[test]
+    fn the_fast_trainer_grows_the_trees_of_the_slow_one_on_more_rows(case in case(1..10, 150..500)) {
+        compare(case)?;
+    }
+}
+
+fn compare(case: Case) -> Result<(), TestCaseError> {
+    let names: Vec<String> = (0..case.columns.len()).map(|i| format!("c{i}")).collect();
+    let columns: Vec<&[f32]> = case.columns.iter().map(Vec::as_slice).collect();
+    let matrix = Matrix::new(&names, &columns).unwrap();
+    let rows = Rows::List(&case.rows);
+    let edges = Edges::fit(&matrix, &rows, case.params.max_bins).unwrap();
+    let binned = edges.bin(&matrix, 0..matrix.n_rows()).unwrap();
+    let total: f64 =
+        case.rows.iter().map(|row| case.weights.as_ref().map_or(1.0, |w| w[*row as usize])).sum();
+    prop_assume!(total > 0.0);
+    let task = Task {
+        binned: &binned,
+        targets: &case.targets,
+        weights: case.weights.as_deref(),
+        rows,
+        watched: None,
+        start: None,
+    };
+    let booster = case.params.clone().check().unwrap();
+    let fit = booster.fit(&task, &mut Workspace::default()).unwrap();
+    let twin = Twin {
+        matrix,
+        edges: &edges,
+        params: &case.params,
+        targets: &case.targets,
+        weights: case.weights.as_deref(),
+        rows: case.rows.clone(),
+    };
+    let expected = twin.trees(fit.model.start_margin());
+    for (got, want) in fit.model.trees().iter().zip(&expected) {
+        prop_assert_eq!(got, want);
+    }
+    prop_assert_eq!(fit.model.trees().len(), expected.len());
+    Ok(())
 }
