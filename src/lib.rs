@@ -10,6 +10,7 @@ pub mod market; // bars, calendars, sessions, the synthetic market
 pub mod features; // expressions over causal kernels → FeatureTable
 pub mod labels; // what the future held, each with its interval
 pub mod folds; // train | early-stop | calibrate | test, purged
+pub mod gbdt; // boosted trees on shared byte codes
 pub mod learn; // what a score is worth: calibration, intervals, horizon weights
 pub mod config; // config.yml → checked, all faults at once
 pub mod store; // the only module that writes files

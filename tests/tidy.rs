@@ -26,7 +26,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("features", &["market"]),
     ("labels", &["market"]),
     ("folds", &["labels"]),
-    ("learn", &[]),
+    ("gbdt", &[]),
+    ("learn", &["gbdt"]),
     ("config", &["market", "features", "labels", "folds"]),
     ("store", &["market", "features", "labels", "folds"]),
     ("ingest", &["market", "store", "config"]),
@@ -35,7 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms without I/O, clock or environment.
-const SCIENCE: &[&str] = &["market", "features", "labels", "folds", "learn"];
+const SCIENCE: &[&str] = &["market", "features", "labels", "folds", "gbdt", "learn"];
 
 #[test]
 fn imports_go_downward() {

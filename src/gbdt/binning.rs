@@ -209,9 +209,9 @@ impl Search {
 mod tests {
     use super::*;
 
-    fn fit(columns: &[&[f32]], rows: Rows<'_>, max_bins: usize) -> Result<Edges, GbdtFault> {
+    fn fit(columns: &[&[f32]], rows: &Rows<'_>, max_bins: usize) -> Result<Edges, GbdtFault> {
         let names: Vec<String> = (0..columns.len()).map(|i| format!("c{i}")).collect();
-        Edges::fit(&Matrix::new(&names, columns)?, &rows, max_bins)
+        Edges::fit(&Matrix::new(&names, columns)?, rows, max_bins)
     }
 
     fn codes(column: &[f32], edges: &Edges) -> Vec<u8> {
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn few_values_get_a_bin_each_with_cuts_midway() {
         let column = [3.0, 1.0, 2.0, 2.0, 1.0];
-        let edges = fit(&[&column], Rows::Range(0..5), 256).unwrap();
+        let edges = fit(&[&column], &Rows::Range(0..5), 256).unwrap();
         assert_eq!(edges.cuts(0), [1.5, 2.5]);
         assert_eq!(codes(&column, &edges), [3, 1, 2, 2, 1]);
         let new = [0.0, 1.5, f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
@@ -235,9 +235,9 @@ mod tests {
     #[test]
     fn many_values_are_cut_at_their_quantiles() {
         let column: Vec<f32> = (0..1000).map(|i| i as f32).collect();
-        let edges = fit(&[&column], Rows::Range(0..1000), 5).unwrap();
+        let edges = fit(&[&column], &Rows::Range(0..1000), 5).unwrap();
         assert_eq!(edges.cuts(0), [249.5, 499.5, 749.5]);
-        let full = fit(&[&column], Rows::Range(0..1000), 256).unwrap();
+        let full = fit(&[&column], &Rows::Range(0..1000), 256).unwrap();
         assert_eq!(full.cuts(0).len(), 254);
         let codes = codes(&column, &full);
         let most = (1..=255).map(|c| codes.iter().filter(|x| **x == c).count()).max();
@@ -248,7 +248,7 @@ mod tests {
     fn a_frequent_value_has_its_own_bin() {
         let mut column = vec![5.0_f32; 700];
         column.extend((0..300).map(|i| i as f32 / 100.0));
-        let edges = fit(&[&column], Rows::Range(0..1000), 5).unwrap();
+        let edges = fit(&[&column], &Rows::Range(0..1000), 5).unwrap();
         assert_eq!(edges.cuts(0).last(), Some(&midway(2.99, 5.0)));
         assert_eq!(edges.cuts(0).len(), 3);
     }
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn missing_values_make_a_cut_below_all_others() {
         let column = [f32::NAN, 1.0, 2.0, f32::NAN];
-        let edges = fit(&[&column], Rows::Range(0..4), 256).unwrap();
+        let edges = fit(&[&column], &Rows::Range(0..4), 256).unwrap();
         assert_eq!(edges.cuts(0), [1.0, 1.5]);
         assert_eq!(codes(&column, &edges), [0, 2, 3, 0]);
     }
@@ -264,14 +264,14 @@ mod tests {
     #[test]
     fn constant_and_missing_columns_have_no_cuts() {
         let (constant, missing) = ([7.0; 3], [f32::NAN; 3]);
-        let edges = fit(&[&constant, &missing], Rows::Range(0..3), 256).unwrap();
+        let edges = fit(&[&constant, &missing], &Rows::Range(0..3), 256).unwrap();
         assert!(edges.cuts(0).is_empty() && edges.cuts(1).is_empty());
     }
 
     #[test]
     fn infinities_count_as_the_largest_numbers() {
         let column = [f32::NEG_INFINITY, 0.0, f32::INFINITY, f32::MAX];
-        let edges = fit(&[&column], Rows::Range(0..4), 256).unwrap();
+        let edges = fit(&[&column], &Rows::Range(0..4), 256).unwrap();
         assert!(edges.cuts(0).iter().all(|cut| cut.is_finite()));
         assert_eq!(codes(&column, &edges), [1, 2, 3, 3]);
     }
@@ -279,18 +279,18 @@ mod tests {
     #[test]
     fn edges_know_only_the_rows_they_were_fitted_on() {
         let column = [1.0, 2.0, 900.0, 800.0];
-        assert_eq!(fit(&[&column], Rows::Range(0..2), 256).unwrap().cuts(0), [1.5]);
-        assert_eq!(fit(&[&column], Rows::List(&[3, 0]), 256).unwrap().cuts(0), [400.5]);
+        assert_eq!(fit(&[&column], &Rows::Range(0..2), 256).unwrap().cuts(0), [1.5]);
+        assert_eq!(fit(&[&column], &Rows::List(&[3, 0]), 256).unwrap().cuts(0), [400.5]);
     }
 
     #[test]
     fn what_cannot_be_binned_is_refused() {
-        assert_eq!(fit(&[], Rows::Range(0..0), 256), Err(GbdtFault::NoColumns));
-        assert_eq!(fit(&[&[1.0]], Rows::Range(0..0), 256), Err(GbdtFault::NoRows));
-        assert_eq!(fit(&[&[1.0]], Rows::Range(0..1), 2), Err(GbdtFault::MaxBins { got: 2 }));
+        assert_eq!(fit(&[], &Rows::Range(0..0), 256), Err(GbdtFault::NoColumns));
+        assert_eq!(fit(&[&[1.0]], &Rows::Range(0..0), 256), Err(GbdtFault::NoRows));
+        assert_eq!(fit(&[&[1.0]], &Rows::Range(0..1), 2), Err(GbdtFault::MaxBins { got: 2 }));
         let outside = GbdtFault::RowOutside { row: 1, rows: 1 };
-        assert_eq!(fit(&[&[1.0]], Rows::List(&[0, 1]), 9), Err(outside));
+        assert_eq!(fit(&[&[1.0]], &Rows::List(&[0, 1]), 9), Err(outside));
         let ragged = GbdtFault::Ragged { name: "c1".to_owned(), expected: 1, got: 2 };
-        assert_eq!(fit(&[&[1.0], &[1.0, 2.0]], Rows::Range(0..1), 9), Err(ragged));
+        assert_eq!(fit(&[&[1.0], &[1.0, 2.0]], &Rows::Range(0..1), 9), Err(ragged));
     }
 }

@@ -2,17 +2,17 @@
 
 use super::binning::{Binned, check_names};
 use super::fixed::{self, Units};
+use super::gain::Rules;
 use super::grow::{Plan, TreeSpace, grow};
 use super::leaves::{self, Data};
 use super::model::Model;
 use super::params::{Booster, Params};
 use super::sample::{deal_rows, draw_columns};
-use super::split::Rules;
 use super::{GbdtFault, Matrix, Objective, Rows};
 use crate::rng::Rng;
 
 /// One training. Targets and weights are by row of `binned`; only those of `rows` and `watched`
-/// are read.
+/// are read, and no row may be listed twice.
 #[derive(Debug, Clone)]
 pub struct Task<'a> {
     pub binned: &'a Binned,
@@ -48,6 +48,7 @@ pub struct Workspace {
     tree: TreeSpace,
     rows: Vec<u32>,
     watched: Vec<u32>,
+    seen: Vec<bool>,
     targets: Vec<f32>,
     margins: Vec<f32>,
     gradients: Vec<f64>,
@@ -129,8 +130,13 @@ impl Workspace {
         }
         self.targets.clear();
         self.targets.resize(n_rows, 0.0);
+        self.seen.clear();
+        self.seen.resize(n_rows, false);
         let mut total = 0.0;
         for (at, &row) in self.rows.iter().chain(&self.watched).enumerate() {
+            if std::mem::replace(&mut self.seen[row as usize], true) {
+                return Err(GbdtFault::RowTwice { row });
+            }
             self.targets[row as usize] = target(task, objective, row)?;
             let weight = weight(task, row)?;
             total += if at < self.rows.len() { weight } else { 0.0 };
@@ -228,7 +234,9 @@ fn target(task: &Task<'_>, objective: Objective, row: u32) -> Result<f32, GbdtFa
     let value = task.targets[row as usize];
     let must = match objective {
         Objective::Logistic if !(0.0..=1.0).contains(&value) => "but must be from 0 to 1",
-        _ if !(value.abs() <= f64::from(MAX_TARGET)) => "but must be a finite number below 1e37",
+        _ if value.is_nan() || value.abs() > f64::from(MAX_TARGET) => {
+            "but must be a finite number below 1e37"
+        }
         _ => return Ok(value as f32),
     };
     Err(GbdtFault::Target { row, value, must })

@@ -16,6 +16,8 @@ pub enum GbdtFault {
     MaxBins { got: usize },
     #[error("row `{row}` is not among the {rows} rows of the matrix")]
     RowOutside { row: u32, rows: usize },
+    #[error("row `{row}` is listed twice: to train on or to watch, each row counts once")]
+    RowTwice { row: u32 },
     #[error("there are {got} {what}, but {expected} are needed")]
     Length { what: &'static str, expected: usize, got: usize },
     #[error("the target of row `{row}` is `{value}`, {must}")]

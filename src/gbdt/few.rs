@@ -5,7 +5,7 @@ use super::binning::{LANES, MAX_BINS};
 use super::split::{Columns, Search};
 
 /// Nodes with fewer rows than this are searched here.
-pub(super) const FEW: usize = 40;
+pub(super) const FEW: usize = 72;
 
 /// Sums by code; all zero between uses.
 pub(super) struct Table([i64; MAX_BINS]);
@@ -16,15 +16,18 @@ impl Table {
     }
 }
 
-/// Looks through four columns of a node with these rows and words.
-pub(super) fn look(
-    table: &mut Table,
-    search: &mut Search<'_>,
-    columns: &Columns,
-    (strip, (rows, words)): (&[[u8; LANES]], (&[u32], &[i64])),
-) {
+/// A node: its strip of codes, its rows, and their words.
+pub(super) struct Few<'a> {
+    pub strip: &'a [[u8; LANES]],
+    pub rows: &'a [u32],
+    pub words: &'a [i64],
+}
+
+/// Looks through four columns.
+pub(super) fn look(table: &mut Table, search: &mut Search<'_>, columns: &Columns, few: &Few<'_>) {
+    let Few { strip, rows, words } = *few;
     for lane in (0..LANES).filter(|lane| columns.lanes & 1 << lane != 0) {
-        let mut seen = [0_u64; MAX_BINS / 64];
+        let mut seen: Seen = [0; MAX_BINS / 64];
         for (row, word) in rows.iter().zip(words) {
             let code = strip[*row as usize][lane];
             table.0[usize::from(code)] += word;
@@ -33,27 +36,38 @@ pub(super) fn look(
         let missing = std::mem::take(&mut table.0[0]);
         seen[0] &= !1;
         if missing != 0 {
-            pass(&table.0, search, columns, (lane, seen), 0, Some(false));
+            let start = Start { sum: 0, missing_left: Some(false) };
+            pass(&table.0, search, (columns, lane, seen), start);
             // Only the missing on the left: the lowest cut, if nothing lies below it.
             seen[0] |= 2;
         }
-        pass(&table.0, search, columns, (lane, seen), missing, (missing != 0).then_some(true));
+        let start = Start { sum: missing, missing_left: (missing != 0).then_some(true) };
+        pass(&table.0, search, (columns, lane, seen), start);
         for row in rows {
             table.0[usize::from(strip[*row as usize][lane])] = 0;
         }
     }
 }
 
+/// Codes that occur, a bit each.
+type Seen = [u64; MAX_BINS / 64];
+
+/// The missing rows' sum, if they go left.
+#[derive(Clone, Copy)]
+struct Start {
+    sum: i64,
+    /// `None`: nothing is missing.
+    missing_left: Option<bool>,
+}
+
 /// Tries a split after each code that occurs.
 fn pass(
     sums: &[i64; MAX_BINS],
     search: &mut Search<'_>,
-    columns: &Columns,
-    (lane, seen): (usize, [u64; MAX_BINS / 64]),
-    start: i64,
-    missing_left: Option<bool>,
+    (columns, lane, seen): (&Columns, usize, Seen),
+    start: Start,
 ) {
-    let mut left = start;
+    let Start { sum: mut left, missing_left } = start;
     let n_cuts = usize::from(columns.n_cuts[lane]);
     each(seen, |code| {
         left += sums[code];
@@ -66,7 +80,7 @@ fn pass(
 
 /// Calls `with` for each bit that is set, ascending, until it says no.
 #[inline]
-fn each(seen: [u64; MAX_BINS / 64], mut with: impl FnMut(usize) -> bool) {
+fn each(seen: Seen, mut with: impl FnMut(usize) -> bool) {
     for (at, mut bits) in seen.into_iter().enumerate() {
         while bits != 0 {
             if !with(at * 64 + bits.trailing_zeros() as usize) {

@@ -7,11 +7,12 @@ use super::binning::Binned;
 use super::binning::LANES;
 use super::constraint::Bounds;
 use super::few::FEW;
+use super::gain::Rules;
 use super::params::Params;
 use super::partition::{Rule, partition};
 use super::sample;
 use super::search::{How, Job, Searcher, StripSpace};
-use super::split::{Rules, Split};
+use super::split::Split;
 use super::tree::Tree;
 use crate::rng::Rng;
 
@@ -111,9 +112,10 @@ impl Grower<'_> {
         let node = self.tree.push_leaf(&self.plan.rules, total, Bounds::NONE);
         let (rows, followers) = (0..self.space.rows.len(), 0..self.space.followers.len());
         let leaf = Leaf { node, rows, followers };
-        let slot = Some(self.take_slot());
-        let mut root = Open { leaf, depth: 0, total, bounds: Bounds::NONE, slot, best: None };
-        let job = Job { how: How::Build { slot: slot.unwrap_or(0) }, ..self.job(&root, true) };
+        let slot = self.take_slot();
+        let mut root =
+            Open { leaf, depth: 0, total, bounds: Bounds::NONE, slot: Some(slot), best: None };
+        let job = Job { how: How::Build { slot }, ..self.job(&root, true) };
         root.best = self.searcher.search(&self.plan.rules, self.space, &[job])[0];
         root
     }

@@ -45,7 +45,7 @@ impl<'a> Matrix<'a> {
 /// So that a sum over rows leaves a bit of every row in a word of 32 (`fixed`).
 const MAX_ROWS: usize = 1 << 28;
 
-/// Rows of a matrix, ascending or not.
+/// Rows of a matrix, in any order; ascending is fastest.
 #[derive(Debug, Clone)]
 pub enum Rows<'a> {
     Range(Range<u32>),

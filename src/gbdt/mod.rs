@@ -18,6 +18,7 @@ mod sample;
 mod fixed;
 mod histogram;
 mod constraint;
+mod gain;
 mod split;
 mod partition;
 mod tree;

@@ -1,5 +1,7 @@
 //! What a user may ask of a training: unchecked ([`Params`]) and checked ([`Booster`]).
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
 
 use super::Objective;
@@ -170,11 +172,11 @@ impl Params {
 struct Faults(Vec<BadParam>);
 
 impl Faults {
-    fn require(
+    fn require<T: Display>(
         &mut self,
         fine: bool,
         name: &'static str,
-        value: impl ToString,
+        value: T,
         must: &'static str,
     ) {
         if !fine {

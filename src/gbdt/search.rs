@@ -7,11 +7,12 @@ use rayon::prelude::*;
 
 use super::binning::{Binned, LANES, MAX_BINS};
 use super::constraint::Bounds;
-use super::few;
+use super::few::{self, Few};
+use super::gain::{Parent, Rules};
 use super::grow::TreeSpace;
 use super::histogram::{self, Histogram};
 use super::params::Params;
-use super::split::{Columns, Parent, Rules, Search, Split};
+use super::split::{Columns, Search, Split};
 
 /// The histograms of one strip, by slot.
 #[derive(Debug, Default)]
@@ -142,7 +143,8 @@ impl<'a> Searcher<'a> {
         let (tree_lanes, slots) = (self.lanes[at], &mut space.slots);
         let slot = match &job.how {
             How::Few => {
-                few::look(table, search, &columns, (strip, nodes.of(&job.rows)));
+                let (rows, words) = nodes.of(&job.rows);
+                few::look(table, search, &columns, &Few { strip, rows, words });
                 return;
             }
             How::Build { slot } => {

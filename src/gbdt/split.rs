@@ -1,31 +1,10 @@
 //! The best split of a node on four columns at a time: gains are bounded in single precision, all
 //! at once, and only where the bound reaches the best so far are they computed, in double.
-//!
-//! With S(G, H) = T(G)²/(H + λ), where T moves G towards zero by α, a split gains
-//! S(left) + S(right) − S(node) (Chen & Guestrin 2016, "XGBoost", eq. 7, without the half).
 
 use super::binning::{LANES, MAX_BINS};
-use super::constraint::{Bounds, allows};
 use super::fixed::{self, Units};
+use super::gain::{Parent, ROUNDING, Rules};
 use super::histogram::Histogram;
-
-/// What a tree's splits are judged by.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rules {
-    pub units: Units,
-    pub lambda: f64,
-    pub alpha: f64,
-    pub min_child_weight: f64,
-    pub min_gain: f64,
-}
-
-/// A node, before it is split.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Parent {
-    /// The sum of its rows' words.
-    pub total: i64,
-    pub bounds: Bounds,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Split {
@@ -54,74 +33,6 @@ impl Columns {
         self.lanes & 1 << lane != 0
     }
 }
-
-impl Rules {
-    /// The value that minimises a node's loss, within its bounds.
-    pub(super) fn weight(&self, sum: i64, bounds: Bounds) -> f64 {
-        let (g, h) = self.real(sum);
-        if h <= 0.0 { 0.0 } else { bounds.clip(-self.shrunk(g) / (h + self.lambda)) }
-    }
-
-    /// A sum of words as gradient and Hessian.
-    #[inline]
-    pub(super) fn real(&self, sum: i64) -> (f64, f64) {
-        let g = f64::from(fixed::gradient(sum)) * self.units.gradient;
-        (g, f64::from(fixed::hessian(sum)) * self.units.hessian)
-    }
-
-    /// T(G).
-    #[inline]
-    fn shrunk(&self, g: f64) -> f64 {
-        if g > self.alpha {
-            g - self.alpha
-        } else if g < -self.alpha {
-            g + self.alpha
-        } else {
-            0.0
-        }
-    }
-
-    /// How much the loss falls, twice, if the node takes its best value within the bounds.
-    #[inline]
-    fn score(&self, sum: i64, bounds: Bounds) -> f64 {
-        let (g, h) = self.real(sum);
-        if bounds.are_none() {
-            let shrunk = self.shrunk(g);
-            return shrunk * shrunk / (h + self.lambda);
-        }
-        let w = self.weight(sum, bounds);
-        -(2.0 * g * w + (h + self.lambda) * w * w + 2.0 * self.alpha * w.abs())
-    }
-
-    /// What a split gains; `None` where it is not allowed, or gains no more than `min_gain` and the
-    /// rounding of its own sum.
-    #[inline]
-    fn gain(&self, parent: &Parent, score: f64, left: i64, sign: i8) -> Option<f64> {
-        let right = parent.total.wrapping_sub(left);
-        if fixed::hessian(left) < 1 || fixed::hessian(right) < 1 {
-            return None;
-        }
-        let least = self.real(left).1.min(self.real(right).1);
-        if least < self.min_child_weight {
-            return None;
-        }
-        let children = self.score(left, parent.bounds) + self.score(right, parent.bounds);
-        let gain = children - score;
-        if gain <= self.min_gain + children * ROUNDING || !self.allows(parent, left, sign) {
-            return None;
-        }
-        Some(gain)
-    }
-
-    fn allows(&self, parent: &Parent, left: i64, sign: i8) -> bool {
-        let right = parent.total.wrapping_sub(left);
-        sign == 0
-            || allows(sign, self.weight(left, parent.bounds), self.weight(right, parent.bounds))
-    }
-}
-
-/// A gain below this share of the children's scores is noise of double precision.
-const ROUNDING: f64 = 1e-12;
 
 impl Split {
     /// Of equal gains the first column wins, then the first bin, then missing to the left.
@@ -271,13 +182,13 @@ impl<'a> Search<'a> {
             *before = sums;
             let mut most = [0.0_f32; LANES];
             for bin in bins {
-                for lane in 0..LANES {
-                    sums[lane] = sums[lane].wrapping_add(bin[lane]);
-                    less[lane] = less[lane].wrapping_add(bin[lane]);
+                for ((sum, less), word) in sums.iter_mut().zip(&mut less).zip(bin) {
+                    *sum = sum.wrapping_add(*word);
+                    *less = less.wrapping_add(*word);
                 }
-                for lane in 0..LANES {
-                    let bound = self.frame.bound(sums[lane], less[lane]);
-                    most[lane] = if bound > most[lane] { bound } else { most[lane] };
+                for ((most, sum), less) in most.iter_mut().zip(sums).zip(less) {
+                    let bound = self.frame.bound(sum, less);
+                    *most = if bound > *most { bound } else { *most };
                 }
             }
             *peak = most;
@@ -310,8 +221,8 @@ impl<'a> Search<'a> {
     ) {
         let mut left = sweep.before[run][lane];
         let missing_left = (histogram[0][lane] != 0).then_some(missing_left);
-        for bin in run * RUN..(run + 1) * RUN {
-            left = left.wrapping_add(histogram[bin][lane]);
+        for (bin, sums) in histogram.iter().enumerate().skip(run * RUN).take(RUN) {
+            left = left.wrapping_add(sums[lane]);
             if bin > 0 && bin <= usize::from(columns.n_cuts[lane]) {
                 self.consider(columns, (lane, bin), left, missing_left);
             }
@@ -341,5 +252,63 @@ impl<'a> Search<'a> {
             self.best = Some(split);
             self.bar = self.bar();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::constraint::Bounds;
+    use super::*;
+
+    const RULES: Rules = Rules {
+        units: Units { gradient: 0.5, hessian: 1.0 },
+        lambda: 1.0,
+        alpha: 0.0,
+        min_child_weight: 1.0,
+        min_gain: 0.0,
+    };
+
+    /// Gradients in halves.
+    fn word(gradient: i64, count: i64) -> i64 {
+        (gradient << 32) + count
+    }
+
+    fn search(histogram: &Histogram, rules: &Rules, sign: i8) -> Option<Split> {
+        let total = histogram.iter().fold(0, |sum: i64, bin| sum.wrapping_add(bin[2]));
+        let mut search = Search::new(rules, Parent { total, bounds: Bounds::NONE });
+        let columns =
+            Columns { lanes: 0b100, first: 8, n_cuts: [254; LANES], signs: [sign; LANES] };
+        search.look(histogram, &columns);
+        search.best()
+    }
+
+    #[test]
+    fn the_best_split_of_a_hand_made_histogram() {
+        let mut histogram = [[0; LANES]; MAX_BINS];
+        histogram[3][2] = word(-8, 3); // G = −4, H = 3
+        histogram[9][2] = word(4, 1); // G = 2, H = 1
+        histogram[200][2] = word(12, 2); // G = 6, H = 2
+        // Node: G = 4, H = 6, S = 16/7. After 3: 16/4 + 64/4 = 20. After 9: 4/5 + 36/3 = 12.8.
+        let best = search(&histogram, &RULES, 0).unwrap();
+        assert_eq!((best.column, best.bin, best.left), (10, 3, word(-8, 3)));
+        assert_eq!(best.gain, 20.0 - 16.0 / 7.0);
+        assert!(best.missing_left, "the heavier child, and of equal ones the left");
+        // Left −G/(H + λ) is 1, right −8/4: falling only.
+        assert_eq!(search(&histogram, &RULES, -1), Some(best));
+        assert_eq!(search(&histogram, &RULES, 1), None);
+        let heavy = Rules { min_child_weight: 4.0, ..RULES };
+        assert_eq!(search(&histogram, &heavy, 0), None);
+    }
+
+    #[test]
+    fn missing_rows_are_tried_on_both_sides() {
+        let mut histogram = [[0; LANES]; MAX_BINS];
+        histogram[0][2] = word(-8, 2);
+        histogram[2][2] = word(8, 2);
+        histogram[3][2] = word(-8, 2);
+        // Missing to the right: G = 4 | −8.
+        let best = search(&histogram, &RULES, 0).unwrap();
+        assert_eq!((best.bin, best.missing_left, best.left), (2, false, word(8, 2)));
+        assert_eq!(best.gain, 16.0 / 3.0 + 64.0 / 5.0 - 16.0 / 7.0);
     }
 }

@@ -1,7 +1,8 @@
 //! A tree as flat columns; a node's children lie side by side.
 
 use super::constraint::Bounds;
-use super::split::{Rules, Split};
+use super::gain::Rules;
+use super::split::Split;
 
 /// Node 0 is the root; children come after their parents, the right after the left.
 #[derive(Debug, Clone, PartialEq, Default)]

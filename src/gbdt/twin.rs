@@ -41,6 +41,13 @@ struct Units {
     h: f64,
 }
 
+/// What one tree is grown by.
+struct Seed<'a> {
+    units: &'a Units,
+    columns: &'a [u32],
+    round: u64,
+}
+
 impl Twin<'_> {
     /// The trees, given the constant they start from.
     pub fn trees(&self, start: f32) -> Vec<Tree> {
@@ -52,11 +59,10 @@ impl Twin<'_> {
             let mut rng = Rng::stream(self.params.seed, "gbdt rows of a tree", &[round]);
             let share = self.params.row_sample;
             sample::deal_rows(&mut rng, share, &self.rows, (&mut chosen, &mut out));
-            let (tree, leaves) = self.tree(chosen, round, &units, &margins);
+            let tree = self.tree(chosen, round, &units, &margins);
             for (row, margin) in margins.iter_mut().enumerate() {
                 *margin += tree.value[self.leaf_of(&tree, row)];
             }
-            assert!(leaves >= 1);
             trees.push(tree);
         }
         trees
@@ -100,70 +106,30 @@ impl Twin<'_> {
         Units { words, g, h }
     }
 
-    fn tree(&self, rows: Vec<u32>, round: u64, units: &Units, margins: &[f32]) -> (Tree, usize) {
-        let n_columns = self.matrix.columns().len() as u32;
-        let all: Vec<u32> = (0..n_columns).collect();
+    fn tree(&self, rows: Vec<u32>, round: u64, units: &Units, margins: &[f32]) -> Tree {
+        let all: Vec<u32> = (0..self.matrix.columns().len() as u32).collect();
         let mut rng = Rng::stream(self.params.seed, "gbdt columns of a tree", &[round]);
-        let columns = sample::draw_columns(&mut rng, self.params.column_sample_by_tree, &all);
+        let columns = &sample::draw_columns(&mut rng, self.params.column_sample_by_tree, &all);
+        let seed = Seed { units, columns, round };
         let mut tree = Tree::default();
-        let mut leaves: Vec<Node> = Vec::new();
-        let add = |tree: &mut Tree, rows: Vec<u32>, depth, bounds| {
-            let sum = total(&rows, units);
-            let weight = self.weight(sum, units, bounds) as f32;
-            tree.left.push(0);
-            tree.column.push(0);
-            tree.value.push(weight);
-            tree.default_left.push(false);
-            tree.gain.push(0.0);
-            tree.cover.push((sum.1 as f64 * units.h) as f32);
-            tree.weight.push(weight);
-            let mut node = Node { rows, depth, sum, bounds, best: None, id: tree.left.len() - 1 };
-            node.best = self.best(&node, units, &columns, round);
-            node
-        };
-        let mut open = vec![add(&mut tree, rows, 0, (f64::NEG_INFINITY, f64::INFINITY))];
+        let (mut open, mut leaves) = (Vec::new(), Vec::new());
+        open.push(self.plant(&mut tree, rows, &seed, (0, (f64::NEG_INFINITY, f64::INFINITY))));
         loop {
             let (hopeful, done): (Vec<Node>, Vec<Node>) =
                 open.into_iter().partition(|node| node.best.is_some());
             leaves.extend(done);
             open = hopeful;
-            let most = if self.params.max_leaves == 0 {
-                usize::MAX
-            } else {
-                self.params.max_leaves as usize
+            let most = match self.params.max_leaves {
+                0 => usize::MAX,
+                n => n as usize,
             };
             if open.is_empty() || leaves.len() + open.len() >= most {
                 break;
             }
-            let gain = |node: &Node| node.best.as_ref().unwrap().gain;
-            let next = match self.params.growth {
-                Growth::DepthWise => 0,
-                Growth::LeafWise => (1..open.len())
-                    .fold(0, |top, i| if gain(&open[i]) > gain(&open[top]) { i } else { top }),
-            };
-            let node = open.remove(next);
-            let cut = node.best.clone().unwrap();
-            let (left, right) = self.sides(&node.rows, &cut);
-            tree.left[node.id] = tree.left.len() as u32;
-            tree.column[node.id] = cut.column as u32;
-            tree.value[node.id] = self.edges.cuts(cut.column)[cut.at];
-            tree.default_left[node.id] = cut.missing_left;
-            tree.gain[node.id] = cut.gain as f32;
-            let values =
-                [&left, &right].map(|rows| self.weight(total(rows, units), units, node.bounds));
-            let middle = values[0] / 2.0 + values[1] / 2.0;
-            let (low, high) = node.bounds;
-            let (left_bounds, right_bounds) = match self.params.monotone.get(cut.column) {
-                Some(1) => ((low, middle), (middle, high)),
-                Some(-1) => ((middle, high), (low, middle)),
-                _ => (node.bounds, node.bounds),
-            };
-            let left = add(&mut tree, left, node.depth + 1, left_bounds);
-            let right = add(&mut tree, right, node.depth + 1, right_bounds);
-            open.extend([left, right]);
+            let node = open.remove(self.next(&open));
+            open.extend(self.divide(&mut tree, &node, &seed));
         }
-        leaves.extend(open);
-        for leaf in &leaves {
+        for leaf in leaves.iter().chain(&open) {
             let mut value = f64::from(tree.value[leaf.id]);
             if let Objective::Quantile { alpha } = self.params.objective {
                 value = self.quantile(&leaf.rows, alpha, margins);
@@ -171,10 +137,62 @@ impl Twin<'_> {
             tree.value[leaf.id] = (value * self.params.learning_rate) as f32;
             tree.weight[leaf.id] = tree.value[leaf.id];
         }
-        (tree, leaves.len())
+        tree
     }
 
-    fn best(&self, node: &Node, units: &Units, columns: &[u32], round: u64) -> Option<Cut> {
+    fn next(&self, open: &[Node]) -> usize {
+        let gain = |node: &Node| node.best.as_ref().unwrap().gain;
+        match self.params.growth {
+            Growth::DepthWise => 0,
+            Growth::LeafWise => (1..open.len())
+                .fold(0, |top, i| if gain(&open[i]) > gain(&open[top]) { i } else { top }),
+        }
+    }
+
+    fn plant(
+        &self,
+        tree: &mut Tree,
+        rows: Vec<u32>,
+        seed: &Seed<'_>,
+        (depth, bounds): (u32, (f64, f64)),
+    ) -> Node {
+        let sum = total(&rows, seed.units);
+        let weight = self.weight(sum, seed.units, bounds) as f32;
+        tree.left.push(0);
+        tree.column.push(0);
+        tree.value.push(weight);
+        tree.default_left.push(false);
+        tree.gain.push(0.0);
+        tree.cover.push((sum.1 as f64 * seed.units.h) as f32);
+        tree.weight.push(weight);
+        let mut node = Node { rows, depth, sum, bounds, best: None, id: tree.left.len() - 1 };
+        node.best = self.best(&node, seed);
+        node
+    }
+
+    fn divide(&self, tree: &mut Tree, node: &Node, seed: &Seed<'_>) -> [Node; 2] {
+        let cut = node.best.clone().unwrap();
+        let (left, right) = self.sides(&node.rows, &cut);
+        tree.left[node.id] = tree.left.len() as u32;
+        tree.column[node.id] = cut.column as u32;
+        tree.value[node.id] = self.edges.cuts(cut.column)[cut.at];
+        tree.default_left[node.id] = cut.missing_left;
+        tree.gain[node.id] = cut.gain as f32;
+        let weight = |rows: &[u32]| self.weight(total(rows, seed.units), seed.units, node.bounds);
+        let middle = weight(&left) / 2.0 + weight(&right) / 2.0;
+        let (low, high) = node.bounds;
+        let (left_bounds, right_bounds) = match self.params.monotone.get(cut.column) {
+            Some(1) => ((low, middle), (middle, high)),
+            Some(-1) => ((middle, high), (low, middle)),
+            _ => (node.bounds, node.bounds),
+        };
+        let depth = node.depth + 1;
+        let left = self.plant(tree, left, seed, (depth, left_bounds));
+        [left, self.plant(tree, right, seed, (depth, right_bounds))]
+    }
+
+    fn best(&self, node: &Node, seed: &Seed<'_>) -> Option<Cut> {
+        let Seed { units, columns, round } = *seed;
         let h = node.sum.1 as f64 * units.h;
         if node.depth >= self.params.max_depth
             || node.rows.len() < 2

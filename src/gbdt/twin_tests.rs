@@ -108,7 +108,7 @@ proptest! {
 
     #[test]
     fn the_fast_trainer_grows_the_trees_of_the_slow_one(case in case(1..7, 2..60)) {
-        compare(case)?;
+        compare(&case)?;
     }
 }
 
@@ -117,11 +117,11 @@ proptest! {
 
     #[test]
     fn the_fast_trainer_grows_the_trees_of_the_slow_one_on_more_rows(case in case(1..10, 150..500)) {
-        compare(case)?;
+        compare(&case)?;
     }
 }
 
-fn compare(case: Case) -> Result<(), TestCaseError> {
+fn compare(case: &Case) -> Result<(), TestCaseError> {
     let names: Vec<String> = (0..case.columns.len()).map(|i| format!("c{i}")).collect();
     let columns: Vec<&[f32]> = case.columns.iter().map(Vec::as_slice).collect();
     let matrix = Matrix::new(&names, &columns).unwrap();

@@ -136,6 +136,8 @@ fn what_cannot_be_trained_on_is_refused() {
     assert_eq!(empty, "there are no rows to train on");
     let outside = refused(&|task| task.rows = Rows::List(&[0, 4]), squared);
     assert_eq!(outside, "row `4` is not among the 4 rows of the matrix");
+    let twice = refused(&|task| task.watched = Some(Rows::Range(3..4)), squared);
+    assert!(twice.starts_with("row `3` is listed twice"));
     let missing = refused(&|task| task.targets = &[0.0, f64::NAN, 0.0, 0.0], squared);
     assert_eq!(missing, "the target of row `1` is `NaN`, but must be a finite number below 1e37");
     let classes = refused(&|_| {}, Objective::Logistic);
