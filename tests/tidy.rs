@@ -28,15 +28,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("folds", &["labels"]),
     ("gbdt", &[]),
     ("learn", &["gbdt"]),
+    ("search", &[]),
     ("config", &["market", "features", "labels", "folds"]),
-    ("store", &["market", "features", "labels", "folds"]),
+    ("store", &["market", "features", "labels", "folds", "search"]),
     ("ingest", &["market", "store", "config"]),
     ("pipeline", &["market", "features", "labels", "folds", "config", "store", "ingest"]),
     ("cli", &["market", "features", "config", "store", "ingest", "pipeline", "labels", "folds"]),
 ];
 
 /// Rooms without I/O, clock or environment.
-const SCIENCE: &[&str] = &["market", "features", "labels", "folds", "gbdt", "learn"];
+const SCIENCE: &[&str] = &["market", "features", "labels", "folds", "gbdt", "learn", "search"];
 
 #[test]
 fn imports_go_downward() {

@@ -6,14 +6,17 @@ use super::{Point, Value};
 pub struct Function {
     pub name: &'static str,
     pub space: &'static str,
+    pub least: f64,
     pub noise: f64,
     pub value: fn(&Point) -> f64,
 }
 
-pub const FUNCTIONS: [Function; 4] = [
+/// Defaults of the samplers were chosen on the first four; the last two were never looked at for it.
+pub const FUNCTIONS: [Function; 6] = [
     Function {
         name: "branin",
         space: r#"{"x": {"float": [-5, 10]}, "y": {"float": [0, 15]}}"#,
+        least: 0.397_887,
         noise: 0.5,
         value: branin,
     },
@@ -21,12 +24,14 @@ pub const FUNCTIONS: [Function; 4] = [
         name: "hartmann6",
         space: r#"{"a": {"float": [0, 1]}, "b": {"float": [0, 1]}, "c": {"float": [0, 1]},
                    "d": {"float": [0, 1]}, "e": {"float": [0, 1]}, "f": {"float": [0, 1]}}"#,
+        least: -3.322_37,
         noise: 0.1,
         value: hartmann6,
     },
     Function {
         name: "rosenbrock_log",
         space: r#"{"a": {"log": [0.01, 100]}, "b": {"log": [0.01, 100]}, "c": {"log": [0.01, 100]}}"#,
+        least: 0.0,
         noise: 0.1,
         value: rosenbrock_log,
     },
@@ -36,8 +41,26 @@ pub const FUNCTIONS: [Function; 4] = [
                    "row_sampling": {"float": [0.3, 1], "step": 0.05},
                    "min_child": {"int_log": [1, 256]}, "growth": {"choice": ["depth", "leaf", "both"]},
                    "monotone": {"bool": "any"}, "rounds": 200}"#,
+        least: 0.0,
         noise: 0.1,
         value: mixed,
+    },
+    Function {
+        name: "levy5",
+        space: r#"{"a": {"float": [-10, 10]}, "b": {"float": [-10, 10]}, "c": {"float": [-10, 10]},
+                   "d": {"float": [-10, 10]}, "e": {"float": [-10, 10]}}"#,
+        least: 0.0,
+        noise: 0.5,
+        value: levy5,
+    },
+    Function {
+        name: "rule",
+        space: r#"{"fast": {"int": [3, 60], "step": 3}, "slow": {"int_log": [20, 500]},
+                   "stop": {"float": [0.5, 5], "step": 0.25}, "entry": {"float": [0, 3]},
+                   "side": {"choice": ["long", "short", "both"]}}"#,
+        least: -0.000_235,
+        noise: 0.05,
+        value: rule,
     },
 ];
 
@@ -95,9 +118,41 @@ fn mixed(point: &Point) -> f64 {
     let rows = number(point, "row_sampling") - 0.8;
     let child = libm::log2(number(point, "min_child") / 20.0) / 3.0;
     let flag = if point["monotone"] == Value::Bool(true) { 0.2 } else { 0.0 };
-    rate * rate / 1.44 + depth * depth + 0.3 * rate * depth + 2.0 * rows * rows + child * child
+    rate * rate / 1.44
+        + depth * depth
+        + 0.3 * rate * depth
+        + 2.0 * rows * rows
+        + child * child
         + level
         + flag
+}
+
+/// Levy & Montalvo 1985, in five dimensions; its least value is 0, at 1, …, 1.
+fn levy5(point: &Point) -> f64 {
+    let pi = std::f64::consts::PI;
+    let w = ["a", "b", "c", "d", "e"].map(|name| 1.0 + (number(point, name) - 1.0) / 4.0);
+    let square = |x: f64| x * x;
+    let middle = |w: &f64| square(w - 1.0) * (1.0 + 10.0 * square(libm::sin(pi * w + 1.0)));
+    let last = square(w[4] - 1.0) * (1.0 + square(libm::sin(2.0 * pi * w[4])));
+    square(libm::sin(pi * w[0])) + w[..4].iter().map(middle).sum::<f64>() + last
+}
+
+/// Made up after the parameters of a trading rule: steps, a ratio that counts, two optima.
+fn rule(point: &Point) -> f64 {
+    let ratio = libm::log(number(point, "slow") / number(point, "fast")) - libm::log(8.0);
+    let (stop, entry) = (number(point, "stop"), number(point, "entry"));
+    let hill = |centre: f64, width: f64, height: f64| {
+        let far = ratio * ratio
+            + (stop - centre) * (stop - centre) / width
+            + (entry - 1.5) * (entry - 1.5);
+        height * libm::exp(-far)
+    };
+    let side = match point["side"].as_text() {
+        Some("long") => 1.0,
+        Some("short") => 0.5,
+        _ => 0.8,
+    };
+    1.0 - side * (hill(1.5, 0.5, 0.7) + hill(3.5, 1.0, 1.0))
 }
 
 fn number(point: &Point, name: &str) -> f64 {

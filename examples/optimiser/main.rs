@@ -1,8 +1,10 @@
 //! Our side of bench/optimisers.py: studies on functions whose best is known.
 //!
 //! Usage: optimiser TRIALS SEEDS BATCH [FUNCTION [SAMPLER]]
+//!        optimiser values
 //!
 //! One JSON line for each study: the function without noise at the point whose noisy value was best.
+//! Or the values of each function at some points, so that the script can check it means the same.
 
 #![expect(clippy::print_stdout, reason = "standard output is what the script reads")]
 
@@ -19,6 +21,9 @@ use functions::{FUNCTIONS, Function};
 
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if args.first().is_some_and(|arg| arg == "values") {
+        return print_values();
+    }
     let whole = |k: usize, or: usize| args.get(k).map_or(Ok(or), |text| text.parse());
     let (trials, seeds, batch) = (whole(0, 50)?, whole(1, 20)?, whole(2, 1)?);
     let wanted = |k: usize, name: &str| args.get(k).is_none_or(|wanted| wanted == name);
@@ -32,6 +37,26 @@ fn main() -> anyhow::Result<()> {
                 });
                 println!("{line}");
             }
+        }
+    }
+    Ok(())
+}
+
+fn print_values() -> anyhow::Result<()> {
+    for function in &FUNCTIONS {
+        let study = study(function, SamplerParams::Random, (0, 1))?;
+        let value = |point: &Point, _step: usize| {
+            Ok::<_, Infallible>(Outcome::Score((function.value)(point)))
+        };
+        let Ok(trials) = run(&study, 20, &[], value, |_| Ok(()));
+        for trial in trials {
+            println!(
+                "{}",
+                serde_json::json!({
+                    "function": function.name, "least": function.least,
+                    "point": trial.point, "value": trial.objective,
+                })
+            );
         }
     }
     Ok(())

@@ -115,7 +115,11 @@ impl<'a> Cohort<'a> {
 
     fn tasks(&self, from: usize, to: usize) -> Vec<(usize, usize)> {
         let of = |(k, runner): (usize, &Runner)| {
-            let open = (from..to).filter(|&step| runner.outcomes[step].is_none());
+            // Behind a failure on record nothing was scored, and nothing is to be.
+            let is_failure =
+                |outcome: &Option<Outcome>| matches!(outcome, Some(Outcome::Failed(_)));
+            let end = runner.outcomes.iter().position(is_failure).unwrap_or(to);
+            let open = (from..to.min(end)).filter(|&step| runner.outcomes[step].is_none());
             open.map(|step| (k, step)).collect::<Vec<_>>()
         };
         let going = self.runners.iter().enumerate().filter(|(_, runner)| !runner.has_ended);
@@ -189,12 +193,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Runner {
-    fn new(
-        study: &Study,
-        number: u64,
-        point: Point,
-        known: &BTreeMap<&str, &Trial>,
-    ) -> Self {
+    fn new(study: &Study, number: u64, point: Point, known: &BTreeMap<&str, &Trial>) -> Self {
         let params = study.params();
         let id = study.trial_id(&point);
         let known = known.get(id.as_str()).copied();
@@ -232,7 +231,9 @@ impl Runner {
             match &self.outcomes[self.trial.scores.len()] {
                 None => return Ok(false),
                 Some(Outcome::Score(score)) if score.is_finite() => self.trial.scores.push(*score),
-                Some(Outcome::Score(score)) => self.trial.reason = Some(format!("its score is {score}")),
+                Some(Outcome::Score(score)) => {
+                    self.trial.reason = Some(format!("its score is {score}"));
+                }
                 Some(Outcome::Failed(reason)) => self.trial.reason = Some(reason.clone()),
             }
             if self.trial.reason.is_some() {

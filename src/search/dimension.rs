@@ -43,11 +43,24 @@ pub enum Any {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dimension {
     /// Everything between the ends.
-    Float { low: f64, high: f64, scale: Scale },
+    Float {
+        low: f64,
+        high: f64,
+        scale: Scale,
+    },
     /// `low`, `low + step`, … up to `high`.
-    Steps { low: f64, step: f64, n: u64 },
+    Steps {
+        low: f64,
+        step: f64,
+        n: u64,
+    },
     /// Whole numbers, `step` apart.
-    Int { low: i64, step: i64, n: u64, scale: Scale },
+    Int {
+        low: i64,
+        step: i64,
+        n: u64,
+        scale: Scale,
+    },
     /// One of these; none is nearer to one than to another.
     Choice(Vec<Value>),
     Fixed(Value),
@@ -71,9 +84,7 @@ impl DimensionParams {
             self.int.map(|ends| self.check_int(ends)),
             self.int_log.map(|ends| self.check_int_log(ends)),
             self.choice.as_ref().map(|values| self.check_choice(values)),
-            self.bool.map(|Any::Any| {
-                self.check_choice(&[Value::Bool(false), Value::Bool(true)])
-            }),
+            self.bool.map(|Any::Any| self.check_choice(&[Value::Bool(false), Value::Bool(true)])),
             self.fixed.as_ref().map(|value| self.check_fixed(value)),
         ];
         let mut named = kinds.into_iter().flatten();
@@ -192,6 +203,9 @@ impl Dimension {
     pub fn decode(&self, at: f64) -> Value {
         let at = at.clamp(0.0, 1.0);
         match self {
+            // Exactly, where the logarithm would be a bit beside it.
+            Self::Float { low, .. } if at == 0.0 => Value::Float(*low),
+            Self::Float { high, .. } if at == 1.0 => Value::Float(*high),
             Self::Float { low, high, scale: Scale::Linear } => {
                 Value::Float((low + at * (high - low)).clamp(*low, *high))
             }

@@ -31,7 +31,9 @@ impl ObjectiveParams {
     pub fn check(self) -> Result<Objective, Vec<String>> {
         let penalty = self.spread_penalty;
         if penalty < 0.0 || !penalty.is_finite() {
-            return Err(vec![format!("`spread_penalty` is `{penalty}`, but it must not be below 0")]);
+            return Err(vec![format!(
+                "`spread_penalty` is `{penalty}`, but it must not be below 0"
+            )]);
         }
         if penalty > 0.0 && self.steps == Steps::Growing {
             let fault = "`spread_penalty` needs folds: growing steps have one score that counts";

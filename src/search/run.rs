@@ -24,7 +24,8 @@ pub enum Outcome {
 /// from any thread of rayon's current pool. An error ends the study at once. `record` is called once
 /// for each trial that is not among the `known`, as soon as it and those before it have ended, in an
 /// order that does not depend on the number of threads. Cohorts of halving and Hyperband are run
-/// whole: where the next one would exceed the budget, the study ends.
+/// whole: where the next would exceed the budget the study ends, but the first is always run. A larger
+/// budget later continues the study.
 pub fn run<E: Send>(
     study: &Study,
     budget: u64,
@@ -38,14 +39,15 @@ pub fn run<E: Send>(
     let mut trials: Vec<Trial> = Vec::new();
     let params = study.params();
     for k in 0.. {
-        let left = budget - trials.len() as u64;
+        let left = budget.saturating_sub(trials.len() as u64);
         let steps = (params.n_steps, study.objective.steps());
         let plan = study.pruner.plan(k, params.batch, steps);
         let is_cut = plan.n_trials as u64 > left;
         if left == 0 || is_cut && plan.is_whole && !trials.is_empty() {
             break;
         }
-        let n = left.min(plan.n_trials as u64) as usize;
+        // Never a part of a whole: with more trials beside them, others would have been given up.
+        let n = if plan.is_whole { plan.n_trials } else { plan.n_trials.min(left as usize) };
         let points = study.sampler.ask(&history, params.seed, n);
         if points.is_empty() {
             break;

@@ -96,10 +96,9 @@ impl Space {
         let mut cube = Vec::with_capacity(self.axes.len());
         for (name, dimension) in &self.dimensions {
             let value = point.get(name).ok_or_else(|| BadPoint::Missing(name.clone()))?;
-            let at = dimension.encode(value).ok_or_else(|| BadPoint::Outside {
-                name: name.clone(),
-                value: value.clone(),
-            })?;
+            let at = dimension
+                .encode(value)
+                .ok_or_else(|| BadPoint::Outside { name: name.clone(), value: value.clone() })?;
             if !matches!(dimension, Dimension::Fixed(_)) {
                 cube.push(at);
             }

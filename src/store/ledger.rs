@@ -23,7 +23,7 @@ pub struct Ledger {
 const FOLDER: &str = "trials";
 
 impl Ledger {
-    /// Opens the ledger of a study, `<results>/trials/<data>/<kind>-<study>.jsonl`, and reads what is
+    /// Opens the ledger of a study, `<results>/trials/<hash of the data>/<kind>-<study>.jsonl`, and reads what is
     /// in it. The study itself is written beside it. A last line without its end is what a killed run
     /// left, and is taken off.
     pub fn open(results: &Path, study: &Study) -> Result<(Self, Vec<Trial>), Failure> {
@@ -111,7 +111,9 @@ fn lock(file: &File, path: &Path) -> Result<(), Failure> {
                 .hint("wait for it to end, or end it"))
         }
         // Some network file systems have no locks: better unlocked than not at all.
-        Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => Ok(()),
+        Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => {
+            Ok(())
+        }
         Err(TryLockError::Error(error)) => Err(Failure::io("lock", path, &error)),
     }
 }
@@ -130,7 +132,10 @@ fn parse(bytes: &[u8], path: &Path) -> Result<(usize, BTreeMap<String, Trial>), 
     for (at, line) in lines.map(|line| &line[..line.len() - 1]).enumerate() {
         let corrupt = |why: &dyn std::fmt::Display| {
             Failure::world(format!("line {} of `{}` is corrupt: {why}", at + 1, path.display()))
-                .hint(format!("delete line {}: that trial is run again, all others are kept", at + 1))
+                .hint(format!(
+                    "delete line {}: that trial is run again, all others are kept",
+                    at + 1
+                ))
         };
         let trial = Trial::from_line(line).map_err(|error: BadLine| corrupt(&error))?;
         let twin = trials.entry(trial.id.clone()).or_insert_with(|| trial.clone());
@@ -140,3 +145,7 @@ fn parse(bytes: &[u8], path: &Path) -> Result<(usize, BTreeMap<String, Trial>), 
     }
     Ok((whole, trials))
 }
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;

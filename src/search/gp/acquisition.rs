@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_log_of_the_gain_has_no_seam() {
-        assert_eq!(log_gain(0.0), -HALF_LOG_TAU);
+        assert!((log_gain(0.0) + HALF_LOG_TAU).abs() < 1e-15);
         assert!((log_gain(30.0) - libm::log(30.0)).abs() < 1e-12);
         let (above, below) = (log_gain(-25.0 + 1e-9), log_gain(-25.0 - 1e-9));
         assert!((above - below).abs() < 1e-4, "{above} {below}");

@@ -68,7 +68,8 @@ impl Cholesky {
         let mut inverse = vec![0.0; n * n];
         for i in 0..n {
             for j in 0..=i {
-                inverse[i * n + j] = dot(&columns[i * n + i..(i + 1) * n], &columns[j * n + i..(j + 1) * n]);
+                inverse[i * n + j] =
+                    dot(&columns[i * n + i..(i + 1) * n], &columns[j * n + i..(j + 1) * n]);
             }
         }
         inverse

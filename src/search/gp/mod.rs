@@ -42,7 +42,8 @@ impl GpParams {
             faults.push(format!("`startup` is `{}`, but it must be at least 2", self.startup));
         }
         if self.candidates < 16 {
-            let fault = format!("`candidates` is `{}`, but it must be at least 16", self.candidates);
+            let fault =
+                format!("`candidates` is `{}`, but it must be at least 16", self.candidates);
             faults.push(fault);
         }
         if faults.is_empty() { Ok(Gp(self)) } else { Err(faults) }
@@ -67,7 +68,9 @@ impl Gp {
 
         let mut batch = Batch::new(history);
         for number in history.next_number()..history.next_number() + n as u64 {
-            let Some(process) = Process::new(kernel.clone(), places.clone(), &values) else { break };
+            let Some(process) = Process::new(kernel.clone(), places.clone(), &values) else {
+                break;
+            };
             let rng = Rng::stream(seed, "search gp", &[number]);
             let found = Acquisition::new(&process, &places).best(&batch, self.0.candidates, rng);
             let expected = process.predict(&found).0;
@@ -97,22 +100,22 @@ fn values(told: &[Told]) -> Option<Vec<f64>> {
     };
     let worst = told.iter().filter_map(value).fold(f64::INFINITY, f64::min);
     let mut values: Vec<f64> = told.iter().map(|t| value(t).unwrap_or(worst)).collect();
-    squash(&mut values)?;
+    fence(&mut values);
     let (mean, sd) = (stats::mean(&values)?, stats::sd(&values).filter(|sd| *sd > 0.0)?);
     Some(values.iter().map(|v| (v - mean) / sd).collect())
 }
 
-/// Draws in the bad tail, whose size says nothing about where the best is but would set the scale:
-/// below the median, v becomes −ln(1 + v) in units of the distance between best and median.
-fn squash(values: &mut [f64]) -> Option<()> {
-    let middle = stats::median(values)?;
-    let unit = values.iter().copied().fold(f64::NEG_INFINITY, f64::max) - middle;
-    if unit > 0.0 {
-        for v in values.iter_mut().filter(|v| **v < middle) {
-            *v = middle - unit * libm::log1p((middle - *v) / unit);
-        }
+/// Lifts what is far out on the bad side, whose size says nothing about where the best is but would
+/// set the scale, to the outer fence: three times the distance between the quartiles below the lower
+/// one (Tukey 1977, "Exploratory data analysis", §2E).
+fn fence(values: &mut [f64]) {
+    let quartiles = (stats::quantile(values, 0.25), stats::quantile(values, 0.75));
+    if let (Some(low), Some(high)) = quartiles
+        && high > low
+    {
+        let fence = low - 3.0 * (high - low);
+        values.iter_mut().for_each(|v| *v = v.max(fence));
     }
-    Some(())
 }
 
 /// Evenly from best to worst.

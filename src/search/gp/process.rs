@@ -97,7 +97,6 @@ impl Process {
         let known: f64 = alike.iter().map(|x| x * x).sum();
         (mean, (amplitude - known).max(1e-12).sqrt())
     }
-
 }
 
 fn distance(kernel: &Kernel, inverse_squares: &[f64], a: &[f64], b: &[f64]) -> f64 {
@@ -182,7 +181,8 @@ fn likelihood(kernel: &Kernel, places: &[Vec<f64>], values: &[f64]) -> Option<(f
         slopes[n_axes] += pull * amplitude;
         slopes[n_axes + 1] += pull * kernel.noise();
     }
-    for ((slope, at), (mean, sd)) in slopes.iter_mut().zip(&kernel.logs).zip(Kernel::priors(n_axes)) {
+    for ((slope, at), (mean, sd)) in slopes.iter_mut().zip(&kernel.logs).zip(Kernel::priors(n_axes))
+    {
         let z = (at - mean) / sd;
         log -= 0.5 * z * z;
         *slope -= z / sd;
