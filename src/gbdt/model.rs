@@ -71,7 +71,8 @@ impl Model {
         Ok(Forest::of_codes(self, binned.edges())?.margins_of_codes(binned))
     }
 
-    pub(super) fn start_margin(&self) -> f32 {
+    /// The margin before the first tree.
+    pub fn start_margin(&self) -> f32 {
         self.objective.margin(self.base_score)
     }
 }
