@@ -1,0 +1,3 @@
+//! What a run says to people: plots.
+
+pub mod plot;

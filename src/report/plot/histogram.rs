@@ -1,0 +1,134 @@
+//! How values are spread: shares per bin, one sample filled, several as outlines over each other.
+
+use super::bars::centred;
+use super::bins::{Bins, freedman_diaconis};
+use super::frame::{Canvas, Key, KeyShape, Titles};
+use super::lines::Upright;
+use super::plane::{Axis, Plane, padded, with_zero};
+use super::scene::{Area, Ink, Point, Stroke};
+use super::style::{INK, series_ink};
+use super::ticks::{brief, is_drawable};
+use super::{Chart, PlotFault, count_of};
+use crate::stats::quantile;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sample<'a> {
+    pub name: &'a str,
+    pub values: &'a [f64],
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Histogram<'a> {
+    pub titles: Titles,
+    pub x_label: String,
+    pub samples: Vec<Sample<'a>>,
+    pub uprights: Vec<Upright<'a>>,
+}
+
+/// Values farther from the quartiles than so many interquartile ranges go to the outermost bins:
+/// one wild value must not press all others into one bar. (Tukey 1977 calls 3 "far out"; returns
+/// have fat tails, so it takes more here.)
+const FAR_OUT: f64 = 5.0;
+
+impl Chart for Histogram<'_> {
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Result<(), PlotFault> {
+        let samples = self.samples.iter().map(|s| s.values.iter().copied().filter(|v| is_drawable(*v)));
+        let finite: Vec<Vec<f64>> = samples.map(Iterator::collect).collect();
+        let pooled = finite.concat();
+        let Some((range, n_bins)) = extent(&pooled) else {
+            return Err(PlotFault::Empty(self.titles.title.clone()));
+        };
+        let binned: Vec<Bins> =
+            finite.iter().map(|values| Bins::counted(values, range, n_bins)).collect();
+        let highest = binned.iter().flat_map(shares).fold(0.0, f64::max);
+        let body = canvas.framed(&self.titles, &self.keys(), &self.notes(&pooled, range));
+        let x = Axis::number(&self.x_label, range);
+        let y = Axis::number("share of values in the bin (%)", with_zero((0.0, highest)));
+        let plane = Plane::laid(canvas, body, &x, &y);
+        let is_single = binned.len() == 1;
+        for (i, bins) in binned.iter().enumerate() {
+            draw_bins(canvas, &plane, bins, (series_ink(i), is_single));
+        }
+        for upright in &self.uprights {
+            upright.draw(canvas, &plane);
+        }
+        Ok(())
+    }
+}
+
+impl Histogram<'_> {
+    fn keys(&self) -> Vec<Key> {
+        let key = |(i, sample): (usize, &Sample<'_>)| Key {
+            name: format!("{} ({})", sample.name, super::ticks::grouped(sample.values.len() as f64, 0)),
+            ink: series_ink(i),
+            shape: KeyShape::Box,
+        };
+        self.samples.iter().enumerate().map(key).collect()
+    }
+
+    fn notes(&self, pooled: &[f64], (lo, hi): (f64, f64)) -> Vec<String> {
+        let n_all: usize = self.samples.iter().map(|s| s.values.len()).sum();
+        let n_missing = n_all - pooled.len();
+        let n_far = pooled.iter().filter(|v| **v < lo || **v > hi).count();
+        let mut notes = Vec::new();
+        if n_far > 0 {
+            let least = pooled.iter().copied().fold(f64::MAX, f64::min);
+            let most = pooled.iter().copied().fold(f64::MIN, f64::max);
+            let far = count_of(n_far, "value");
+            let (least, most) = (brief(least), brief(most));
+            notes.push(format!("{far} beyond the axis, counted in the outermost bins (all lie in {least} … {most})"));
+        }
+        if n_missing > 0 {
+            notes.push(format!("{} left out: not finite", count_of(n_missing, "value")));
+        }
+        notes
+    }
+}
+
+/// What the axis spans, and how many bins.
+fn extent(pooled: &[f64]) -> Option<((f64, f64), usize)> {
+    let at = |p| quantile(pooled, p);
+    let (lo, q1, q3, hi) = (at(0.0)?, at(0.25)?, at(0.75)?, at(1.0)?);
+    let iqr = q3 - q1;
+    let (lo, hi) = if iqr > 0.0 {
+        (lo.max(q1 - FAR_OUT * iqr), hi.min(q3 + FAR_OUT * iqr))
+    } else {
+        padded((lo, hi))
+    };
+    Some(((lo, hi), freedman_diaconis(iqr, hi - lo, pooled.len())))
+}
+
+fn shares(bins: &Bins) -> Vec<f64> {
+    let total = bins.total().max(1) as f64;
+    bins.counts.iter().map(|n| 100.0 * *n as f64 / total).collect()
+}
+
+fn draw_bins(canvas: &mut Canvas<'_>, plane: &Plane, bins: &Bins, (ink, is_single): (Ink, bool)) {
+    let mut outline = Vec::new();
+    let ground = plane.y.at(0.0);
+    for (edges, share) in bins.edges.windows(2).zip(shares(bins)) {
+        let (left, right, top) = (plane.x.at(edges[0]), plane.x.at(edges[1]), plane.y.at(share));
+        let gap = if is_single { 1.0 } else { 0.0 };
+        let area = Area { x: left, y: top, w: right - left, h: ground - top }.snapped();
+        let area = Area { w: (area.w - gap).max(1.0), ..area };
+        canvas.scene.rect(area, if is_single { ink } else { ink.veiled(50) });
+        outline.extend([Point { x: left, y: top }, Point { x: right, y: top }]);
+    }
+    if !is_single {
+        canvas.scene.line(outline, Stroke::solid(ink, canvas.style.line));
+    }
+}
+
+impl Upright<'_> {
+    /// A dashed line across the chart with its name on top.
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, plane: &Plane) {
+        if !plane.x.holds(self.at) {
+            return;
+        }
+        let (x, area, size) = (plane.x.at(self.at), plane.area, canvas.style.text * 0.92);
+        let stroke = Stroke::dashed(INK, canvas.style.line * 0.6, [6.0, 4.0]);
+        canvas.scene.segment((x, area.y), (x, area.bottom()), stroke);
+        let at = Point { x, y: area.y - size * 0.3 };
+        canvas.scene.text(centred(self.label.to_owned(), at, size, INK));
+    }
+}
