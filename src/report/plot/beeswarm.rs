@@ -3,8 +3,8 @@
 use super::bars::{ramp, ramp_width};
 use super::frame::{Canvas, Titles};
 use super::plane::{Axis, Plane, padded, range};
-use super::scene::{Area, Point};
-use super::style::{MISSING, low_to_high};
+use super::scene::{Area, Point, Stroke, crisp};
+use super::style::{GRID, MISSING, low_to_high};
 use super::ticks::{Tick, grouped, is_drawable};
 use super::{Chart, PlotFault, count_of, same_length};
 
@@ -27,11 +27,16 @@ pub struct Beeswarm<'a> {
 }
 
 /// More points than this in a swarm only hide each other.
-const MOST_POINTS: usize = 1_500;
+const MOST_POINTS: usize = 1_000;
 /// Colours of the ramp.
 const N_TONES: usize = 12;
-/// Points are drawn in so many rounds, each from low to high tone, so that no tone lies on top.
-const N_ROUNDS: usize = 8;
+/// Points are drawn in so many rounds, each of which takes the tones in another scattered order, so
+/// that no tone lies on top of the others.
+const N_ROUNDS: usize = 24;
+
+/// 2⁶⁴ divided by the golden ratio: multiplying by it scatters (Knuth 1973, The Art of Computer
+/// Programming 3, section 6.4).
+const FIBONACCI: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A point before it has a place: SHAP value, tone (`None`: the value is missing).
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +57,7 @@ impl Chart for Beeswarm<'_> {
         };
         let names: Vec<String> = rows.iter().map(|row| row.name.to_owned()).collect();
         let body = canvas.framed(&self.titles, &[], &self.notes(&rows));
-        let key = [(0.0, "low"), (0.5, "column’s value"), (1.0, "high")];
+        let key = [(0.02, "low"), (0.98, "high")];
         let key = key.map(|(value, label)| Tick { value, label: label.into(), under: None });
         let right = ramp_width(canvas, &key);
         let body = Area { w: body.w - right, ..body };
@@ -80,7 +85,7 @@ impl<'a> Beeswarm<'a> {
     }
 
     fn notes(&self, shown: &[SwarmRow<'_>]) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes = vec!["colour: the column’s value, by rank".to_owned()];
         if shown.len() < self.rows.len() {
             let (few, all) = (shown.len(), self.rows.len());
             notes.push(format!("{few} of {all} columns, those with the largest mean |SHAP|"));
@@ -96,7 +101,7 @@ impl<'a> Beeswarm<'a> {
             notes.push(format!("{} left out: not finite", count_of(n_missing, "SHAP value")));
         }
         if shown.iter().any(|row| row.value.iter().any(|v| v.is_nan())) {
-            notes.push("grey: the column’s value is missing".to_owned());
+            notes.push("grey: missing".to_owned());
         }
         notes
     }
@@ -131,6 +136,8 @@ fn tones(values: &[f32]) -> Vec<Option<usize>> {
 fn draw_swarm(canvas: &mut Canvas<'_>, plane: &Plane, i: usize, bees: &[Bee]) {
     let slot = plane.area.h / (plane.y.hi - plane.y.lo);
     let middle = plane.area.y + slot * (i as f64 + 0.5);
+    let (left, right) = (plane.area.x, plane.area.right());
+    canvas.scene.segment((left, crisp(middle)), (right, crisp(middle)), Stroke::solid(GRID, 1.0));
     let radius = (slot * 0.1).clamp(0.9, canvas.style.text * 0.19);
     let px: Vec<f64> = bees.iter().map(|bee| plane.x.at(bee.shap)).collect();
     let heights = half_heights(&px, slot * 0.44 - radius, radius);
@@ -138,12 +145,17 @@ fn draw_swarm(canvas: &mut Canvas<'_>, plane: &Plane, i: usize, bees: &[Bee]) {
     for (k, bee) in bees.iter().enumerate() {
         let y = middle + heights[k] * (2.0 * van_der_corput(k as u64 + 1) - 1.0);
         let tone = bee.tone.map_or(0, |tone| tone + 1);
-        rounds[k % N_ROUNDS][tone].push(Point { x: px[k], y });
+        // By bits of a hash: neighbours and points of like jitter fall into different rounds.
+        let round = ((k as u64 + 1).wrapping_mul(FIBONACCI) >> 40) as usize % N_ROUNDS;
+        rounds[round][tone].push(Point { x: px[k], y });
     }
-    for centres in rounds.into_iter().flat_map(|round| round.into_iter().enumerate()) {
-        let tone = |t: usize| low_to_high((t - 1) as f64 / (N_TONES - 1) as f64);
-        let ink = if centres.0 == 0 { MISSING } else { tone(centres.0) };
-        canvas.scene.dots(centres.1, radius, ink.veiled(225));
+    for (i, mut round) in rounds.into_iter().enumerate() {
+        for turn in 0..=N_TONES {
+            let tone = (5 * turn + 3 * i) % (N_TONES + 1);
+            let share = |tone: usize| (tone - 1) as f64 / (N_TONES - 1) as f64;
+            let ink = if tone == 0 { MISSING } else { low_to_high(share(tone)) };
+            canvas.scene.dots(std::mem::take(&mut round[tone]), radius, ink.veiled(225));
+        }
     }
 }
 

@@ -98,9 +98,10 @@ impl Pace {
                 let clock = format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second());
                 (clock, Some(format!("{day} {}", at.year())))
             }
-            Span(us) if us < DAY_US => {
-                (format!("{:02}:{:02}", at.hour(), at.minute()), Some(format!("{day} {}", at.year())))
-            }
+            Span(us) if us < DAY_US => (
+                format!("{:02}:{:02}", at.hour(), at.minute()),
+                Some(format!("{day} {}", at.year())),
+            ),
             Span(_) => (day, Some(at.year().to_string())),
             Months(n) if n < 12 => (month.to_owned(), Some(at.year().to_string())),
             Months(_) => (at.year().to_string(), None),
@@ -171,7 +172,10 @@ mod tests {
 
     #[test]
     fn weeks_begin_on_monday() {
-        assert_eq!(shown("2024-01-03", "2024-01-31", 5), ["8 Jan/2024", "15 Jan", "22 Jan", "29 Jan"]);
+        assert_eq!(
+            shown("2024-01-03", "2024-01-31", 5),
+            ["8 Jan/2024", "15 Jan", "22 Jan", "29 Jan"]
+        );
     }
 
     #[test]

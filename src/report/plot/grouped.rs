@@ -31,13 +31,17 @@ impl Chart for GroupedBars {
         for series in &self.series {
             same_length(&series.name, self.groups.len(), series.values.len())?;
         }
-        let all = self.series.iter().flat_map(|series| &series.values).filter(|v| is_drawable(v.value));
+        let all =
+            self.series.iter().flat_map(|series| &series.values).filter(|v| is_drawable(v.value));
         let ends = all.flat_map(|v| [Some(v.value), v.low(), v.high()].into_iter().flatten());
         let Some(ends) = range(ends) else {
             return Err(PlotFault::Empty(self.titles.title.clone()));
         };
         let body = canvas.framed(&self.titles, &self.keys(), &self.notes());
-        let (x, y) = (Axis::names(&self.x_label, &self.groups), Axis::number(&self.y_label, with_zero(ends)));
+        let (x, y) = (
+            Axis::names(&self.x_label, &self.groups),
+            Axis::number(&self.y_label, with_zero(ends)),
+        );
         let plane = Plane::laid(canvas, body, &x, &y);
         for (i, series) in self.series.iter().enumerate() {
             for (group, estimate) in series.values.iter().enumerate() {
@@ -62,8 +66,8 @@ impl GroupedBars {
         let all = || self.series.iter().flat_map(|series| &series.values);
         let whiskers = (!self.interval.is_empty()).then(|| format!("whiskers: {}", self.interval));
         let n_missing = all().filter(|v| !is_drawable(v.value)).count();
-        let missing =
-            (n_missing > 0).then(|| format!("{} left out: not finite", count_of(n_missing, "value")));
+        let missing = (n_missing > 0)
+            .then(|| format!("{} left out: not finite", count_of(n_missing, "value")));
         whiskers.into_iter().chain(missing).collect()
     }
 
@@ -86,8 +90,12 @@ impl GroupedBars {
         canvas.scene.rect(bar(Grows::Up, ends, (side + gap, thick - 2.0 * gap)), series_ink(i));
         if let (Some(low), Some(high)) = (estimate.low(), estimate.high()) {
             let stroke = Stroke::solid(INK, canvas.style.line * 0.65);
-            let ends =
-                Whisker { low: plane.y.at(low), high: plane.y.at(high), cap: (thick * 0.16).min(9.0), stroke };
+            let ends = Whisker {
+                low: plane.y.at(low),
+                high: plane.y.at(high),
+                cap: (thick * 0.16).min(9.0),
+                stroke,
+            };
             whisker(canvas.scene, Grows::Up, side + thick / 2.0, ends);
         }
     }

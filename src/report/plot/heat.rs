@@ -6,7 +6,7 @@ use super::frame::{Canvas, Titles};
 use super::plane::{Axis, Plane, range};
 use super::scene::{Area, Ink, Point};
 use super::style::{GRID, INK, PAPER, diverging, sequential};
-use super::ticks::{Tick, brief, is_drawable, number_ticks};
+use super::ticks::{Tick, brief, grouped, is_drawable, number_ticks};
 use super::{Chart, PlotFault, count_of, same_length};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,10 +38,12 @@ impl Chart for HeatMap {
         let body = canvas.framed(&self.titles, &[], &self.notes());
         let ticks = number_ticks(span.0, span.1, (body.h / (canvas.style.text * 4.0)) as usize);
         let share = |v: f64| (v - span.0) / (span.1 - span.0);
-        let ticks: Vec<Tick> = ticks.into_iter().map(|t| Tick { value: share(t.value), ..t }).collect();
+        let ticks: Vec<Tick> =
+            ticks.into_iter().map(|t| Tick { value: share(t.value), ..t }).collect();
         let right = ramp_width(canvas, &ticks);
         let body = Area { w: body.w - right, ..body };
-        let (x, y) = (Axis::names(&self.x_label, &self.columns), Axis::names(&self.y_label, &self.rows));
+        let (x, y) =
+            (Axis::names(&self.x_label, &self.columns), Axis::names(&self.y_label, &self.rows));
         let plane = Plane::laid(canvas, body, &x, &y);
         let at = Area { x: body.right(), w: right, ..plane.area };
         ramp(canvas, at, |share| self.palette.ink(share), &ticks);
@@ -73,7 +75,8 @@ impl HeatMap {
         let n_columns = self.columns.len();
         let (w, h) = (plane.area.w / n_columns as f64, plane.area.h / self.rows.len() as f64);
         let gap = if w.min(h) > 10.0 { 1.0 } else { 0.0 };
-        let size = self.number_size(canvas.style.text * 0.92, w, h);
+        let shown = self.shown();
+        let size = number_size(&shown, canvas.style.text * 0.92, (w, h));
         for (i, value) in self.values.iter().enumerate() {
             let (row, column) = (i / n_columns, i % n_columns);
             let cell = Area {
@@ -89,18 +92,33 @@ impl HeatMap {
             if let Some(size) = size.filter(|_| is_drawable(*value)) {
                 let dark = ink.lightness() < 0.5;
                 let at = Point { x: cell.centre().x, y: cell.centre().y + size * 0.36 };
-                canvas.scene.text(centred(brief(*value), at, size, if dark { PAPER } else { INK }));
+                canvas.scene.text(centred(
+                    shown[i].clone(),
+                    at,
+                    size,
+                    if dark { PAPER } else { INK },
+                ));
             }
         }
     }
 
-    /// The size at which every number fits its cell; none where it would be too small to read.
-    fn number_size(&self, largest: f64, w: f64, h: f64) -> Option<f64> {
-        let wide = |v: &f64| width(&brief(*v), 1.0, Weight::Regular);
-        let widest = self.values.iter().map(wide).fold(0.1, f64::max);
-        let size = largest.min(h * 0.7).min((w - 6.0) / widest);
-        (size >= 8.5).then_some(size)
+    /// All with as many decimals as give the largest one three digits; beyond common sizes, each
+    /// by itself.
+    fn shown(&self) -> Vec<String> {
+        let finite = self.values.iter().filter(|v| is_drawable(**v));
+        let largest = finite.fold(0.0, |most: f64, v| most.max(v.abs()));
+        let decimals = (2.0 - libm::log10(largest).floor()).clamp(0.0, 6.0) as usize;
+        let is_common = (1e-3..1e5).contains(&largest);
+        let show = |v: &f64| if is_common { grouped(*v, decimals) } else { brief(*v) };
+        self.values.iter().map(show).collect()
     }
+}
+
+/// The size at which every number fits its cell; none where it would be too small to read.
+fn number_size(shown: &[String], most: f64, (w, h): (f64, f64)) -> Option<f64> {
+    let widest = shown.iter().map(|t| width(t, 1.0, Weight::Regular)).fold(0.1, f64::max);
+    let size = most.min(h * 0.7).min((w - 6.0) / widest);
+    (size >= 8.5).then_some(size)
 }
 
 impl Palette {

@@ -1,13 +1,12 @@
 //! How values are spread: shares per bin, one sample filled, several as outlines over each other.
 
-use super::bars::centred;
 use super::bins::{Bins, freedman_diaconis};
 use super::frame::{Canvas, Key, KeyShape, Titles};
-use super::lines::Upright;
 use super::plane::{Axis, Plane, padded, with_zero};
 use super::scene::{Area, Ink, Point, Stroke};
-use super::style::{INK, series_ink};
+use super::style::series_ink;
 use super::ticks::{brief, is_drawable};
+use super::uprights::{Upright, draw_uprights};
 use super::{Chart, PlotFault, count_of};
 use crate::stats::quantile;
 
@@ -32,7 +31,8 @@ const FAR_OUT: f64 = 5.0;
 
 impl Chart for Histogram<'_> {
     fn draw(&self, canvas: &mut Canvas<'_>) -> Result<(), PlotFault> {
-        let samples = self.samples.iter().map(|s| s.values.iter().copied().filter(|v| is_drawable(*v)));
+        let samples =
+            self.samples.iter().map(|s| s.values.iter().copied().filter(|v| is_drawable(*v)));
         let finite: Vec<Vec<f64>> = samples.map(Iterator::collect).collect();
         let pooled = finite.concat();
         let Some((range, n_bins)) = extent(&pooled) else {
@@ -49,9 +49,7 @@ impl Chart for Histogram<'_> {
         for (i, bins) in binned.iter().enumerate() {
             draw_bins(canvas, &plane, bins, (series_ink(i), is_single));
         }
-        for upright in &self.uprights {
-            upright.draw(canvas, &plane);
-        }
+        draw_uprights(canvas, &plane, &self.uprights);
         Ok(())
     }
 }
@@ -59,7 +57,11 @@ impl Chart for Histogram<'_> {
 impl Histogram<'_> {
     fn keys(&self) -> Vec<Key> {
         let key = |(i, sample): (usize, &Sample<'_>)| Key {
-            name: format!("{} ({})", sample.name, super::ticks::grouped(sample.values.len() as f64, 0)),
+            name: format!(
+                "{} ({})",
+                sample.name,
+                super::ticks::grouped(sample.values.len() as f64, 0)
+            ),
             ink: series_ink(i),
             shape: KeyShape::Box,
         };
@@ -76,7 +78,9 @@ impl Histogram<'_> {
             let most = pooled.iter().copied().fold(f64::MIN, f64::max);
             let far = count_of(n_far, "value");
             let (least, most) = (brief(least), brief(most));
-            notes.push(format!("{far} beyond the axis, counted in the outermost bins (all lie in {least} … {most})"));
+            notes.push(format!(
+                "{far} beyond the axis, counted in the outermost bins (all lie in {least} … {most})"
+            ));
         }
         if n_missing > 0 {
             notes.push(format!("{} left out: not finite", count_of(n_missing, "value")));
@@ -116,19 +120,5 @@ fn draw_bins(canvas: &mut Canvas<'_>, plane: &Plane, bins: &Bins, (ink, is_singl
     }
     if !is_single {
         canvas.scene.line(outline, Stroke::solid(ink, canvas.style.line));
-    }
-}
-
-impl Upright<'_> {
-    /// A dashed line across the chart with its name on top.
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, plane: &Plane) {
-        if !plane.x.holds(self.at) {
-            return;
-        }
-        let (x, area, size) = (plane.x.at(self.at), plane.area, canvas.style.text * 0.92);
-        let stroke = Stroke::dashed(INK, canvas.style.line * 0.6, [6.0, 4.0]);
-        canvas.scene.segment((x, area.y), (x, area.bottom()), stroke);
-        let at = Point { x, y: area.y - size * 0.3 };
-        canvas.scene.text(centred(self.label.to_owned(), at, size, INK));
     }
 }

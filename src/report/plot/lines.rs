@@ -6,6 +6,7 @@ use super::scene::{Ink, Point, Stroke};
 use super::style::{series_dash, series_ink};
 use super::thin::min_max;
 use super::ticks::is_drawable;
+use super::uprights::{Upright, draw_uprights};
 use super::{Chart, PlotFault, count_of, same_length};
 
 /// Where the points of a line stand, ascending.
@@ -43,13 +44,6 @@ pub struct Line<'a> {
     pub shape: Shape,
 }
 
-/// A place on the x axis worth naming: the best round, a retraining.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Upright<'a> {
-    pub at: f64,
-    pub label: &'a str,
-}
-
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lines<'a> {
     pub titles: Titles,
@@ -82,9 +76,7 @@ impl Chart for Lines<'_> {
         for (i, line) in self.lines.iter().enumerate() {
             self.draw_line(canvas, &plane, line, i);
         }
-        for upright in &self.uprights {
-            upright.draw(canvas, &plane);
-        }
+        draw_uprights(canvas, &plane, &self.uprights);
         Ok(())
     }
 }
@@ -116,7 +108,8 @@ impl Lines<'_> {
             (0..line.y.len()).filter(is_shown).map(|i| line.x.at(i))
         });
         let (lo, hi) = range(placed)?;
-        let x_range = if hi - lo > lo.abs().max(hi.abs()) * 1e-11 { (lo, hi) } else { padded((lo, hi)) };
+        let x_range =
+            if hi - lo > lo.abs().max(hi.abs()) * 1e-11 { (lo, hi) } else { padded((lo, hi)) };
         let (lo, hi) = range(self.lines.iter().flat_map(|line| self.heights(line)))?;
         let is_filled = self.lines.iter().any(|line| line.shape == Shape::Filled);
         let has_zero = (self.with_zero || is_filled) && !self.is_log;
@@ -181,7 +174,8 @@ impl Lines<'_> {
         let Some(band) = line.band else { return };
         // A gap in one edge is a gap in both.
         let both = |edge: &[f64]| -> Vec<f64> {
-            let is_whole = |i: usize| self.lifted(band.low[i]).zip(self.lifted(band.high[i])).is_some();
+            let is_whole =
+                |i: usize| self.lifted(band.low[i]).zip(self.lifted(band.high[i])).is_some();
             edge.iter().enumerate().map(|(i, v)| if is_whole(i) { *v } else { f64::NAN }).collect()
         };
         let low = self.stretches(plane, line.x, &both(band.low));

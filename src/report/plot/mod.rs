@@ -26,6 +26,7 @@ mod style;
 mod svg;
 mod thin;
 mod ticks;
+mod uprights;
 #[cfg(test)]
 mod tests;
 
@@ -36,9 +37,10 @@ pub use grouped::{BarSeries, GroupedBars};
 pub use heat::{HeatMap, Palette};
 pub use histogram::{Histogram, Sample};
 pub use importance::{Importance, ImportanceRow};
-pub use lines::{Across, Band, Line, Lines, Shape, Upright};
+pub use lines::{Across, Band, Line, Lines, Shape};
 pub use overview::Overview;
 pub use reliability::{Reliability, ReliabilityBin, ReliabilitySeries};
+pub use uprights::Upright;
 
 use scene::{Area, Scene};
 

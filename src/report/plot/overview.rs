@@ -43,7 +43,11 @@ const fn columns_for(n: usize) -> usize {
 
 fn draw_panel(canvas: &mut Canvas<'_>, panel: &dyn Chart, area: Area) -> Result<(), PlotFault> {
     let (left, right) = (area.x + PANEL.margin, area.right() - PANEL.margin);
-    canvas.scene.segment((left, area.y.round() + 0.5), (right, area.y.round() + 0.5), Stroke::solid(GRID, 1.0));
+    canvas.scene.segment(
+        (left, area.y.round() + 0.5),
+        (right, area.y.round() + 0.5),
+        Stroke::solid(GRID, 1.0),
+    );
     let mut cell = Canvas { scene: &mut *canvas.scene, area, style: &PANEL };
     match panel.draw(&mut cell) {
         Err(PlotFault::Empty(title)) => {

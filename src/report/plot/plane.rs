@@ -35,6 +35,8 @@ pub struct Axis<'a> {
     pub kind: AxisKind<'a>,
     /// At least this much room for its labels: axes above each other begin at one place.
     pub room_px: f64,
+    /// Grid without labels: another axis below has them.
+    pub is_bare: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +44,8 @@ pub struct Plane {
     pub area: Area,
     pub x: Scale,
     pub y: Scale,
+    /// Where the label above the y axis ends.
+    pub label_end_px: f64,
 }
 
 impl Scale {
@@ -57,11 +61,12 @@ impl Scale {
 
 impl<'a> Axis<'a> {
     pub const fn number(label: &'a str, (lo, hi): (f64, f64)) -> Self {
-        Self { label, lo, hi, kind: AxisKind::Number, room_px: 0.0 }
+        Self { label, lo, hi, kind: AxisKind::Number, room_px: 0.0, is_bare: false }
     }
 
     pub const fn names(label: &'a str, names: &'a [String]) -> Self {
-        Self { label, lo: 0.0, hi: names.len() as f64, kind: AxisKind::Names(names), room_px: 0.0 }
+        let axis = Self::number(label, (0.0, names.len() as f64));
+        Self { kind: AxisKind::Names(names), ..axis }
     }
 
     fn ticks(&self, most: usize) -> Vec<Tick> {
@@ -71,6 +76,10 @@ impl<'a> Axis<'a> {
             AxisKind::Time => time_ticks(self.lo.ceil() as i64, self.hi.floor() as i64, most),
             AxisKind::Names(_) => Vec::new(),
         }
+    }
+
+    fn has_zero(&self) -> bool {
+        matches!(self.kind, AxisKind::Number) && self.lo <= 0.0 && 0.0 <= self.hi
     }
 
     const fn is_names(&self) -> bool {
@@ -132,8 +141,10 @@ impl Plane {
         let y_ticks = y.ticks((height / (style.text * 3.0)) as usize);
         let left = left_of(y, &y_ticks, Area { h: height, ..body }, style);
         let area = body.inside(Margins { left, right, top: head, bottom: foot });
+        let text = fitted(y.label, style.text, Weight::Regular, body.w);
         let plane = Self {
             area,
+            label_end_px: body.x + width(&text, style.text, Weight::Regular),
             x: Scale { lo: x.lo, hi: x.hi, from_px: area.x, to_px: area.right() },
             // Names are read from the top, numbers from the bottom.
             y: if y.is_names() {
@@ -143,19 +154,32 @@ impl Plane {
             },
         };
         let at = Point { x: body.x, y: body.y + style.text * 0.95 };
-        let text = fitted(y.label, style.text, Weight::Regular, body.w);
         canvas.scene.text(label(text, at, style.text, MUTED));
         plane.y_axis(canvas, y, &y_ticks);
         plane.x_axis(canvas, x, body);
+        plane.zero_lines(canvas, x, y);
         plane
+    }
+
+    /// Above the grid, whose lines would cut them.
+    fn zero_lines(&self, canvas: &mut Canvas<'_>, x: &Axis<'_>, y: &Axis<'_>) {
+        let stroke = Stroke::solid(ZERO, 1.3);
+        let area = self.area;
+        if x.has_zero() {
+            let at = crisp(self.x.at(0.0));
+            canvas.scene.segment((at, area.y), (at, area.bottom()), stroke);
+        }
+        if y.has_zero() {
+            let at = crisp(self.y.at(0.0));
+            canvas.scene.segment((area.x, at), (area.right(), at), stroke);
+        }
     }
 
     fn y_axis(&self, canvas: &mut Canvas<'_>, axis: &Axis<'_>, ticks: &[Tick]) {
         let (area, size) = (self.area, canvas.style.text);
         for tick in ticks {
             let y = crisp(self.y.at(tick.value));
-            let stroke = line_at(tick.value, axis);
-            canvas.scene.segment((area.x, y), (area.right(), y), stroke);
+            canvas.scene.segment((area.x, y), (area.right(), y), Stroke::solid(GRID, 1.0));
             let at = Point { x: area.x - size * 0.6, y: y + size * 0.36 };
             canvas.scene.text(right_label(tick.label.clone(), at, size));
         }
@@ -175,7 +199,10 @@ impl Plane {
         let (area, size) = (self.area, canvas.style.text);
         for tick in &fitting_ticks(axis, area.w, size) {
             let x = crisp(self.x.at(tick.value));
-            canvas.scene.segment((x, area.y), (x, area.bottom()), line_at(tick.value, axis));
+            canvas.scene.segment((x, area.y), (x, area.bottom()), Stroke::solid(GRID, 1.0));
+            if axis.is_bare {
+                continue;
+            }
             let at = |line: f64| Point { x, y: area.bottom() + size * (1.3 + 1.25 * line) };
             let centred = |text: &str, at| Text {
                 anchor: Anchor::Middle,
@@ -214,11 +241,6 @@ impl Plane {
             canvas.scene.text(text);
         }
     }
-}
-
-fn line_at(value: f64, axis: &Axis<'_>) -> Stroke {
-    let is_zero = value == 0.0 && matches!(axis.kind, AxisKind::Number);
-    Stroke::solid(if is_zero { ZERO } else { GRID }, if is_zero { 1.3 } else { 1.0 })
 }
 
 fn right_label(text: String, at: Point, size: f64) -> Text {
@@ -262,12 +284,12 @@ fn left_of(axis: &Axis<'_>, ticks: &[Tick], room: Area, style: &Style) -> f64 {
 fn foot(axis: &Axis<'_>, body: Area, style: &Style) -> f64 {
     let label = if axis.label.is_empty() { 0.3 } else { 1.8 } * style.text;
     let ticks = match axis.kind {
+        _ if axis.is_bare => 0.0,
         AxisKind::Number | AxisKind::Log => style.text * 1.6,
         AxisKind::Time => style.text * 2.85,
         AxisKind::Names(names) => {
             // The left margin is not known yet; a fifth of the width is a fair guess.
-            let (level, size) =
-                name_layout(names, body.w * 0.8 / names.len().max(1) as f64, style);
+            let (level, size) = name_layout(names, body.w * 0.8 / names.len().max(1) as f64, style);
             let widest = names.iter().map(|n| width(n, size, Weight::Regular)).fold(0.0, f64::max);
             if level { size * 1.7 } else { widest.min(foot_room(body, style)) + size }
         }

@@ -38,30 +38,35 @@ pub struct Reliability {
 
 impl Chart for Reliability {
     fn draw(&self, canvas: &mut Canvas<'_>) -> Result<(), PlotFault> {
-        super::same_length("edges of the bins", self.predictions.counts.len() + 1, self.predictions.edges.len())?;
+        super::same_length(
+            "edges of the bins",
+            self.predictions.counts.len() + 1,
+            self.predictions.edges.len(),
+        )?;
         let shown = || self.series.iter().flat_map(|s| &s.bins).filter(|bin| bin.is_drawable());
         let ends = |bin: &ReliabilityBin| {
             let realised = bin.realised;
             [Some(realised.value), realised.low(), realised.high()].into_iter().flatten()
         };
-        let edges = self.predictions.edges.iter().copied();
-        let xs = range(shown().map(|bin| bin.predicted).chain(edges));
+        let xs = range(shown().map(|bin| bin.predicted));
         let (Some(xs), Some(ys)) = (xs, range(shown().flat_map(ends))) else {
             return Err(PlotFault::Empty(self.titles.title.clone()));
         };
         let ys = range(shown().map(|bin| bin.predicted).chain([ys.0, ys.1])).unwrap_or(ys);
-        let body = canvas.framed(&self.titles, &self.keys(), &self.notes());
-        let upper = Area { h: body.h * 0.72, ..body };
+        let xs = self.widened(xs);
+        let body = canvas.framed(&self.titles, &self.keys(), &self.notes(xs));
+        let upper = Area { h: body.h * 0.7, ..body };
         let lower = Area { y: upper.bottom(), h: body.h - upper.h, ..body };
         let room_px = canvas.style.text * 4.2;
-        let x = Axis::number("", padded(xs));
+        let x = Axis { is_bare: true, ..Axis::number("", xs) };
         let y = Axis { room_px, ..Axis::number(&self.y_label, padded(ys)) };
         let plane = Plane::laid(canvas, upper, &x, &y);
         diagonal(canvas, &plane);
         for (i, series) in self.series.iter().enumerate() {
-            draw_series(canvas, &plane, series, i);
+            let shift = canvas.style.line * 2.2 * (i as f64 - (self.series.len() - 1) as f64 / 2.0);
+            draw_series(canvas, &plane, series, (i, shift));
         }
-        let x = Axis { label: &self.x_label, ..x };
+        let x = Axis { label: &self.x_label, is_bare: false, ..x };
         self.draw_histogram(canvas, lower, &x, room_px);
         Ok(())
     }
@@ -79,13 +84,29 @@ impl Reliability {
         series.chain([diagonal]).collect()
     }
 
-    fn notes(&self) -> Vec<String> {
+    /// The range of the bins with some of the histogram's tails: all of them would leave little
+    /// room for the curve.
+    fn widened(&self, (lo, hi): (f64, f64)) -> (f64, f64) {
+        let edges = &self.predictions.edges;
+        let (first, last) = (edges.first().copied(), edges.last().copied());
+        let air = (hi - lo) * 0.2;
+        let low = first.map_or(lo, |edge| edge.max(lo - air).min(lo));
+        padded((low, last.map_or(hi, |edge| edge.min(hi + air).max(hi))))
+    }
+
+    fn notes(&self, (lo, hi): (f64, f64)) -> Vec<String> {
         let all = self.series.iter().flat_map(|s| &s.bins);
         let n_missing = all.filter(|bin| !bin.is_drawable()).count();
         let whiskers = (!self.interval.is_empty()).then(|| format!("whiskers: {}", self.interval));
         let missing =
             (n_missing > 0).then(|| format!("{} left out: not finite", count_of(n_missing, "bin")));
-        whiskers.into_iter().chain(missing).collect()
+        let bins = self.predictions.edges.windows(2).zip(&self.predictions.counts);
+        let beyond = bins.filter(|(edges, _)| edges[1] <= lo || edges[0] >= hi);
+        let n_beyond: u64 = beyond.map(|(_, count)| count).sum();
+        let share = 100.0 * n_beyond as f64 / self.predictions.total().max(1) as f64;
+        let beyond =
+            (n_beyond > 0).then(|| format!("{share:.1} % of the predictions lie beyond the axis"));
+        whiskers.into_iter().chain(missing).chain(beyond).collect()
     }
 
     fn draw_histogram(&self, canvas: &mut Canvas<'_>, at: Area, x: &Axis<'_>, room_px: f64) {
@@ -97,6 +118,9 @@ impl Reliability {
             let top = plane.y.at(*count as f64);
             let area = Area { x: left, y: top, w: right - left, h: plane.area.bottom() - top };
             let area = area.snapped();
+            if edges[1] <= x.lo || edges[0] >= x.hi {
+                continue;
+            }
             canvas.scene.rect(Area { w: (area.w - 1.0).max(1.0), ..area }, QUIET);
         }
     }
@@ -117,7 +141,13 @@ fn diagonal(canvas: &mut Canvas<'_>, plane: &Plane) {
     }
 }
 
-fn draw_series(canvas: &mut Canvas<'_>, plane: &Plane, series: &ReliabilitySeries, i: usize) {
+/// `shift` in pixels keeps the whiskers of several series apart.
+fn draw_series(
+    canvas: &mut Canvas<'_>,
+    plane: &Plane,
+    series: &ReliabilitySeries,
+    (i, shift): (usize, f64),
+) {
     let ink = series_ink(i);
     let mut bins: Vec<&ReliabilityBin> = series.bins.iter().filter(|b| b.is_drawable()).collect();
     bins.sort_by(|a, b| a.predicted.total_cmp(&b.predicted));
@@ -127,11 +157,11 @@ fn draw_series(canvas: &mut Canvas<'_>, plane: &Plane, series: &ReliabilitySerie
             let (low, high) = (plane.y.at(low), plane.y.at(high));
             let stroke = Stroke::solid(ink.veiled(150), line * 0.8);
             let ends = Whisker { low, high, cap: line * 2.2, stroke };
-            whisker(canvas.scene, Grows::Up, plane.x.at(bin.predicted), ends);
+            whisker(canvas.scene, Grows::Up, plane.x.at(bin.predicted) + shift, ends);
         }
     }
     let at = |bin: &&ReliabilityBin| Point {
-        x: plane.x.at(bin.predicted),
+        x: plane.x.at(bin.predicted) + shift,
         y: plane.y.at(bin.realised.value),
     };
     let points: Vec<Point> = bins.iter().map(at).collect();

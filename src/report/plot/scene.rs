@@ -60,11 +60,24 @@ pub struct Text {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mark {
-    Rect { area: Area, fill: Ink },
-    Line { points: Vec<Point>, stroke: Stroke },
-    Shape { points: Vec<Point>, fill: Ink },
+    Rect {
+        area: Area,
+        fill: Ink,
+    },
+    Line {
+        points: Vec<Point>,
+        stroke: Stroke,
+    },
+    Shape {
+        points: Vec<Point>,
+        fill: Ink,
+    },
     /// Discs of one colour; where they overlap the colour does not add up.
-    Dots { centres: Vec<Point>, radius: f64, ink: Ink },
+    Dots {
+        centres: Vec<Point>,
+        radius: f64,
+        ink: Ink,
+    },
     Text(Text),
 }
 

@@ -132,7 +132,10 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!([short(1.0), short(0.126), short(-0.001), short(-2.5)], ["1", "0.13", "0", "-2.5"]);
+        assert_eq!(
+            [short(1.0), short(0.126), short(-0.001), short(-2.5)],
+            ["1", "0.13", "0", "-2.5"]
+        );
     }
 
     #[test]

@@ -44,7 +44,8 @@ mod tests {
             let px = |i: usize| i as f64 * 40.0 / ys.len() as f64;
             let all: Vec<Point> = ys.iter().enumerate().map(|(i, y)| Point { x: px(i), y: *y }).collect();
             let kept = min_max(all.clone());
-            prop_assert!(kept.len() <= all.len().min(41 * 4).max(if all.len() <= 164 { all.len() } else { 0 }));
+            let is_few = kept.len() <= 41 * 4;
+            prop_assert!(is_few);
             prop_assert!(kept.windows(2).all(|w| w[0].x <= w[1].x));
             let ends = |points: &[Point], column: f64| {
                 let inside = || points.iter().filter(move |p| p.x.floor() == column).map(|p| p.y);

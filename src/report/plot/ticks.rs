@@ -73,7 +73,8 @@ fn show(value: f64, step: &Step, largest: f64) -> String {
         l if l >= 1e5 => (3, "k"),
         _ => (0, ""),
     };
-    let decimals = if unit == 0 { decimals } else { (extra + unit - step.exponent).max(0) as usize };
+    let decimals =
+        if unit == 0 { decimals } else { (extra + unit - step.exponent).max(0) as usize };
     // Twelve decimals of a narrow range far from zero tell nobody anything.
     let text = grouped(value / power_of_ten(unit), decimals.min(12));
     if value == 0.0 { "0".to_owned() } else { format!("{text}{suffix}") }
@@ -146,7 +147,10 @@ mod tests {
         assert_eq!(labels(0.0, 1.0, 6), ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
         assert_eq!(labels(-3.0, 7.1, 6), ["−2.5", "0", "2.5", "5.0"]);
         assert_eq!(labels(0.0, 99.0, 5), ["0", "25", "50", "75"]);
-        assert_eq!(labels(19_000.0, 62_000.0, 6), ["20,000", "30,000", "40,000", "50,000", "60,000"]);
+        assert_eq!(
+            labels(19_000.0, 62_000.0, 6),
+            ["20,000", "30,000", "40,000", "50,000", "60,000"]
+        );
         assert_eq!(labels(0.0, 2.2e6, 4), ["0", "1,000k", "2,000k"]);
         assert_eq!(labels(0.0, 3e-7, 4), ["0", "1e−7", "2e−7", "3e−7"]);
     }
