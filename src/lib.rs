@@ -13,6 +13,7 @@ pub mod folds; // train | early-stop | calibrate | test, purged
 pub mod gbdt; // boosted trees on shared byte codes
 pub mod learn; // what a score is worth: calibration, intervals, horizon weights
 pub mod search; // which settings to try next; trials, samplers, pruners
+pub mod report; // plots
 pub mod config; // config.yml → checked, all faults at once
 pub mod store; // the only module that writes files
 pub mod ingest; // raw files, exchanges, generator → Bars

@@ -29,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gbdt", &[]),
     ("learn", &["gbdt"]),
     ("search", &[]),
+    ("report", &[]),
     ("config", &["market", "features", "labels", "folds"]),
     ("store", &["market", "features", "labels", "folds", "search"]),
     ("ingest", &["market", "store", "config"]),
@@ -37,7 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms without I/O, clock or environment.
-const SCIENCE: &[&str] = &["market", "features", "labels", "folds", "gbdt", "learn", "search"];
+const SCIENCE: &[&str] = &["market", "features", "labels", "folds", "gbdt", "learn", "search", "report"];
 
 #[test]
 fn imports_go_downward() {

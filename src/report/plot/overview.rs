@@ -51,7 +51,7 @@ fn draw_panel(canvas: &mut Canvas<'_>, panel: &dyn Chart, area: Area) -> Result<
     let mut cell = Canvas { scene: &mut *canvas.scene, area, style: &PANEL };
     match panel.draw(&mut cell) {
         Err(PlotFault::Empty(title)) => {
-            let text = format!("{}: nothing to draw", title);
+            let text = format!("{title}: nothing to draw");
             let text = shortened(&text, PANEL.finding, area.w - 2.0 * PANEL.margin);
             let at = Point { x: left, y: area.y + PANEL.margin * 2.0 };
             canvas.scene.text(label(text, at, PANEL.finding, MUTED));

@@ -67,7 +67,7 @@ fn show(value: f64, step: &Step, largest: f64) -> String {
     let extra = if step.digits == 2.5 { 1 } else { 0 };
     let decimals = (extra - step.exponent).max(0) as usize;
     let (unit, suffix) = match largest {
-        l if l >= 1e15 || l < 1e-5 => return scientific(value),
+        l if !(1e-5..1e15).contains(&l) => return scientific(value),
         l if l >= 1e10 => (9, "G"),
         l if l >= 1e7 => (6, "M"),
         l if l >= 1e5 => (3, "k"),
