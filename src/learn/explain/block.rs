@@ -2,7 +2,6 @@
 
 use super::deep::DeepSpace;
 use super::group::{Group, MAX_BITS};
-use super::path::Turn;
 use super::plan::{Plan, Split, Tables};
 use super::quadrature::Rules;
 
@@ -36,13 +35,8 @@ impl Answers {
                 None => work_out(group, rules, &cases, sums),
             }
         }
-        let Self { rights, deep } = self;
-        let takes = |turn: &Turn, row: usize| (rights[turn.split][row] == 1) == turn.right;
-        let n = sums.first().map_or(0, |column| column.len());
         for leaf in &plan.deep {
-            leaf.explain((rules, n), deep, takes, |column, values| {
-                sums[column].iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-            });
+            leaf.add(&self.rights, rules, &mut self.deep, sums);
         }
     }
 

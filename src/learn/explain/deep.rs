@@ -2,7 +2,7 @@
 
 use super::block::BLOCK;
 use super::path::{Path, Turn};
-use super::quadrature::Rules;
+use super::quadrature::{Knot, Rules};
 
 #[derive(Debug, Clone)]
 pub(super) struct DeepLeaf {
@@ -10,76 +10,81 @@ pub(super) struct DeepLeaf {
     pub path: Path,
 }
 
-/// A number for each row of a block.
-pub(super) type Lanes = [f64; BLOCK];
+/// Rows side by side: with a path of 12 columns all their numbers stay in the nearest cache.
+const ABREAST: usize = 64;
 
-/// Scratch memory for the longest path.
+type Lanes = [f64; ABREAST];
+
+/// Scratch memory, for each column of a path.
 #[derive(Debug, Default)]
 pub(super) struct DeepSpace {
+    /// 1 for the rows that take all turns.
     met: Vec<Lanes>,
+    /// The product of the factors before this one.
     before: Vec<Lanes>,
     sums: Vec<Lanes>,
 }
 
 impl DeepLeaf {
-    /// Shapley values as in `group`; `takes` says which of the first `n` rows take a turn.
-    /// `emit` gets each column and its values.
-    pub(super) fn explain(
+    /// Adds Shapley values as in `group` to the sums of the block's rows; `rights` says for each
+    /// split which of them go right.
+    pub(super) fn add(
         &self,
-        (rules, n): (&Rules, usize),
+        rights: &[[u8; BLOCK]],
+        rules: &Rules,
         space: &mut DeepSpace,
-        takes: impl Fn(&Turn, usize) -> bool,
-        mut emit: impl FnMut(usize, &[f64]),
+        sums: &mut [&mut [f64]],
     ) {
-        let steps = &self.path.steps;
-        space.reset(steps.len());
-        for (met, step) in space.met.iter_mut().zip(steps) {
-            for (row, met) in met[..n].iter_mut().enumerate() {
-                *met = f64::from(u8::from(step.turns.iter().all(|turn| takes(turn, row))));
+        let n_rows = sums.first().map_or(0, |column| column.len());
+        for start in (0..n_rows).step_by(ABREAST) {
+            let rows = start..(start + ABREAST).min(n_rows);
+            self.meet(rights, start, space);
+            for knot in rules.of(self.path.steps.len()) {
+                self.add_at(*knot, space);
             }
-        }
-        for &(t, weight) in rules.of(steps.len()) {
-            self.add_at((t, weight), n, space);
-        }
-        for ((sums, met), step) in space.sums.iter_mut().zip(&space.met).zip(steps) {
-            for (sum, met) in sums[..n].iter_mut().zip(met) {
-                *sum *= met - step.share;
+            for (at, step) in self.path.steps.iter().enumerate() {
+                let known = space.sums[at].iter().zip(&space.met[at]);
+                for (sum, (value, met)) in sums[step.column][rows.clone()].iter_mut().zip(known) {
+                    *sum += value * (met - step.share);
+                }
             }
-            emit(step.column, &sums[..n]);
         }
     }
 
-    fn add_at(&self, (t, weight): (f64, f64), n: usize, space: &mut DeepSpace) {
+    fn meet(&self, rights: &[[u8; BLOCK]], start: usize, space: &mut DeepSpace) {
+        let n_steps = self.path.steps.len();
+        for lanes in [&mut space.met, &mut space.before, &mut space.sums] {
+            lanes.resize(n_steps.max(lanes.len()), [0.0; ABREAST]);
+        }
+        space.sums[..n_steps].fill([0.0; ABREAST]);
+        for (met, step) in space.met.iter_mut().zip(&self.path.steps) {
+            let mut taken = [1_u8; ABREAST];
+            for Turn { split, right } in &step.turns {
+                let left = u8::from(!right);
+                let rights = &rights[*split][start..];
+                taken.iter_mut().zip(rights).for_each(|(taken, right)| *taken &= right ^ left);
+            }
+            met.iter_mut().zip(taken).for_each(|(met, taken)| *met = f64::from(taken));
+        }
+    }
+
+    fn add_at(&self, (t, weight): Knot, space: &mut DeepSpace) {
         let steps = &self.path.steps;
-        let mut product = [weight * self.value; BLOCK];
+        let mut product = [weight * self.value; ABREAST];
         for ((before, met), step) in space.before.iter_mut().zip(&space.met).zip(steps) {
             let closed = step.share * (1.0 - t);
-            for ((before, product), met) in before[..n].iter_mut().zip(&mut product).zip(met) {
-                *before = *product;
-                *product *= closed + t * met;
-            }
+            *before = product;
+            product.iter_mut().zip(met).for_each(|(product, met)| *product *= closed + t * met);
         }
-        let mut after = [1.0; BLOCK];
-        for (i, step) in steps.iter().enumerate().rev() {
+        let mut after = [1.0; ABREAST];
+        for (at, step) in steps.iter().enumerate().rev() {
             let closed = step.share * (1.0 - t);
-            let known = space.before[i][..n].iter().zip(&space.met[i]);
-            for (((before, met), sum), after) in known.zip(&mut space.sums[i]).zip(&mut after) {
-                *sum += before * *after;
-                *after *= closed + t * met;
+            let (sums, before) = (&mut space.sums[at], &space.before[at]);
+            for ((sum, before), after) in sums.iter_mut().zip(before).zip(&after) {
+                *sum += before * after;
             }
-        }
-    }
-}
-
-impl DeepSpace {
-    fn reset(&mut self, n_steps: usize) {
-        for lanes in [&mut self.met, &mut self.before, &mut self.sums] {
-            if lanes.len() < n_steps {
-                lanes.resize(n_steps, [0.0; BLOCK]);
-            }
-        }
-        for sums in &mut self.sums[..n_steps] {
-            sums.fill(0.0);
+            let met = &space.met[at];
+            after.iter_mut().zip(met).for_each(|(after, met)| *after *= closed + t * met);
         }
     }
 }

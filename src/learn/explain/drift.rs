@@ -159,7 +159,9 @@ mod tests {
             x = phi * x + rng.normal();
             x
         };
-        (0..200).for_each(|_| drop(step()));
+        for _ in 0..200 {
+            step();
+        }
         (0..n).map(|_| step()).collect()
     }
 

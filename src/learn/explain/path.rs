@@ -38,11 +38,6 @@ impl Path {
         }
         path
     }
-
-    /// The part of the training rows that come to its end.
-    pub(super) fn share(&self) -> f64 {
-        self.steps.iter().map(|step| step.share).product()
-    }
 }
 
 /// A tree's shape with what explanation needs of every node.
@@ -128,8 +123,7 @@ mod tests {
         assert_eq!((path.steps[0].column, path.steps[1].column), (4, 2));
         assert_eq!(path.steps[0].turns, [turn(0, true), turn(3, false)]);
         assert!((path.steps[0].share - 0.1).abs() < 1e-16);
-        assert!((path.share() - 0.025).abs() < 1e-16);
-        assert_eq!(Path::default().share(), 1.0);
+        assert_eq!(path.steps[1].share, 0.25);
     }
 
     #[test]
