@@ -1,20 +1,19 @@
 //! Mean distance from a window's mean.
 
+use super::short::Short;
 use super::sums::Mean;
 use super::{Memory, Remembers, Step, finite};
 
 /// Σ|x − mean| / n over the last `n` bars. The mean moves with every bar, so that all `n` distances
 /// are new each time; the commodity channel index, its one user, looks at some twenty bars.
 pub struct MeanDev {
-    /// The last `n − 1` bars, then those of the block.
-    items: Vec<f64>,
-    n: usize,
+    window: Short,
     mean: Mean,
 }
 
 impl MeanDev {
     pub fn new(n: usize) -> Self {
-        Self { items: vec![0.0; n - 1], n, mean: Mean::new(n) }
+        Self { window: Short::new(n), mean: Mean::new(n) }
     }
 }
 
@@ -27,41 +26,15 @@ impl Step<1> for MeanDev {
 
     fn steps(&mut self, [x]: [&[f64]; 1], out: &mut [f64]) {
         self.mean.steps([x], out);
-        self.items.extend_from_slice(&x[..out.len()]);
-        let (chunks, rest) = out.as_chunks_mut::<LANES>();
-        let mut from = 0;
-        for means in chunks {
-            distances(&self.items[from..], self.n, means);
-            from += LANES;
-        }
-        for mean in rest {
-            distances(&self.items[from..], self.n, std::array::from_mut(mean));
-            from += 1;
-        }
-        self.items.drain(..from);
-    }
-}
-
-/// Neighbouring bars side by side: a sum alone would wait for itself at every addition.
-const LANES: usize = 8;
-
-/// Mean distances of neighbouring windows in place of their means; `items` begins with the first.
-#[inline(always)]
-fn distances<const L: usize>(items: &[f64], n: usize, means: &mut [f64; L]) {
-    let mut sums = [0.0; L];
-    for items in items.windows(L).take(n) {
-        for ((sum, x), mean) in sums.iter_mut().zip(items).zip(means.iter()) {
-            *sum += (x - mean).abs();
-        }
-    }
-    for (mean, sum) in means.iter_mut().zip(sums) {
-        *mean = finite(sum / n as f64);
+        self.window.sum(x, out, |x, mean| (x - mean).abs());
+        let n = self.window.n() as f64;
+        out.iter_mut().for_each(|out| *out = finite(*out / n));
     }
 }
 
 impl Remembers for MeanDev {
     fn memory(&self) -> Memory {
-        Memory::Bars(self.n as u64 - 1)
+        self.mean.memory()
     }
 }
 

@@ -12,6 +12,7 @@ pub mod arithmetic; // bar by bar, no memory
 pub mod logarithm; // of many bars at once
 pub mod memory; // lag, diff, cumulative sum
 pub mod window; // the sliding window behind everything below
+pub mod short; // windows summed up anew
 pub mod sums; // sum, mean
 pub mod extremes; // min, max and where they were
 pub mod moments; // variance, z-score, skewness, kurtosis

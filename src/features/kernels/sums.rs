@@ -2,13 +2,56 @@
 //!
 //! The share of bars on which a condition held is the [`Mean`] of the condition.
 
+use super::short::Short;
 use super::window::{Halves, Rolling, Statistic, Summary};
+use super::{Memory, Remembers, Step, finite};
 
 /// The sum of the last `n` bars.
 pub type Sum = Rolling<Total, 1>;
 
 /// The arithmetic mean of the last `n` bars; of a constant window, exactly that constant.
-pub type Mean = Rolling<Average, 1>;
+pub enum Mean {
+    Short(Short),
+    Long(Rolling<Average, 1>),
+}
+
+/// Up to here a window is summed up anew faster than its two halves are kept, as measured.
+const SHORT: usize = 24;
+
+impl Mean {
+    pub fn new(n: usize) -> Self {
+        if n <= SHORT { Self::Short(Short::new(n)) } else { Self::Long(Rolling::new(n)) }
+    }
+}
+
+impl Step<1> for Mean {
+    fn step(&mut self, x: [f64; 1]) -> f64 {
+        let mut out = [f64::NAN];
+        self.steps(x.each_ref().map(std::slice::from_ref), &mut out);
+        out[0]
+    }
+
+    fn steps(&mut self, [x]: [&[f64]; 1], out: &mut [f64]) {
+        let window = match self {
+            Self::Short(window) => window,
+            Self::Long(rolling) => return rolling.steps([x], out),
+        };
+        // About the newest bar, so that a constant window has distances of zero.
+        out.copy_from_slice(&x[..out.len()]);
+        window.sum(x, out, |x, now| x - now);
+        let n = window.n() as f64;
+        out.iter_mut().zip(x).for_each(|(out, x)| *out = finite(x + *out / n));
+    }
+}
+
+impl Remembers for Mean {
+    fn memory(&self) -> Memory {
+        match self {
+            Self::Short(window) => Memory::Bars(window.n() as u64 - 1),
+            Self::Long(rolling) => rolling.memory(),
+        }
+    }
+}
 
 /// Reads the sum.
 pub struct Total;
