@@ -192,9 +192,8 @@ impl<'a> Search<'a> {
                 }
             }
             *peak = most;
-            for lane in 0..LANES {
-                let top = sweep.tops[lane];
-                sweep.tops[lane] = if most[lane] > top { most[lane] } else { top };
+            for (top, most) in sweep.tops.iter_mut().zip(most) {
+                *top = if most > *top { most } else { *top };
             }
         }
         sweep
