@@ -1,6 +1,10 @@
 //! From slices of a feature table to models, and to what a score is worth. No prices, no symbols, no
 //! clock.
 
+pub mod learner; // one trait: checked parameters → fitted model
+pub mod backends; // one file a backend
+pub mod target; // label → what a model is asked for, and back
+pub mod many; // many trainings side by side
 pub mod calibrate; // score → expected bps, probability
 pub mod conformal; // intervals that hold a chosen part of the outcomes
 pub mod horizon_weights; // many horizons → one

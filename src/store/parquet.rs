@@ -189,6 +189,7 @@ fn wrong(why: String) -> PolarsError {
 mod tests {
     use super::*;
     use crate::failure::Mender;
+    use crate::store::write_atomic;
 
     fn sample() -> Table {
         Table::new(vec![

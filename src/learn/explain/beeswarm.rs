@@ -81,11 +81,8 @@ fn points(
     let greatest = places.rev().max_by(|a, b| shaps[*a].total_cmp(&shaps[*b]));
     let chosen: BTreeSet<usize> = drawn.iter().copied().chain(least).chain(greatest).collect();
     let ranks = ranks(features);
-    let point = |at: usize| Point {
-        row: contributions.rows()[at],
-        shap: shaps[at],
-        rank: ranks[at],
-    };
+    let point =
+        |at: usize| Point { row: contributions.rows()[at], shap: shaps[at], rank: ranks[at] };
     chosen.into_iter().map(point).collect()
 }
 

@@ -80,9 +80,9 @@ impl Drift {
         let compare = |at| ColumnDrift::new([then.column(at), now.column(at)], share);
         let mut columns: Vec<ColumnDrift> =
             (0..then.n_columns()).into_par_iter().map(compare).collect();
-        let ranks = means.each_ref().map(|means| {
-            stats::ranks(&means.iter().map(|mean| -mean).collect::<Vec<_>>())
-        });
+        let ranks = means
+            .each_ref()
+            .map(|means| stats::ranks(&means.iter().map(|mean| -mean).collect::<Vec<_>>()));
         for (at, column) in columns.iter_mut().enumerate() {
             column.name.clone_from(&then.names()[at]);
             column.column = at;
@@ -168,9 +168,8 @@ mod tests {
     #[test]
     fn a_column_that_moved_is_found_and_one_that_did_not_is_not() {
         let mut rng = Rng::new(3);
-        let mut normal = |n: usize, shift: f64| -> Vec<f64> {
-            (0..n).map(|_| rng.normal() + shift).collect()
-        };
+        let mut normal =
+            |n: usize, shift: f64| -> Vec<f64> { (0..n).map(|_| rng.normal() + shift).collect() };
         let then = window(&[normal(3000, 0.0), normal(3000, 0.0), vec![0.0; 3000]]);
         let now = window(&[normal(1000, 0.0), normal(1000, 0.8), vec![0.0; 1000]]);
         let drift = Drift::between(&then, &now, 0.05).unwrap();

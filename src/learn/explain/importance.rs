@@ -99,8 +99,7 @@ mod tests {
 
     #[test]
     fn another_matrix_is_refused() {
-        let contributions =
-            Contributions::new(owned(&["a"]), vec![0, 7], 0.0, vec![1.0, 2.0]);
+        let contributions = Contributions::new(owned(&["a"]), vec![0, 7], 0.0, vec![1.0, 2.0]);
         let (names, other) = (owned(&["a"]), owned(&["b"]));
         let columns: [&[f32]; 1] = [&[1.0, 2.0]];
         let refusal = |names: &[String]| {

@@ -75,8 +75,7 @@ mod tests {
                 let exact = 1.0 / (degree as f64 + 1.0);
                 assert!((sum / exact - 1.0).abs() < 1e-12, "{n} knots, degree {degree}: {sum}");
             }
-            let past: f64 =
-                knots.iter().map(|(t, w)| w * (0..2 * n).fold(1.0, |p, _| p * t)).sum();
+            let past: f64 = knots.iter().map(|(t, w)| w * (0..2 * n).fold(1.0, |p, _| p * t)).sum();
             let exact = 1.0 / (2.0 * n as f64 + 1.0);
             assert!(n > 3 || (past / exact - 1.0).abs() > 1e-6, "{n} knots cannot do this");
         }

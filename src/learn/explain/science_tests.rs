@@ -122,8 +122,12 @@ fn a_column_that_falls_silent_drifts_farthest() {
         let explainer = Explainer::new(&model).unwrap();
         let window = |rows| explainer.explain(matrix, &Rows::Range(rows)).unwrap();
         let (then, now) = (window(0..2000), window(2000..N_ROWS));
-        assert!(Drift::between(&window(0..1000), &window(1000..2000), 0.01)
-            .unwrap().drifted().is_empty());
+        assert!(
+            Drift::between(&window(0..1000), &window(1000..2000), 0.01)
+                .unwrap()
+                .drifted()
+                .is_empty()
+        );
         Drift::between(&then, &now, 0.01).unwrap()
     });
     let x3 = &drift.columns[3];
