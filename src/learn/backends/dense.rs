@@ -13,7 +13,7 @@ pub(super) fn finite(value: f32) -> f32 {
 
 pub(super) fn rows(
     matrix: &Matrix<'_>,
-    rows: impl ExactSizeIterator<Item = u32> + Clone,
+    rows: &(impl ExactSizeIterator<Item = u32> + Clone),
 ) -> Vec<f32> {
     let width = matrix.columns().len();
     let mut values = vec![0.0; rows.len() * width];

@@ -143,7 +143,7 @@ struct Data {
 impl Data {
     fn of(sample: &Sample<'_>) -> Result<Self, LearnFault> {
         let matrix = &sample.job.matrix;
-        let mut rows = dense::rows(matrix, sample.rows.iter().copied());
+        let mut rows = dense::rows(matrix, &sample.rows.iter().copied());
         let width = matrix.columns().len();
         let median = |column: usize| {
             let values = rows[column..].iter().step_by(width).copied();

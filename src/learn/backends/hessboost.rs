@@ -69,7 +69,7 @@ impl Learner for Hessboost {
 
 fn data(sample: &Sample<'_>, rows: &[u32]) -> Result<DMatrix, HessboostError> {
     let matrix = &sample.job.matrix;
-    let values = dense::rows(matrix, rows.iter().copied());
+    let values = dense::rows(matrix, &rows.iter().copied());
     let targets: Vec<f32> = rows.iter().map(|row| sample.target(*row) as f32).collect();
     let data = DMatrix::from_dense_vec(values, rows.len(), matrix.columns().len())?;
     let data = data.with_labels(&targets)?;
@@ -89,6 +89,7 @@ fn named(model: &BoostedModel, names: &[String]) -> Result<Vec<u8>, LearnFault> 
     Ok(file.to_string().into_bytes())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn failed(fault: HessboostError) -> LearnFault {
     LearnFault::Backend { backend: NAME, why: fault.to_string() }
 }
@@ -146,7 +147,7 @@ impl Fitted for Boosted {
     }
 
     fn score(&self, matrix: &Matrix<'_>) -> Result<Vec<f32>, LearnFault> {
-        let rows = dense::rows(matrix, 0..matrix.n_rows() as u32);
+        let rows = dense::rows(matrix, &(0..matrix.n_rows() as u32));
         let scores = self.model.predict_rows(&rows, Iterations::Best).map_err(failed)?;
         Ok(scores.into_vec())
     }

@@ -49,7 +49,7 @@ mod tests {
             prop_assert!(kept.windows(2).all(|w| w[0].x <= w[1].x));
             let ends = |points: &[Point], column: f64| {
                 let inside = || points.iter().filter(move |p| p.x.floor() == column).map(|p| p.y);
-                (inside().fold(f64::MAX, f64::min), inside().fold(f64::MIN, f64::max), inside().next(), inside().last())
+                (inside().fold(f64::MAX, f64::min), inside().fold(f64::MIN, f64::max), inside().next(), inside().next_back())
             };
             for column in 0..40 {
                 prop_assert_eq!(ends(&all, f64::from(column)), ends(&kept, f64::from(column)));

@@ -261,7 +261,7 @@ impl BoosterHandle {
         Ok(unsafe { slice_of(out, n) }.to_vec())
     }
 
-    pub(super) fn to_json(&mut self) -> Result<Vec<u8>, LearnFault> {
+    pub(super) fn save(&mut self) -> Result<Vec<u8>, LearnFault> {
         let (how, mut n, mut out) = (text(r#"{"format":"json"}"#)?, 0, null::<c_char>());
         // SAFETY: the handle is alive, and the text ends.
         let code = unsafe { (self.api.save)(self.handle, how.as_ptr(), &raw mut n, &raw mut out) };

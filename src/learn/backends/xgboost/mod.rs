@@ -83,14 +83,14 @@ impl Learner for Xgboost {
         if stops {
             booster = booster.first_rounds(kept)?;
         }
-        let model = Boosted::read(&self.api, booster.to_json()?)?;
+        let model = Boosted::read(&self.api, booster.save()?)?;
         Ok(Fit { model: Box::new(model), losses, rounds: Some(kept as usize) })
     }
 }
 
 fn table(api: &Arc<Api>, sample: &Sample<'_>, rows: &[u32]) -> Result<Table, LearnFault> {
     let matrix = &sample.job.matrix;
-    let values = dense::rows(matrix, rows.iter().copied());
+    let values = dense::rows(matrix, &rows.iter().copied());
     let mut table = Table::new(api, &values, rows.len(), matrix.columns().len())?;
     let targets: Vec<f32> = rows.iter().map(|row| sample.target(*row) as f32).collect();
     table.set("label", &targets)?;
@@ -150,7 +150,7 @@ impl Fitted for Boosted {
         if n_rows == 0 {
             return Ok(Vec::new());
         }
-        let values = dense::rows(matrix, 0..n_rows as u32);
+        let values = dense::rows(matrix, &(0..n_rows as u32));
         let table = Table::new(&self.api, &values, n_rows, matrix.columns().len())?;
         let booster = self.booster.lock().unwrap_or_else(PoisonError::into_inner);
         booster.predict(&table)
