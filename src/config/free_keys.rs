@@ -117,6 +117,36 @@ impl Setting for ColumnMap {
     }
 }
 
+/// A column → whether predictions may only rise (1) or only fall (−1) with it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Directions(BTreeMap<String, i8>);
+
+impl Directions {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, i8)> {
+        self.0.iter().map(|(name, direction)| (name.as_str(), *direction))
+    }
+}
+
+impl Setting for Directions {
+    fn read(&mut self, node: &Node, spot: &Spot, reading: &mut Reading) {
+        read_pairs(node, spot, reading, |entry, wrong| {
+            let what = "1 (may only rise with it) or -1 (may only fall)";
+            let direction = match pair(entry, what, wrong).as_deref() {
+                Some("1" | "+1") => 1,
+                Some("-1") => -1,
+                Some(_) => return wrong.push(Wrong::expected(what, &entry.value)),
+                None => return,
+            };
+            self.0.insert(entry.key.clone(), direction);
+        });
+    }
+
+    fn list(&self, spot: &Spot, items: &mut Vec<Item>) {
+        let pairs = self.iter().map(|(name, way)| (name.to_owned(), way.to_string())).collect();
+        items.push(pairs_item(spot, pairs));
+    }
+}
+
 fn read_pairs(
     node: &Node,
     spot: &Spot,

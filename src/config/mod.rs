@@ -14,6 +14,7 @@ mod features;
 mod flag;
 mod free_keys;
 mod labels;
+mod learn;
 mod leaves;
 mod load;
 mod nearest;
@@ -39,8 +40,9 @@ pub use data::{TestRange, TimeFormat, TrainRange};
 pub use fault::{Fault, Faults, Place};
 pub use features::{FeatureGroup, Features};
 pub use flag::Flag;
-pub use free_keys::{ColumnMap, Expression, Expressions};
+pub use free_keys::{ColumnMap, Directions, Expression, Expressions};
 pub use labels::{Barrier, Labels};
+pub use learn::{Backend, Growth, Learn, Loss, Target};
 pub use load::{Loaded, PATH};
 pub use synthetic::{Planted, Synthetic};
 pub use trading_logic::{
@@ -64,6 +66,7 @@ section! {
     features: Features = Features::default(), Rule::any();
     labels: Labels = Labels::default(), Rule::any();
     walkforward: WalkForward = WalkForward::default(), Rule::any();
+    learn: Learn = Learn::default(), Rule::any();
     calibration: Calibration = Calibration::default(), Rule::any();
     trading_logic: TradingLogic = TradingLogic::default(), Rule::any();
     backtest: Backtest = Backtest::default(), Rule::any();
@@ -74,6 +77,7 @@ impl Config {
     fn check(&self, reading: &mut Reading) {
         self.check_windows(reading);
         self.check_calibration(reading);
+        self.check_early_stop(reading);
         self.check_weights(reading);
         let keys = ["labels.barrier.max_hold_bars", "backtest.oco_delay_bars"];
         let is_armed = self.labels.barrier.max_hold_bars > self.backtest.oco_delay_bars;
@@ -108,6 +112,14 @@ impl Config {
         let keys = ["trading_logic.conformal_gate", "calibration.enabled"];
         reading.require(has_interval, &keys, || {
             "the conformal gate needs calibration.enabled".to_owned()
+        });
+    }
+
+    fn check_early_stop(&self, reading: &mut Reading) {
+        let can_stop = self.learn.patience.is_none() || self.walkforward.early_stop_fraction > 0.0;
+        let keys = ["walkforward.early_stop_fraction", "learn.patience"];
+        reading.require(can_stop, &keys, || {
+            "early stopping has no data: null patience trains all rounds".to_owned()
         });
     }
 

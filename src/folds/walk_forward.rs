@@ -239,11 +239,25 @@ impl WalkForward {
         start: Ts,
         (idx, test): (u32, Slice),
     ) -> Result<Fold, FoldFault> {
-        let params = &self.0;
-        let from = match params.mode {
-            Mode::Rolling => test.from.plus_us(-i64::from(params.train_weeks) * WEEK_US),
+        let from = match self.0.mode {
+            Mode::Rolling => test.from.plus_us(-i64::from(self.0.train_weeks) * WEEK_US),
             Mode::Anchored => start,
         };
+        self.train(rows, from, (idx, test))
+    }
+
+    /// One training on all of `[from, until)`: the walk's slices with nothing left to test.
+    pub fn single(&self, rows: &Rows<'_>, (from, until): (Ts, Ts)) -> Result<Fold, FoldFault> {
+        self.train(rows, from, (0, Slice::whole(rows, (until, until))))
+    }
+
+    fn train(
+        &self,
+        rows: &Rows<'_>,
+        from: Ts,
+        (idx, test): (u32, Slice),
+    ) -> Result<Fold, FoldFault> {
+        let params = &self.0;
         let [stop_from, calibrate_from] = self.tail_cuts(from, test.from);
         let slice = |from, until| Slice::purged(rows, (from, until), params.embargo_bars);
         let fold = Fold {

@@ -366,3 +366,7 @@ impl Fitted for Forest {
         Ok(scores)
     }
 }
+
+#[cfg(test)]
+#[path = "forest_tests.rs"]
+mod tests;

@@ -359,3 +359,7 @@ impl Fitted for Named {
         Ok(margins.into_iter().map(score).collect())
     }
 }
+
+#[cfg(test)]
+#[path = "linear_tests.rs"]
+mod tests;
