@@ -1,7 +1,20 @@
 //! What each stage reads, calls and writes.
 
+mod dataset;
+mod explain;
+mod predict;
+mod recipe;
+mod train;
+mod tune;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+pub use dataset::{Definition, Lessons, lessons};
+pub use explain::{Explained, explain};
+pub use predict::{Judged, PredictRange, Predicted, predict};
+pub use train::{Model, Report, Training, train};
+pub use tune::{Tuned, describe as tuning_line};
 
 use crate::config::{Config, Place};
 use crate::failure::Failure;
@@ -150,6 +163,16 @@ pub fn folds(
     labels: &[Labels],
     warm_up: usize,
 ) -> Result<Folds, Failure> {
+    let span = span(config, bars, warm_up)?;
+    let reach = reach(labels);
+    let rows = Rows::new(&reach).map_err(Failure::user)?;
+    let params = config.walkforward.params();
+    let cut = params.check().map_err(|bad| refuse(&bad))?.cut(&rows, span);
+    cut.map_err(|fault| unfit(&fault, config.walkforward.test_weeks))
+}
+
+/// The stretch in which every feature is there and labels may end.
+fn span(config: &Config, bars: &Bars, warm_up: usize) -> Result<Span, Failure> {
     let (first, last) = match (bars.ts().get(warm_up), bars.ts().last()) {
         (Some(first), Some(last)) => (*first, *last),
         _ => {
@@ -165,13 +188,7 @@ pub fn folds(
     let next = last.plus_us(length)..last.plus_us(14 * DAY_US);
     let next_open =
         hours.expected(next, bars.timeframe()).map_or(last.plus_us(length), |e| e.first);
-    let span =
-        Span { first_usable: first.plus_us(length), complete_until: next_open.plus_us(length) };
-    let reach = reach(labels);
-    let rows = Rows::new(&reach).map_err(Failure::user)?;
-    let params = config.walkforward.params();
-    let cut = params.check().map_err(|bad| refuse(&bad))?.cut(&rows, span);
-    cut.map_err(|fault| unfit(&fault, config.walkforward.test_weeks))
+    Ok(Span { first_usable: first.plus_us(length), complete_until: next_open.plus_us(length) })
 }
 
 /// Windows that do not fit come with some that do.

@@ -28,18 +28,50 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("folds", &["labels"]),
     ("gbdt", &[]),
     ("learn", &["labels", "folds", "gbdt"]),
-    ("search", &[]),
+    ("walkforward", &["folds", "learn"]),
+    ("search", &["folds", "learn", "gbdt"]),
     ("report", &[]),
-    ("config", &["market", "features", "labels", "folds"]),
+    ("config", &["market", "features", "labels", "folds", "learn", "search"]),
     ("store", &["market", "features", "labels", "folds", "search"]),
     ("ingest", &["market", "store", "config"]),
-    ("pipeline", &["market", "features", "labels", "folds", "config", "store", "ingest"]),
-    ("cli", &["market", "features", "config", "store", "ingest", "pipeline", "labels", "folds"]),
+    (
+        "pipeline",
+        &[
+            "market",
+            "features",
+            "labels",
+            "folds",
+            "learn",
+            "walkforward",
+            "search",
+            "report",
+            "gbdt",
+            "config",
+            "store",
+            "ingest",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "market",
+            "features",
+            "config",
+            "store",
+            "ingest",
+            "pipeline",
+            "labels",
+            "folds",
+            "learn",
+            "walkforward",
+            "report",
+        ],
+    ),
 ];
 
 /// Rooms without I/O, clock or environment.
 const SCIENCE: &[&str] =
-    &["market", "features", "labels", "folds", "gbdt", "learn", "search", "report"];
+    &["market", "features", "labels", "folds", "gbdt", "learn", "walkforward", "search", "report"];
 
 #[test]
 fn imports_go_downward() {

@@ -3,12 +3,15 @@
 mod audit;
 mod config;
 mod data;
+mod explain;
 mod features;
 mod folds;
 mod ingest;
 mod labels;
 mod output;
+mod predict;
 mod progress;
+mod train;
 
 use std::path::PathBuf;
 
@@ -23,11 +26,12 @@ pub use output::{print, table, table_of};
 
 /// Walk-forward machine-learning research for people who trade their own models.
 ///
-/// From raw bars to features in three commands:
+/// From raw bars to a model in four commands:
 ///
 ///   edgewalk ingest          bars into the store: what config.yml names, a synthetic market at first
-///   edgewalk features        the feature table, a line per column
-///   edgewalk features check  the proof that no column looks ahead
+///   edgewalk features check  the feature table, and the proof that no column looks ahead
+///   edgewalk train           a model for each horizon; --set data.train.to=2023-06-01 keeps bars back
+///   edgewalk predict         what it says of the bars it has not seen, and how that went
 #[derive(Debug, Parser)]
 #[command(name = "edgewalk", version, verbatim_doc_comment, max_term_width = 100)]
 pub struct Cli {
@@ -64,6 +68,9 @@ enum Command {
     Features(features::Args),
     Labels(labels::Args),
     Folds(folds::Args),
+    Train(train::Args),
+    Predict(predict::Args),
+    Explain(explain::Args),
     Config(config::Args),
 }
 
@@ -120,6 +127,9 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Features(args) => features::execute(args, &cli.global),
         Command::Labels(args) => labels::execute(args, &cli.global),
         Command::Folds(args) => folds::execute(args, &cli.global),
+        Command::Train(args) => train::execute(args, &cli.global),
+        Command::Predict(args) => predict::execute(args, &cli.global),
+        Command::Explain(args) => explain::execute(args, &cli.global),
         Command::Config(args) => config::execute(args, &cli.global),
     };
     match done {

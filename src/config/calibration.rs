@@ -5,7 +5,6 @@ use super::section::{choice, section};
 
 section! {
     /// What a model's score is worth: curves fitted on the calibration slice alone.
-    /// Checked today, read by `train`, which is not built yet.
     pub struct Calibration;
     /// Off: scores are taken at their word.
     enabled: bool = true, Rule::any();
@@ -21,6 +20,8 @@ section! {
     conformal_coverage: f64 = 0.9, Rule::within(0.01, 0.999);
     /// How fast intervals widen after a miss and narrow after a hit; 0: they stay as fitted.
     conformal_rate: f64 = 0.005, Rule::below(0.0, 1.0);
+    /// Bars of the volatility that intervals are scaled by.
+    conformal_window: u32 = 96, Rule::within(2.0, 100_000.0).unit("bars");
 }
 
 choice! {

@@ -47,8 +47,7 @@ section! {
 }
 
 section! {
-    /// The range that `edgewalk train` learns from. Both ends null: all of it. Checked today, read
-    /// by `train`, which is not built yet.
+    /// The range that `edgewalk train` learns from. Both ends null: all of it.
     pub struct TrainRange;
     /// First bar to train on, UTC.
     from: Option<Ts> = None, Rule::any();
@@ -57,8 +56,8 @@ section! {
 }
 
 section! {
-    /// The range kept for testing what was trained; it must not overlap the one above. Checked
-    /// today, read by `train`, which is not built yet.
+    /// The range that `edgewalk predict` predicts; it must not overlap the one above. Both ends
+    /// null: all that comes after what the model was trained on.
     pub struct TestRange;
     /// First bar to test on, UTC.
     from: Option<Ts> = None, Rule::any();

@@ -147,7 +147,7 @@ impl Setting for Directions {
     }
 }
 
-fn read_pairs(
+pub(super) fn read_pairs(
     node: &Node,
     spot: &Spot,
     reading: &mut Reading,
@@ -160,7 +160,7 @@ fn read_pairs(
     }
 }
 
-fn pair(entry: &Entry, what: &str, wrong: &mut Vec<Wrong>) -> Option<String> {
+pub(super) fn pair(entry: &Entry, what: &str, wrong: &mut Vec<Wrong>) -> Option<String> {
     if !is_name(&entry.key) {
         let message = "a name has small letters, digits and `_`, at most 64".to_owned();
         wrong.push(Wrong { place: entry.place.clone(), message, hint: None });
@@ -181,7 +181,7 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|c| letter(c) || c.is_ascii_digit())
 }
 
-fn pairs_item(spot: &Spot, pairs: Vec<(String, String)>) -> Item {
+pub(super) fn pairs_item(spot: &Spot, pairs: Vec<(String, String)>) -> Item {
     Item {
         path: spot.path.clone(),
         help: spot.help,

@@ -16,10 +16,8 @@ section! {
     /// A label that spans a longer run of missing bars than this is left out, and counted.
     max_gap_bars: u32 = 1, Rule::within(0.0, 10_000.0).unit("bars");
     /// Give overlapping labels less weight: each counts by the part of it that no other shares.
-    /// Checked today, read by `train`, which is not built yet.
     weight_uniqueness: bool = true, Rule::any();
     /// Give old labels less weight: after this time half of it; null: age makes no difference.
-    /// Checked today, read by `train`, which is not built yet.
     weight_half_life_weeks: Option<f64> = None, Rule::above(0.0, 10_000.0).unit("weeks");
     barrier: Barrier = Barrier::default(), Rule::any();
 }

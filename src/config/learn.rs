@@ -11,7 +11,8 @@ section! {
     /// What learns to predict, one model for each of labels.horizons.
     pub struct Learn, check Learn::check;
     /// The learner. gbdt: our own boosted trees, the fastest. hessboost and xgboost: the same trees
-    /// by others, to check against. linear and forest: what boosting has to beat.
+    /// by others, to check against. linear and forest: what boosting has to beat. A forest has
+    /// `rounds` trees and reads max_depth, min_child_weight and column_sampling besides.
     backend: Backend = Backend::Gbdt, Rule::any();
     /// What is learnt: the return in bps, or whether it is above zero.
     target: Target = Target::ReturnBps, Rule::any();
@@ -53,6 +54,13 @@ section! {
     monotone: Directions = Directions::default(), Rule::any();
     /// Train once on all columns, keep this many of the most important and train on them; null: all.
     prune: Option<u32> = None, Rule::within(1.0, 100_000.0).unit("columns");
+    /// A column that alone goes with the labels more closely than this (by rank correlation) is taken
+    /// for one that knows the future, and training is refused; 1: never.
+    max_column_ic: f64 = 0.3, Rule::above(0.0, 1.0);
+    /// For `backend: linear`: the pull of coefficients towards zero, of columns brought to spread 1 …
+    penalty: f64 = 0.01, Rule::within(0.0, 1e6);
+    /// … and the part of it that is absolute, which leaves columns out.
+    penalty_l1_share: f64 = 0.5, Rule::within(0.0, 1.0);
     /// For `backend: xgboost`: the library; null: where the system has it.
     xgboost_library: Option<PathBuf> = None, Rule::any();
 }

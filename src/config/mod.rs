@@ -21,10 +21,12 @@ mod nearest;
 mod quote;
 mod render;
 mod rule;
+mod search_space;
 mod section;
 mod setting;
 mod synthetic;
 mod trading_logic;
+mod tuning;
 mod tree;
 mod walkforward;
 
@@ -44,10 +46,12 @@ pub use free_keys::{ColumnMap, Directions, Expression, Expressions};
 pub use labels::{Barrier, Labels};
 pub use learn::{Backend, Growth, Learn, Loss, Target};
 pub use load::{Loaded, PATH};
+pub use search_space::SearchSpace;
 pub use synthetic::{Planted, Synthetic};
 pub use trading_logic::{
     Direction, HorizonWeights, Regime, Sizing, SizingMethod, TradingLogic, WeightMethod,
 };
+pub use tuning::{PrunerName, SamplerName, Tuning};
 pub use walkforward::WalkForward;
 
 use rule::Rule;
@@ -67,6 +71,7 @@ section! {
     labels: Labels = Labels::default(), Rule::any();
     walkforward: WalkForward = WalkForward::default(), Rule::any();
     learn: Learn = Learn::default(), Rule::any();
+    tuning: Tuning = Tuning::default(), Rule::any();
     calibration: Calibration = Calibration::default(), Rule::any();
     trading_logic: TradingLogic = TradingLogic::default(), Rule::any();
     backtest: Backtest = Backtest::default(), Rule::any();

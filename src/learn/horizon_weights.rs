@@ -40,6 +40,7 @@ pub struct HorizonWeights {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WeightRemark {
     NoPositiveIc,
+    NoIc,
     FixedUnusable,
 }
 
@@ -47,8 +48,9 @@ impl fmt::Display for WeightRemark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoPositiveIc => {
-                "equal weights: on the training slice no horizon's predictions went with its outcomes"
+                "equal weights: on the calibration slice no horizon's predictions went with its outcomes"
             }
+            Self::NoIc => "equal weights: there are no rows to tell the horizons apart by",
             Self::FixedUnusable => {
                 "equal weights: the fixed ones do not match the horizons, or none is above zero"
             }
@@ -71,8 +73,8 @@ pub fn ic_with_error(predicted: &[f64], outcome: &[f64], overlap_rows: usize) ->
 }
 
 impl HorizonWeights {
-    /// From training-slice coefficients, `None` for a horizon that has none: it then weighs nothing
-    /// where coefficients count.
+    /// From coefficients of rows inside the training window that no tree was fitted to; `None` for a
+    /// horizon that has none: it then weighs nothing where coefficients count.
     pub fn of(method: &WeightMethod, ics: &[Option<Ic>]) -> Self {
         match method {
             WeightMethod::Equal => equal(ics.len(), None, None),
@@ -103,6 +105,7 @@ fn by_ic(ics: &[Option<Ic>], pull: f64) -> HorizonWeights {
     let raw: Vec<f64> = ics.iter().map(pulled).collect();
     match normalised(&raw) {
         Some(weights) => HorizonWeights { weights, shrinkage: Some(pull), remark: None },
+        None if known(ics).next().is_none() => equal(ics.len(), None, Some(WeightRemark::NoIc)),
         None => equal(ics.len(), Some(pull), Some(WeightRemark::NoPositiveIc)),
     }
 }

@@ -62,6 +62,8 @@ pub struct Prepared {
     names: Vec<String>,
     n_rows: usize,
     rows: RowSet,
+    /// Holds all rows it was made for, early-stop rows included.
+    span: std::ops::Range<u32>,
     data: Ready,
 }
 
@@ -198,6 +200,7 @@ impl dyn Learner + '_ {
             names: matrix.names().to_vec(),
             n_rows: matrix.n_rows(),
             rows: rows.clone(),
+            span: first..last,
             data: self.ready(&slice)?,
         })
     }
@@ -230,8 +233,11 @@ impl Prepared {
         if let Some(row) = job.rows.iter().find(|row| !self.rows.contains(*row)) {
             return Err(LearnFault::NotPrepared { row });
         }
-        let early_stop = job.early_stop.into_iter().flat_map(RowSet::iter);
-        match early_stop.into_iter().find(|row| self.rows.contains(*row)) {
+        let early_stop = || job.early_stop.into_iter().flat_map(RowSet::iter);
+        if let Some(row) = early_stop().find(|row| !self.span.contains(row)) {
+            return Err(LearnFault::NotPrepared { row });
+        }
+        match early_stop().find(|row| self.rows.contains(*row)) {
             Some(row) => Err(LearnFault::Leak { row }),
             None => Ok(()),
         }

@@ -20,6 +20,7 @@ mod trial;
 mod study;
 mod cohort;
 mod run;
+mod tuning;
 
 pub use dimension::{Any, Dimension, DimensionParams, Scale};
 pub use gp::GpParams;
@@ -33,6 +34,7 @@ pub use space::{BadPoint, BadSpace, Space, SpaceParams};
 pub use study::{BadStudy, Study, StudyParams};
 pub use tpe::TpeParams;
 pub use trial::{BadLine, State, Trial};
+pub use tuning::{LearnerOf, Tuner};
 pub use value::{Point, Value};
 
 #[cfg(test)]

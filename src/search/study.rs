@@ -94,6 +94,11 @@ impl Study {
         &self.space
     }
 
+    /// What the scores of all steps are worth.
+    pub fn value(&self, scores: &[f64]) -> Option<f64> {
+        self.objective.of(scores)
+    }
+
     /// The hash of study and point.
     pub fn trial_id(&self, point: &Point) -> String {
         hash("edgewalk trial 1", &(&self.id, point))

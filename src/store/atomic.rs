@@ -100,12 +100,12 @@ fn fill_and_sync(
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that renames")]
-fn rename(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(from, to)
 }
 
 /// The rename itself must survive a power cut. Only Unix can open a folder to sync it.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 

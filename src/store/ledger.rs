@@ -76,6 +76,13 @@ impl Ledger {
     }
 }
 
+/// Where the steps of trials under way are noted, beside the ledger of their study.
+pub fn steps_path(results: &Path, study: &Study) -> PathBuf {
+    let params = study.params();
+    let name = format!("{}-{}.steps.journal", params.kind, &study.id()[..16]);
+    folder(results, &params.data).join(name)
+}
+
 /// How many different trials were made on these data, by any study: what the statistics that judge a
 /// winner must know. Studies under way are counted as far as they are.
 pub fn count_trials(results: &Path, data: &str) -> Result<u64, Failure> {

@@ -16,6 +16,7 @@ mod archive;
 mod data;
 mod features;
 mod labels_and_folds;
+mod learning;
 mod first_steps;
 mod determinism;
 mod kill;

@@ -86,6 +86,11 @@ impl Program {
         self.graph.node(feature.node).lookback
     }
 
+    /// The hash of what is computed, however it is written.
+    pub fn definition(&self, feature: &Feature) -> String {
+        self.graph.node(feature.node).hash.to_hex()[..16].to_owned()
+    }
+
     /// How many distinct computations the features need, columns and constants included.
     pub fn n_nodes(&self) -> usize {
         self.graph.needed(self.features.iter().map(|f| f.node)).len()

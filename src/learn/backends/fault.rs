@@ -33,7 +33,7 @@ pub enum LearnFault {
     OtherWidth { expected: usize, found: usize },
     #[error("data prepared for `{made}` cannot be used by `{asked}`")]
     OtherPrepared { made: String, asked: String },
-    #[error("row `{row}` is to be learnt from, but the data were prepared without it")]
+    #[error("row `{row}` is to be used, but the data were prepared without it")]
     NotPrepared { row: u32 },
     #[error("row `{row}` tells when to stop, but the data were prepared from it: that is a leak")]
     Leak { row: u32 },

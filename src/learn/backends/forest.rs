@@ -16,6 +16,7 @@ use smartcore::linalg::basic::matrix::DenseMatrix;
 use super::{Backend, LearnFault, boosting, dense, gbdt};
 use crate::gbdt::Model;
 use crate::learn::learner::{Fit, Fitted, Kind, Learner, Matrix, Sample, Scratch};
+use crate::rng::Rng;
 
 const NAME: &str = "forest";
 
@@ -92,7 +93,8 @@ impl Learner for Grower {
         let firsts: Vec<u32> = (0..n_trees).step_by(GROUP as usize).collect();
         let group = |first: &u32| {
             let n = GROUP.min(n_trees - first);
-            let seed = sample.job.seed.wrapping_add(u64::from(*first));
+            // Streams of their own: forests of neighbouring seeds must not share trees.
+            let seed = Rng::stream(sample.job.seed, "forest", &[u64::from(*first)]).next_u64();
             nodes(&self.grow(&data, n, seed)?)
         };
         let groups: Result<Vec<Vec<Vec<Node>>>, LearnFault> = if sample.job.threads > 1 {

@@ -189,10 +189,11 @@ impl Linear {
             let moved = moved.fold((level - intercept).abs(), f64::max);
             (coefficients, intercept) = (new, level);
             if moved < STEP_TOLERANCE {
-                break;
+                return Ok((coefficients, intercept));
             }
         }
-        Ok((coefficients, intercept))
+        let why = format!("no optimum in {MAX_STEPS} steps: a larger `penalty` has one");
+        Err(LearnFault::Backend { backend: NAME, why })
     }
 
     /// Coefficients and intercept of the weighted elastic net: rows are centred by their weights

@@ -27,12 +27,27 @@ pub struct ConformalRows<'a> {
     pub scale: &'a [f64],
 }
 
-/// The scores of the calibration slice, in order of size.
+/// The scores of the calibration slice, of calm, middling and wild rows apart where there are
+/// enough: a scale that is itself an estimate is too small where it is small and too large where it
+/// is large, and each third would miss its coverage by a few points otherwise (Vovk, Lindsay,
+/// Nouretdinov & Gammerman 2003, "Mondrian confidence machine").
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SplitConformal {
-    scores: Vec<f64>,
+    groups: Vec<Group>,
     coverage: f64,
 }
+
+/// Rows of a scale up to this, or any where it is the last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Group {
+    up_to: Option<f64>,
+    /// In order of size.
+    scores: Vec<f64>,
+}
+
+const N_GROUPS: usize = 3;
+/// With labels of a dozen bars that is some 25 independent outcomes; fewer are not told apart.
+const LEAST_ROWS: usize = 300;
 
 impl SplitConformal {
     /// Rows that have no score (a value missing, a scale that is not positive) are left out.
@@ -40,19 +55,32 @@ impl SplitConformal {
     /// is not inside 0 to 1.
     pub fn fit(rows: &ConformalRows<'_>, coverage: f64) -> Option<Self> {
         let pairs = rows.expected.iter().zip(rows.outcome).zip(rows.scale);
-        let mut scores: Vec<f64> = pairs.filter_map(|((e, y), s)| score(*e, *y, *s)).collect();
-        scores.sort_unstable_by(f64::total_cmp);
+        let mut known: Vec<(f64, f64)> =
+            pairs.filter_map(|((e, y), s)| Some((*s, score(*e, *y, *s)?))).collect();
+        known.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let n = known.len();
+        let mut ends: Vec<usize> = if n >= N_GROUPS * LEAST_ROWS {
+            (1..N_GROUPS).map(|k| end_of_ties(&known, k * n / N_GROUPS)).collect()
+        } else {
+            Vec::new()
+        };
+        ends.push(n);
+        ends.dedup();
+        let mut start = 0;
+        let mut groups = Vec::new();
+        for end in ends {
+            let mut scores: Vec<f64> = known[start..end].iter().map(|row| row.1).collect();
+            scores.sort_unstable_by(f64::total_cmp);
+            groups.push(Group { up_to: (end < n).then(|| known[end - 1].0), scores });
+            start = end;
+        }
         let inside = coverage > 0.0 && coverage < 1.0;
-        let enough = rank(scores.len(), coverage) <= scores.len();
-        (inside && enough && !scores.is_empty()).then_some(Self { scores, coverage })
+        let enough = groups.iter().all(|g| rank(g.scores.len(), coverage) <= g.scores.len());
+        (inside && enough && n > 0).then_some(Self { groups, coverage })
     }
 
     pub fn coverage(&self) -> f64 {
         self.coverage
-    }
-
-    pub fn n_scores(&self) -> usize {
-        self.scores.len()
     }
 
     /// The interval of a row at the coverage it was fitted for; `None` where the row has none.
@@ -70,10 +98,18 @@ impl SplitConformal {
         if !is_usable {
             return None;
         }
-        let at = rank(self.scores.len(), coverage).clamp(1, self.scores.len());
-        let half = self.scores[at - 1] * scale;
+        let is_within = |group: &&Group| group.up_to.is_none_or(|up_to| scale <= up_to);
+        let scores = &self.groups.iter().find(is_within)?.scores;
+        let at = rank(scores.len(), coverage).clamp(1, scores.len());
+        let half = scores[at - 1] * scale;
         Some(Interval { low: expected - half, high: expected + half })
     }
+}
+
+/// Behind all rows of the scale of the one before `at`: rows of one scale are never told apart.
+fn end_of_ties(known: &[(f64, f64)], at: usize) -> usize {
+    let scale = known[at - 1].0;
+    at + known[at..].iter().take_while(|row| row.0 == scale).count()
 }
 
 fn score(expected: f64, outcome: f64, scale: f64) -> Option<f64> {
@@ -124,6 +160,20 @@ mod tests {
         assert_eq!(fitted.interval(f64::NAN, 1.0), None);
         assert_eq!(fitted.interval(0.0, 0.0), None);
         assert_eq!(fitted.interval(0.0, f64::INFINITY), None);
+    }
+
+    #[test]
+    fn calm_and_wild_rows_have_scores_of_their_own() {
+        let n = 3 * LEAST_ROWS;
+        let scale: Vec<f64> = (0..n).map(|i| 1.0 + (i * 3 / n) as f64).collect();
+        // A scale that says 1, 2, 3 where the outcomes are as large as 2, 2, 2.
+        let outcome: Vec<f64> = (0..n).map(|i| 2.0 * (i % 10) as f64 / 9.0).collect();
+        let rows = ConformalRows { expected: &vec![0.0; n], outcome: &outcome, scale: &scale };
+        let fitted = SplitConformal::fit(&rows, 0.95).unwrap();
+        for scale in [1.0, 2.0, 3.0] {
+            assert!((fitted.interval(0.0, scale).unwrap().high - 2.0).abs() < 1e-12, "{scale}");
+        }
+        assert_eq!(fitted.interval(0.0, 30.0).unwrap().high, 20.0);
     }
 
     proptest! {

@@ -16,7 +16,7 @@ fn help_of(command: &str) -> String {
 }
 
 /// All commands, and their commands.
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 25] = [
     "",
     "ingest",
     "ingest csv",
@@ -34,6 +34,9 @@ const COMMANDS: [&str; 22] = [
     "features sets",
     "labels",
     "folds",
+    "train",
+    "predict",
+    "explain",
     "config",
     "config show",
     "config check",
@@ -92,11 +95,12 @@ fn the_program_begins_with_what_to_type_first() {
     insta::assert_snapshot!(told, @r"
     Walk-forward machine-learning research for people who trade their own models.
 
-    From raw bars to features in three commands:
+    From raw bars to a model in four commands:
 
       edgewalk ingest          bars into the store: what config.yml names, a synthetic market at first
-      edgewalk features        the feature table, a line per column
-      edgewalk features check  the proof that no column looks ahead
+      edgewalk features check  the feature table, and the proof that no column looks ahead
+      edgewalk train           a model for each horizon; --set data.train.to=2023-06-01 keeps bars back
+      edgewalk predict         what it says of the bars it has not seen, and how that went
 
     Usage: edgewalk [OPTIONS] <COMMAND>
 
@@ -107,6 +111,9 @@ fn the_program_begins_with_what_to_type_first() {
       labels    Show what there is to predict: forward returns by horizon, and triple-barrier outcomes
       folds     Show how history is cut into folds: train, early stop, calibrate, test, and what was
                 purged
+      train     Train a model for each horizon, calibrate it, and store all of it under models/
+      predict   Predict rows that a model was not trained on
+      explain   Explain a model: exact SHAP values as a table and as pictures, a set for each horizon
       config    Show, check or write the configuration
       help      Print this message or the help of the given subcommand(s)
     ");

@@ -1,0 +1,92 @@
+//! `edgewalk predict`: a stored model on rows it was not trained on.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::train::ic;
+use super::{Global, print, table};
+use crate::learn::conformal::Coverage;
+use crate::pipeline::{self, Judged, PredictRange};
+use crate::store;
+use crate::units::Ts;
+
+/// Predict rows that a model was not trained on
+///
+/// For each bar and horizon: the model's score, the expected return in bps, the chance of a rise
+/// and an interval, in results/<run>/predictions.parquet. Rows of the training range, and those
+/// before it, are refused: what a model says of its own lessons cannot be traded.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The model's folder
+    #[arg(long, default_value = "models/latest")]
+    model: PathBuf,
+    /// First bar to predict [default: data.test.from, else the first after the training range]
+    #[arg(long, value_name = "TIME")]
+    from: Option<Ts>,
+    /// Bars before this time are predicted [default: data.test.to, else all]
+    #[arg(long, value_name = "TIME")]
+    to: Option<Ts>,
+    /// Writes CSV beside the Parquet file
+    #[arg(long)]
+    csv: bool,
+    /// Also rows the model was trained on, into a file of their own that no backtest takes
+    #[arg(long)]
+    in_sample: bool,
+}
+
+pub fn execute(args: &Args, global: &Global) -> Result<()> {
+    let config = global.load()?;
+    let range = PredictRange { from: args.from, to: args.to, in_sample: args.in_sample };
+    let predicted = pipeline::predict(&config, &args.model, range)?;
+    let csv = predicted.path.with_extension("csv");
+    if args.csv {
+        store::write_csv(&csv, &predicted.table)?;
+    }
+    let (from, to) = predicted.range.unwrap_or_default();
+    let header =
+        ["horizon", "rows", "known", "IC", "hit rate", "slope", "inside", "calm", "middle", "wild"];
+    let mut text = format!(
+        "{} {}, {} bars from {from} to {to}, by `{}`\n\n{}\n",
+        predicted.model.report.symbols.join(", "),
+        predicted.model.config.data.timeframe,
+        predicted.table.n_rows(),
+        predicted.model.folder.manifest.id,
+        table(&header, predicted.horizons.iter().map(row))
+    );
+    let coverage = 100.0 * predicted.model.config.calibration.conformal_coverage;
+    text += &format!(
+        "known: rows whose return is over. slope: of realised on expected bps, 1 where expectations are\n\
+         right, ± its error. inside: returns within the {coverage:.0} % interval; then by volatility.\n"
+    );
+    text += &format!("wrote `{}`\n", predicted.path.display());
+    if args.csv {
+        text += &format!("wrote `{}`\n", csv.display());
+    }
+    print(&text)
+}
+
+fn row(judged: &Judged) -> Vec<String> {
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let held = |coverage: Option<&Coverage>| {
+        coverage.map_or("–".to_owned(), |coverage| percent(coverage.held))
+    };
+    let thirds = judged.coverage.as_ref().map(|report| &report.by_volatility);
+    let third = |k: usize| held(thirds.and_then(|thirds| thirds[k].as_ref()));
+    let slope = judged.line.as_ref().map_or("–".to_owned(), |line| match line.slope_error {
+        Some(error) => format!("{:.2} ± {error:.2}", line.slope),
+        None => format!("{:.2}", line.slope),
+    });
+    vec![
+        judged.horizon.to_string(),
+        judged.n_rows.to_string(),
+        judged.n_labelled.to_string(),
+        ic(judged.ic),
+        judged.hit_rate.map_or("–".to_owned(), percent),
+        slope,
+        held(judged.coverage.as_ref().map(|report| &report.overall)),
+        third(0),
+        third(1),
+        third(2),
+    ]
+}

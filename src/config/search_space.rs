@@ -1,0 +1,113 @@
+//! What a search may try, as people write it.
+
+use std::collections::BTreeMap;
+
+use super::free_keys::{pair, pairs_item, read_pairs};
+use super::setting::{Item, Reading, Setting, Spot, Wrong};
+use super::tree::Node;
+use crate::search::{DimensionParams, SpaceParams, Value};
+
+/// A key → what it may become, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SearchSpace(BTreeMap<String, String>);
+
+const WANTED: &str = "`3..8`, `0.01..0.3 log`, `0.5..1.0 step 0.1` or `depth | leaf`";
+
+impl SearchSpace {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// As the search takes it. What does not parse was refused when it was read.
+    pub fn params(&self) -> SpaceParams {
+        let dimension = |(name, text): (&String, &String)| Some((name.clone(), parse(text)?));
+        SpaceParams(self.0.iter().filter_map(dimension).collect())
+    }
+}
+
+impl<const N: usize> From<[(&str, &str); N]> for SearchSpace {
+    fn from(pairs: [(&str, &str); N]) -> Self {
+        Self(pairs.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect())
+    }
+}
+
+impl Setting for SearchSpace {
+    fn read(&mut self, node: &Node, spot: &Spot, reading: &mut Reading) {
+        read_pairs(node, spot, reading, |entry, wrong| {
+            let Some(text) = pair(entry, WANTED, wrong) else { return };
+            match parse(&text).map(|dimension| dimension.check()) {
+                Some(Ok(_)) => drop(self.0.insert(entry.key.clone(), text)),
+                Some(Err(fault)) => wrong.push(Wrong {
+                    place: entry.value.place.clone(),
+                    message: fault,
+                    hint: None,
+                }),
+                None => wrong.push(Wrong::expected(WANTED, &entry.value)),
+            }
+        });
+    }
+
+    fn list(&self, spot: &Spot, items: &mut Vec<Item>) {
+        let pairs = self.0.iter().map(|(name, text)| (name.clone(), text.clone())).collect();
+        items.push(pairs_item(spot, pairs));
+    }
+}
+
+fn parse(text: &str) -> Option<DimensionParams> {
+    if text.contains('|') {
+        let choice = text.split('|').map(|word| value(word.trim())).collect::<Option<Vec<_>>>()?;
+        return Some(DimensionParams { choice: Some(choice), ..DimensionParams::default() });
+    }
+    let mut words = text.split_whitespace();
+    let (low, high) = words.next()?.split_once("..")?;
+    let is_int = [low, high].iter().all(|end| end.parse::<i64>().is_ok());
+    let ints = || Some([low.parse().ok()?, high.parse().ok()?]);
+    let floats = || Some([low.parse().ok()?, high.parse().ok()?]);
+    let (scale, step) = match (words.next(), words.next()) {
+        (None, None) => (None, None),
+        (Some("log"), None) => (Some("log"), None),
+        (Some("step"), Some(step)) => (None, Some(step.parse().ok()?)),
+        _ => return None,
+    };
+    let empty = DimensionParams { step, ..DimensionParams::default() };
+    if words.next().is_some() {
+        return None;
+    }
+    Some(match (is_int, scale) {
+        (true, None) => DimensionParams { int: Some(ints()?), ..empty },
+        (true, Some(_)) => DimensionParams { int_log: Some(ints()?), ..empty },
+        (false, None) => DimensionParams { float: Some(floats()?), ..empty },
+        (false, Some(_)) => DimensionParams { log: Some(floats()?), ..empty },
+    })
+}
+
+fn value(word: &str) -> Option<Value> {
+    let whole = word.parse().ok().map(Value::Int);
+    let number = || word.parse().ok().map(Value::Float);
+    let text = || (!word.is_empty()).then(|| Value::Text(word.to_owned()));
+    whole.or_else(number).or_else(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_and_choices_are_read_as_they_look() {
+        let one = |text: &str| parse(text).unwrap();
+        assert_eq!(one("3..8").int, Some([3, 8]));
+        assert_eq!(one("8..512 log").int_log, Some([8, 512]));
+        assert_eq!(one("0.01..0.3 log").log, Some([0.01, 0.3]));
+        let stepped = one("0.5..1 step 0.1");
+        assert_eq!((stepped.float, stepped.step), (Some([0.5, 1.0]), Some(0.1)));
+        let words = ["depth", "leaf"].map(|word| Value::Text(word.to_owned()));
+        assert_eq!(one("depth | leaf").choice, Some(words.to_vec()));
+        for bad in ["", "3", "3..", "3..8 lin", "3..8 step", "3..8 log log", "a..b"] {
+            assert!(parse(bad).is_none_or(|d| d.check().is_err()), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! One fold's training: every horizon's model, its calibration, and how much each horizon counts.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::backends::LearnFault;
+use super::calibration::{Calibration, CalibrationParams, Held};
+use super::dataset::{Dataset, Horizon, View};
+use super::explain::{Basis, ExplainFault, Keep, Prune, Slices};
+use super::horizon_weights::{HorizonWeights, WeightMethod};
+use super::leak::{self, Leak};
+use super::learner::{Fit, Fitted, Job, Learner, Monotone, Prepared};
+use super::many::{Errand, fit_many};
+use super::scores::{HorizonScores, SliceScore};
+use super::target::Target;
+use crate::folds::{Fold, RowSet};
+use crate::gbdt::{GbdtFault, Rows};
+use crate::labels::Weights;
+use crate::units::Ts;
+
+/// How to train, whatever the fold.
+#[derive(Debug)]
+pub struct Recipe {
+    pub learner: Box<dyn Learner>,
+    pub target: Target,
+    pub weights: Weights,
+    pub monotone: BTreeMap<String, Monotone>,
+    /// Train again on so many of the most important columns; `None`: on all, once.
+    pub keep: Option<usize>,
+    pub calibration: CalibrationParams,
+    pub weighting: WeightMethod,
+    /// See [`leak::check`].
+    pub max_column_ic: f64,
+    pub seed: u64,
+}
+
+/// What a fold has learnt.
+#[derive(Debug)]
+pub struct FoldModel {
+    pub fold: u32,
+    pub horizons: Vec<HorizonModel>,
+    pub weights: HorizonWeights,
+    /// Set by whoever trains, so that no caller can forget or bend it.
+    trained: Range<Ts>,
+}
+
+impl FoldModel {
+    /// A model that was stored, with the range that was stored beside it.
+    pub fn stored(
+        (fold, horizons, weights): (u32, Vec<HorizonModel>, HorizonWeights),
+        trained: Range<Ts>,
+    ) -> Self {
+        Self { fold, horizons, weights, trained }
+    }
+
+    /// Decisions in this range were learnt from, in one slice or another.
+    pub fn trained(&self) -> &Range<Ts> {
+        &self.trained
+    }
+}
+
+#[derive(Debug)]
+pub struct HorizonModel {
+    pub horizon: u32,
+    pub model: Box<dyn Fitted>,
+    pub calibration: Calibration,
+}
+
+/// A fold's models, and how they did on the slices they were made from.
+#[derive(Debug)]
+pub struct Trained {
+    pub model: FoldModel,
+    pub scores: Vec<HorizonScores>,
+}
+
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TrainFault {
+    #[error("horizon {horizon}: {fault}")]
+    Horizon { horizon: u32, fault: LearnFault },
+    #[error(transparent)]
+    Learn(#[from] LearnFault),
+    #[error(transparent)]
+    Leak(#[from] Leak),
+    #[error(
+        "only {rows} rows to train on, after purging, in a range of that length; {need} are needed"
+    )]
+    TooFew { rows: usize, need: usize },
+    #[error("pruning needs a model of trees that can be explained: {0}")]
+    Prune(String),
+}
+
+impl From<GbdtFault> for TrainFault {
+    fn from(fault: GbdtFault) -> Self {
+        Self::Learn(LearnFault::Backend { backend: "matrix", why: fault.to_string() })
+    }
+}
+
+impl From<ExplainFault> for TrainFault {
+    fn from(fault: ExplainFault) -> Self {
+        Self::Prune(fault.to_string())
+    }
+}
+
+/// Below this a tree could not tell a pattern of returns from chance.
+const LEAST_ROWS: usize = 100;
+
+/// Targets and weights of one horizon, one a row of the data set.
+struct Lesson {
+    targets: Vec<f64>,
+    weights: Vec<f64>,
+}
+
+/// Trains all horizons side by side. `on_done` is told the number of trainings done, and of how many.
+pub fn train(
+    recipe: &Recipe,
+    data: &Dataset,
+    fold: &Fold,
+    on_done: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Trained, TrainFault> {
+    let rows = fold.train().rows();
+    if rows.len() < LEAST_ROWS {
+        return Err(TrainFault::TooFew { rows: rows.len(), need: LEAST_ROWS });
+    }
+    leak::check(data, rows, recipe.max_column_ic)?;
+    // Labels are weighed slice by slice: those of one slice know nothing of the other's.
+    let slices = [rows, fold.early_stop().rows()];
+    let lesson = |horizon: &Horizon| Lesson {
+        targets: recipe.target.of_labels(&horizon.y_bps),
+        weights: data.weigh(&recipe.weights, horizon, &slices),
+    };
+    let lessons: Vec<Lesson> = data.horizons.iter().map(lesson).collect();
+    let n_rounds = 1 + usize::from(recipe.keep.is_some());
+    let (n, all) = (lessons.len(), lessons.len() * n_rounds);
+    let whole = [data.view(0..data.n_rows())];
+    let mut fits = fit_all(recipe, &whole, (&lessons, data, fold), &|done| on_done(done, all))?;
+    if let Some(keep) = recipe.keep.filter(|keep| *keep < data.names.len()) {
+        let kept = |fit: &Fit| prune(keep, fit, &whole[0], fold);
+        let views: Vec<View<'_>> = fits.iter().map(kept).collect::<Result<_, _>>()?;
+        fits = fit_all(recipe, &views, (&lessons, data, fold), &|done| on_done(n + done, all))?;
+    }
+    finish(recipe, data, fold, fits)
+}
+
+/// One fit a lesson: all on the one view there is, or each on its own.
+fn fit_all(
+    recipe: &Recipe,
+    views: &[View<'_>],
+    (lessons, data, fold): (&[Lesson], &Dataset, &Fold),
+    on_done: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Fit>, TrainFault> {
+    let learner = recipe.learner.as_ref();
+    let (rows, stop) = (fold.train().rows(), fold.early_stop().some());
+    let prepare = |view: &View<'_>| Ok(learner.prepare(view.matrix()?, rows, stop)?);
+    let prepared: Vec<Prepared> = views.iter().map(prepare).collect::<Result<_, TrainFault>>()?;
+    let mut errands = Vec::with_capacity(lessons.len());
+    for (at, lesson) in lessons.iter().enumerate() {
+        let view = at.min(views.len() - 1);
+        let job = Job {
+            matrix: views[view].matrix()?,
+            prepared: &prepared[view],
+            kind: recipe.target.kind(),
+            rows,
+            early_stop: stop,
+            targets: &lesson.targets,
+            weights: Some(&lesson.weights),
+            monotone: &recipe.monotone,
+            seed: recipe.seed,
+            threads: 1,
+        };
+        errands.push(Errand { learner, job });
+    }
+    let named = |(fit, horizon): (Result<Fit, LearnFault>, &Horizon)| {
+        fit.map_err(|fault| TrainFault::Horizon { horizon: horizon.bars, fault })
+    };
+    fit_many(&errands, on_done).into_iter().zip(&data.horizons).map(named).collect()
+}
+
+/// The columns worth training on again: by what they do on the early-stop slice, or where there is
+/// none on the training slice; no later row is looked at.
+fn prune<'a>(keep: usize, fit: &Fit, view: &View<'a>, fold: &Fold) -> Result<View<'a>, TrainFault> {
+    let Some(trees) = fit.model.trees() else {
+        return Err(TrainFault::Prune("this backend's models have none".to_owned()));
+    };
+    let training: Vec<u32> = fold.train().rows().iter().collect();
+    let watched: Vec<u32> = fold.early_stop().rows().iter().collect();
+    let basis = if watched.is_empty() { Basis::Training } else { Basis::EarlyStop };
+    let prune = Prune { keep: Keep::Top(keep), basis };
+    let slices = Slices { training: Rows::List(&training), early_stop: Rows::List(&watched) };
+    let kept = prune.choose(&trees, &view.matrix()?, &slices)?;
+    Ok(view.pick(&kept.columns))
+}
+
+fn finish(
+    recipe: &Recipe,
+    data: &Dataset,
+    fold: &Fold,
+    fits: Vec<Fit>,
+) -> Result<Trained, TrainFault> {
+    let (mut horizons, mut scores) = (Vec::new(), Vec::new());
+    for (fit, horizon) in fits.into_iter().zip(&data.horizons) {
+        let held = |rows: &RowSet| held(recipe.target, &*fit.model, (data, horizon), rows);
+        let slices = [fold.train(), fold.early_stop(), fold.calibrate()];
+        let [train, stop, calibrate] = slices.map(|slice| held(slice.rows()));
+        let (train, stop, calibrate) = (train?, stop?, calibrate?);
+        let calibration = Calibration::fit(recipe.target, &calibrate, &recipe.calibration);
+        scores.push(HorizonScores {
+            horizon: horizon.bars,
+            rounds: fit.rounds,
+            n_columns: fit.model.names().len(),
+            train: SliceScore::of(&train),
+            early_stop: SliceScore::of(&stop),
+            calibrate: SliceScore::of(&calibrate),
+        });
+        horizons.push(HorizonModel { horizon: horizon.bars, model: fit.model, calibration });
+    }
+    // Of the train window, but of rows no tree was fitted to.
+    let ics: Vec<_> = scores.iter().map(|scores| scores.calibrate.ic).collect();
+    let weights = HorizonWeights::of(&recipe.weighting, &ics);
+    let trained = fold.train().from()..fold.calibrate().until();
+    Ok(Trained { model: FoldModel { fold: fold.idx(), horizons, weights, trained }, scores })
+}
+
+/// Scores, outcomes and volatilities of the labelled rows of a slice.
+pub fn held(
+    target: Target,
+    model: &dyn Fitted,
+    (data, horizon): (&Dataset, &Horizon),
+    rows: &RowSet,
+) -> Result<Held, TrainFault> {
+    let overlap_rows = data.overlap_rows(horizon);
+    let (Some(first), Some(last)) = (rows.ranges().first(), rows.ranges().last()) else {
+        return Ok(Held { overlap_rows, ..Held::default() });
+    };
+    let span = first.start as usize..last.end as usize;
+    let view = data.view(span.clone()).named(model.names());
+    let scores = model.predict(&view.matrix()?)?;
+    let mut held = Held { overlap_rows, ..Held::default() };
+    for row in rows.iter().map(|row| row as usize) {
+        if horizon.y_bps[row].is_nan() {
+            continue;
+        }
+        held.score.push(target.score(scores[row - span.start]));
+        held.outcome_bps.push(horizon.y_bps[row]);
+        held.scale_bps.push(data.scale_bps[row]);
+    }
+    Ok(held)
+}
+
+#[cfg(test)]
+#[path = "training_tests.rs"]
+mod tests;

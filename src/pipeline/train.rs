@@ -1,0 +1,269 @@
+//! Training on one range: models, calibrators and what they were made from, in `models/<run-id>/`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::dataset::{Definition, Lessons, lessons};
+use super::recipe;
+use super::tune::{Tuned, tune};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::folds::{Fold, Rows, Slice};
+use crate::labels::Interval;
+use crate::learn::calibration::Calibration;
+use crate::learn::dataset::Dataset;
+use crate::learn::horizon_weights::HorizonWeights;
+use crate::learn::scores::HorizonScores;
+use crate::learn::training::{self, FoldModel, HorizonModel, TrainFault, Trained};
+use crate::market::Symbol;
+use crate::store::{Manifest, ModelFolder, ModelWriter};
+use crate::units::Ts;
+
+/// A training that is asked for.
+pub struct Training<'a> {
+    pub config: &'a Config,
+    pub symbols: Vec<&'a Symbol>,
+    /// Train even if the model is there.
+    pub fresh: bool,
+    /// Told what is done, how much of it, and of how much.
+    pub progress: &'a (dyn Fn(&str, usize, usize) + Sync),
+}
+
+/// A stored model and how it came about.
+pub struct Model {
+    pub folder: ModelFolder,
+    pub config: Config,
+    pub features: Vec<Definition>,
+    pub report: Report,
+    pub fold: FoldModel,
+    /// It was there before.
+    pub is_old: bool,
+}
+
+/// What is told of a training; the bytes of `fold_000.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub fold: u32,
+    pub symbols: Vec<String>,
+    /// Decisions in `from .. until` were learnt from, in one slice or another.
+    pub from: String,
+    pub until: String,
+    /// First row, end and number of rows of each slice, in time order, and what purging took.
+    pub slices: Vec<SliceFacts>,
+    pub horizons: Vec<HorizonScores>,
+    pub weights: HorizonWeights,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuned: Option<Tuned>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SliceFacts {
+    pub name: String,
+    pub from: String,
+    pub until: String,
+    pub n_rows: usize,
+    pub n_purged: u32,
+}
+
+impl Report {
+    /// Decisions the model knows of.
+    fn trained(&self) -> Result<std::ops::Range<Ts>, Failure> {
+        let read = |text: &str| text.parse::<Ts>().map_err(Failure::world);
+        Ok(read(&self.from)?..read(&self.until)?)
+    }
+}
+
+const FOLD: &str = "fold_000";
+
+pub fn train(training: &Training<'_>) -> Result<Model, Failure> {
+    let (config, progress) = (training.config, training.progress);
+    progress("features", 0, 1);
+    let lessons = lessons(config, &training.symbols)?;
+    let id = run_id(config, &lessons);
+    if let Some(folder) = ModelFolder::finished(&id, super::BUILD).filter(|_| !training.fresh) {
+        return Ok(Model { is_old: true, ..open(folder)? });
+    }
+    let hulls = hulls(&lessons.data);
+    let fold = cut(config, &lessons, &hulls)?;
+    let (recipe, tuned) = if config.tuning.trials == 0 {
+        (recipe::recipe(config)?, None)
+    } else {
+        let fingerprint = fingerprint(&lessons);
+        let (config, tuned) =
+            tune(config, (&lessons.data, &fingerprint), (&fold, &hulls), progress)?;
+        (recipe::recipe(&config)?, Some(tuned))
+    };
+    let on_done = |done, all| progress("training", done, all);
+    let trained = training::train(&recipe, &lessons.data, &fold, &on_done).map_err(cannot)?;
+    let report = report(&lessons, &fold, &trained, tuned);
+    let folder = write((config, &lessons), &id, (&report, &trained.model))?;
+    Ok(Model {
+        folder,
+        config: config.clone(),
+        features: lessons.features,
+        report,
+        fold: trained.model,
+        is_old: false,
+    })
+}
+
+/// What `edgewalk train` once wrote.
+pub fn load(path: &Path) -> Result<Model, Failure> {
+    open(ModelFolder::open(path)?)
+}
+
+fn open(folder: ModelFolder) -> Result<Model, Failure> {
+    let yaml = String::from_utf8_lossy(&folder.read("config.yml")?).into_owned();
+    let config = Config::from_text("config.yml", &yaml, &[]).map_err(Failure::from)?;
+    let features: Vec<Definition> = folder.read_json("columns.json")?;
+    let report: Report = folder.read_json(&format!("{FOLD}.json"))?;
+    let learner = recipe::learner(&config.learn)?;
+    let mut horizons = Vec::new();
+    for scores in &report.horizons {
+        let stem = stem(scores.horizon);
+        let name = format!("{stem}.json");
+        let model = learner.load(&folder.read(&name)?).map_err(|fault| {
+            Failure::world(format!("`{}`: {fault}", folder.path.join(&name).display()))
+        })?;
+        let calibration: Calibration = folder.read_json(&format!("{stem}.calibration.json"))?;
+        horizons.push(HorizonModel { horizon: scores.horizon, model, calibration });
+    }
+    let parts = (report.fold, horizons, report.weights.clone());
+    let fold = FoldModel::stored(parts, report.trained()?);
+    Ok(Model { folder, config, features, report, fold, is_old: false })
+}
+
+fn write(
+    (config, lessons): (&Config, &Lessons),
+    id: &str,
+    (report, model): (&Report, &FoldModel),
+) -> Result<ModelFolder, Failure> {
+    let mut writer = ModelWriter::begin(Manifest {
+        id: id.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        build: super::BUILD.to_owned(),
+        seed: config.seed,
+        data: lessons.fingerprints.clone(),
+        files: BTreeMap::new(),
+    });
+    for horizon in &model.horizons {
+        let stem = stem(horizon.horizon);
+        let bytes = horizon.model.to_bytes().map_err(recipe::unfit)?;
+        writer.add(&format!("{stem}.json"), &bytes)?;
+        // A line a file: it holds thousands of scores.
+        let calibration = serde_json::to_vec(&horizon.calibration).map_err(Failure::world)?;
+        writer.add(&format!("{stem}.calibration.json"), &calibration)?;
+    }
+    writer.add_json("columns.json", &lessons.features)?;
+    writer.add_json(&format!("{FOLD}.json"), report)?;
+    writer.add("config.yml", config.to_yaml().as_bytes())?;
+    writer.finish()
+}
+
+fn stem(horizon: u32) -> String {
+    format!("{FOLD}_h{horizon:02}")
+}
+
+fn report(lessons: &Lessons, fold: &Fold, trained: &Trained, tuned: Option<Tuned>) -> Report {
+    let names = ["train", "early_stop", "calibrate"];
+    let slices = [fold.train(), fold.early_stop(), fold.calibrate()];
+    let facts = |(name, slice): (&str, &Slice)| SliceFacts {
+        name: name.to_owned(),
+        from: slice.from().to_string(),
+        until: slice.until().to_string(),
+        n_rows: slice.rows().len(),
+        n_purged: slice.purged_rows() + slice.embargoed_rows(),
+    };
+    Report {
+        fold: fold.idx(),
+        symbols: lessons.symbols.iter().map(ToString::to_string).collect(),
+        from: fold.train().from().to_string(),
+        until: fold.calibrate().until().to_string(),
+        slices: names.into_iter().zip(slices).map(facts).collect(),
+        horizons: trained.scores.clone(),
+        weights: trained.model.weights.clone(),
+        tuned,
+    }
+}
+
+/// For each row the stretch that all its labels depend on.
+pub fn hulls(data: &Dataset) -> Vec<Interval> {
+    let hull = |row: usize| {
+        let all = data.horizons.iter().map(|horizon| horizon.intervals[row]);
+        all.reduce(Interval::hull).unwrap_or(Interval { t0: data.t0[row], t1: data.t0[row] })
+    };
+    (0..data.n_rows()).map(hull).collect()
+}
+
+/// `data.train` as one training window; it ends where the test range begins, if nothing else is said.
+fn cut(config: &Config, lessons: &Lessons, hulls: &[Interval]) -> Result<Fold, Failure> {
+    let (train, bar_us) = (&config.data.train, config.data.timeframe.us());
+    // A bar is known at its close.
+    let from = train.from.map_or(lessons.first_usable, |from| from.plus_us(bar_us));
+    let from = from.max(lessons.first_usable);
+    let until = train.to.or(config.data.test.from).unwrap_or(lessons.complete_until);
+    if from >= until {
+        let message = format!("no bars to train on between `{from}` and `{until}`");
+        return Err(Failure::user(message)
+            .hint("more bars before `data.train.to`, or features that look less far back"));
+    }
+    let rows = Rows::new(hulls).map_err(Failure::user)?;
+    let params = config.walkforward.params().check().map_err(|bad| super::refuse(&bad))?;
+    params.single(&rows, (from, until)).map_err(|fault| {
+        Failure::user(fault).hint("a longer range, or smaller `walkforward.*_fraction`")
+    })
+}
+
+pub fn cannot(fault: TrainFault) -> Failure {
+    match fault {
+        TrainFault::Learn(fault) => recipe::unfit(fault),
+        TrainFault::Horizon { horizon, fault } => {
+            let failure = recipe::unfit(fault);
+            Failure { message: format!("horizon {horizon}: {}", failure.message), ..failure }
+        }
+        TrainFault::Leak(leak) => Failure::user(&leak).hint(
+            "take it out, or look at how it came about; `edgewalk features check` proves \
+             expressions, not columns a file brought. If it is honest: `--set learn.max_column_ic=1`",
+        ),
+        TrainFault::TooFew { .. } => Failure::user(&fault).hint("a longer `data.train` range"),
+        TrainFault::Prune(_) => Failure::user(&fault).hint("`--set learn.prune=null`"),
+    }
+}
+
+/// The fingerprint of all bars.
+pub fn fingerprint(lessons: &Lessons) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (symbol, fingerprint) in &lessons.fingerprints {
+        hasher.update(symbol.as_bytes()).update(&[0]).update(fingerprint.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+/// `train-btcusdt-5m-` and the hash of config, data and seed.
+fn run_id(config: &Config, lessons: &Lessons) -> String {
+    let symbol = match lessons.symbols.as_slice() {
+        [one] => one.as_str().to_lowercase(),
+        many => format!("{}_symbols", many.len()),
+    };
+    let hash = identity(config, &[&fingerprint(lessons)]);
+    format!("train-{symbol}-{}-{}", config.data.timeframe, &hash[..10])
+}
+
+/// The hash of everything in a config that a result may depend on: not of where files lie.
+pub fn identity(config: &Config, more: &[&str]) -> String {
+    let mut config = config.clone();
+    let plain = Config::default().data;
+    config.data.dir = plain.dir;
+    config.data.files = plain.files;
+    config.data.source = plain.source;
+    config.data.base_url = plain.base_url;
+    config.learn.xgboost_library = None;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(config.to_yaml().as_bytes());
+    for part in more {
+        hasher.update(&[0]).update(part.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
