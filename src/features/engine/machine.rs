@@ -2,8 +2,10 @@
 //! are cut into blocks cannot change a bit of the result: a block may as well be one live bar.
 
 use super::higher::Higher;
-use crate::features::expr::{Domain, Graph, NodeId, Setting, Source};
+use super::order;
+use crate::features::expr::{Body, Domain, Graph, NodeId, Setting, Source};
 use crate::features::kernels::Kernel;
+use crate::features::kernels::smooth::{self, Smoother};
 use crate::market::{Calendar, Timeframe};
 
 /// Bars in a block: forty live columns of this length fit in a core's second-level cache.
@@ -28,6 +30,8 @@ enum Place {
 
 enum Work {
     Kernel(Box<dyn Kernel>),
+    /// Averages side by side, one input and one output each.
+    Smoothers(Vec<Smoother>),
     /// Shows the last closed value of a higher timeframe, which is kept here.
     LastClosed {
         higher: usize,
@@ -38,7 +42,8 @@ enum Work {
 struct Operation {
     work: Work,
     inputs: Vec<Place>,
-    out: usize,
+    /// The slots it fills: one, or one for each smoother.
+    outs: Vec<usize>,
     /// The higher timeframe it runs on; none: the bars given.
     higher: Option<usize>,
 }
@@ -64,27 +69,37 @@ impl Machine {
         let n = block.first().map_or(0, |column| column.len());
         self.highers.iter_mut().for_each(|higher| higher.feed(block));
         for operation in &mut self.operations {
-            let mut out = std::mem::take(&mut self.slots[operation.out]);
+            let mut outs: [Vec<f64>; smooth::BESIDE] = Default::default();
+            for (out, slot) in outs.iter_mut().zip(&operation.outs) {
+                *out = std::mem::take(&mut self.slots[*slot]);
+            }
             let len = operation.higher.map_or(n, |at| self.highers[at].len());
             let find = |place: &Place| match *place {
                 Place::Bars(column) => block[column],
                 Place::Higher(at, column) => self.highers[at].column(column),
                 Place::Slot(slot) => &self.slots[slot],
             };
+            let mut inputs: [&[f64]; MAX_ARGS] = [&[]; MAX_ARGS];
+            for (input, place) in inputs.iter_mut().zip(&operation.inputs) {
+                *input = find(place);
+            }
+            let inputs = &mut inputs[..operation.inputs.len()];
             match &mut operation.work {
-                Work::Kernel(kernel) => {
-                    let mut inputs: [&[f64]; MAX_ARGS] = [&[]; MAX_ARGS];
-                    for (input, place) in inputs.iter_mut().zip(&operation.inputs) {
-                        *input = &find(place)[..len];
-                    }
-                    kernel.run(&inputs[..operation.inputs.len()], &mut out[..len]);
-                }
                 Work::LastClosed { higher, last } => {
-                    let values = find(&operation.inputs[0]);
-                    self.highers[*higher].spread(values, last, &mut out[..n]);
+                    self.highers[*higher].spread(inputs[0], last, &mut outs[0][..n]);
+                }
+                Work::Kernel(kernel) => {
+                    inputs.iter_mut().for_each(|input| *input = &input[..len]);
+                    kernel.run(inputs, &mut outs[0][..len]);
+                }
+                Work::Smoothers(averages) => {
+                    inputs.iter_mut().for_each(|input| *input = &input[..len]);
+                    smooth::run_beside(averages, inputs, &mut outs);
                 }
             }
-            self.slots[operation.out] = out;
+            for (out, slot) in outs.into_iter().zip(&operation.outs) {
+                self.slots[*slot] = out;
+            }
         }
     }
 
@@ -105,13 +120,14 @@ struct Builder<'a> {
     columns: &'a [String],
     base: Timeframe,
     calendar: Calendar,
-    order: Vec<NodeId>,
+    /// The nodes step by step.
+    order: Vec<Vec<NodeId>>,
     outputs: &'a [NodeId],
     places: Vec<Option<Place>>,
     highers: Vec<Higher>,
     free: Vec<usize>,
     slots: Vec<Vec<f64>>,
-    /// Per node: the last position in `order` that reads it.
+    /// Per node: the last step that reads it.
     last_use: Vec<usize>,
 }
 
@@ -121,10 +137,11 @@ impl<'a> Builder<'a> {
         outputs: &'a [NodeId],
         bars: (&'a [String], Timeframe, Calendar),
     ) -> Self {
-        let order = graph.needed(outputs.iter().copied());
+        let order = order::steps(graph, outputs);
         let mut last_use = vec![0; graph.nodes().len()];
-        for (at, &id) in order.iter().enumerate() {
-            graph.inputs(id).for_each(|input| last_use[input.0] = at);
+        for (at, step) in order.iter().enumerate() {
+            let inputs = step.iter().flat_map(|&id| graph.inputs(id));
+            inputs.for_each(|input| last_use[input.0] = at);
         }
         outputs.iter().for_each(|output| last_use[output.0] = usize::MAX);
         Self {
@@ -151,13 +168,14 @@ impl<'a> Builder<'a> {
         Machine { operations, slots: self.slots, highers: self.highers, outputs }
     }
 
-    /// Gives the node its place, and the operation that fills it unless it is a column.
+    /// Gives the nodes of a step their places, and the operation that fills them unless there is
+    /// nothing to compute.
     fn place(&mut self, at: usize) -> Option<Operation> {
-        let id = self.order[at];
-        let node = self.graph.node(id);
-        let (higher, timeframe) = match node.domain {
-            Domain::Base => (None, self.base),
-            Domain::Higher(timeframe) => (Some(self.higher(timeframe)?), timeframe),
+        let step = self.order[at].clone();
+        let (id, node) = (step[0], self.graph.node(step[0]));
+        let higher = match node.domain {
+            Domain::Base => None,
+            Domain::Higher(timeframe) => Some(self.higher(timeframe)?),
         };
         let work = match &node.source {
             Source::Column(name) => {
@@ -169,9 +187,7 @@ impl<'a> Builder<'a> {
                 self.places[id.0] = Some(Place::Slot(self.new_slot(*value)));
                 return None;
             }
-            Source::Kernel { function, numbers } => {
-                Work::Kernel(function.make(&Setting { numbers, timeframe })?.kernel)
-            }
+            Source::Kernel { .. } => self.kernels(&step)?,
             Source::LastClosed(inner) => match self.graph.node(*inner).domain {
                 Domain::Base => return None,
                 Domain::Higher(timeframe) => {
@@ -179,11 +195,37 @@ impl<'a> Builder<'a> {
                 }
             },
         };
-        let inputs = self.graph.inputs(id).filter_map(|input| self.places[input.0]).collect();
-        let out = self.free.pop().unwrap_or_else(|| self.new_slot(f64::NAN));
-        self.places[id.0] = Some(Place::Slot(out));
+        let inputs = step.iter().flat_map(|&id| self.graph.inputs(id));
+        let inputs = inputs.filter_map(|input| self.places[input.0]).collect();
+        let outs: Vec<usize> = step.iter().map(|_| self.free_slot()).collect();
+        for (id, out) in step.iter().zip(&outs) {
+            self.places[id.0] = Some(Place::Slot(*out));
+        }
         self.give_back(at);
-        Some(Operation { work, inputs, out, higher })
+        Some(Operation { work, inputs, outs, higher })
+    }
+
+    /// The kernel of a step, or the smoothers that run at once.
+    fn kernels(&self, step: &[NodeId]) -> Option<Work> {
+        let mut averages = Vec::new();
+        for id in step {
+            let node = self.graph.node(*id);
+            let Source::Kernel { function, numbers } = &node.source else { return None };
+            let timeframe = match node.domain {
+                Domain::Base => self.base,
+                Domain::Higher(timeframe) => timeframe,
+            };
+            let setting = Setting { numbers, timeframe };
+            match function.body {
+                Body::Smoother(make) => averages.push(make(&setting)),
+                _ => return Some(Work::Kernel(function.make(&setting)?.kernel)),
+            }
+        }
+        Some(Work::Smoothers(averages))
+    }
+
+    fn free_slot(&mut self) -> usize {
+        self.free.pop().unwrap_or_else(|| self.new_slot(f64::NAN))
     }
 
     fn bars_column(&mut self, name: &str, higher: Option<usize>) -> Place {
@@ -199,9 +241,10 @@ impl<'a> Builder<'a> {
         self.slots.len() - 1
     }
 
-    /// Slots whose last reader is the node at `at` are free for the nodes after it.
+    /// Slots whose last reader is the step at `at` are free for the steps after it.
     fn give_back(&mut self, at: usize) {
-        let mut inputs: Vec<NodeId> = self.graph.inputs(self.order[at]).collect();
+        let step = self.order[at].iter();
+        let mut inputs: Vec<NodeId> = step.flat_map(|&id| self.graph.inputs(id)).collect();
         inputs.sort_unstable();
         inputs.dedup();
         for input in inputs {

@@ -30,6 +30,9 @@ const ROUNDS: usize = 4;
 /// Nanoseconds a bar for an output itself.
 const WRITING: f64 = 0.5;
 
+/// Nanoseconds a bar for an average that runs beside others.
+const SMOOTHING: f64 = 0.8;
+
 struct Plan {
     /// Per output: what it needs.
     cones: Vec<Vec<NodeId>>,
@@ -98,7 +101,9 @@ fn cost(graph: &Graph, id: NodeId) -> f64 {
         Source::Kernel { function, .. } => match function.body {
             // On longer bars there is less to do.
             Body::Kernel { .. } if node.domain != Domain::Base => 0.1,
+            Body::Smoother(_) if node.domain != Domain::Base => 0.1,
             Body::Kernel { cost, .. } => cost,
+            Body::Smoother(_) => SMOOTHING,
             Body::Formula(_) => 0.0,
         },
     }

@@ -4,7 +4,8 @@ use super::{kernel, made};
 use crate::features::expr::functions::{Body, Function, Kind, Param};
 use crate::features::kernels::{
     covariance as cv, deviation as d, extremes as x, moments as mo, order as o, regression as r,
-    smooth as sm, sums as su,
+    smooth::{Smoother, Wma},
+    sums as su,
 };
 
 const X: Param = Param::new("x", Kind::Series);
@@ -173,28 +174,26 @@ pub const WINDOWS: &[Function] = &[
 ];
 
 pub const SMOOTHERS: &[Function] = &[
-    kernel!(
-        "ema",
-        [X, N],
-        Series,
-        2.0,
-        |s| made(sm::Ema::new(s.window(0))),
-        "exponential average, alpha = 2 / (n + 1), begun with the first value"
-    ),
-    kernel!(
-        "rma",
-        [X, N],
-        Series,
-        2.0,
-        |s| made(sm::Rma::new(s.window(0))),
-        "Wilder's average, alpha = 1 / n, begun with the first value"
-    ),
+    Function {
+        name: "ema",
+        params: &[X, N],
+        gives: Kind::Series,
+        help: "exponential average, alpha = 2 / (n + 1), begun with the first value",
+        body: Body::Smoother(|s| Smoother::exponential(s.window(0))),
+    },
+    Function {
+        name: "rma",
+        params: &[X, N],
+        gives: Kind::Series,
+        help: "Wilder's average, alpha = 1 / n, begun with the first value",
+        body: Body::Smoother(|s| Smoother::wilder(s.window(0))),
+    },
     kernel!(
         "wma",
         [X, N],
         Series,
         5.0,
-        |s| made(sm::Wma::new(s.window(0))),
+        |s| made(Wma::new(s.window(0))),
         "linearly weighted average of n bars"
     ),
 ];
