@@ -92,12 +92,12 @@ pub const WINDOWS: &[Function] = &[
         "excess kurtosis of n bars; 0 where they are equal"
     ),
     kernel!(
-        "mean_dev",
-        [X, N],
+        "_mean_dev",
+        [X, Y, N],
         Series,
-        6.0,
+        3.0,
         |s| made(d::MeanDev::new(s.window(0))),
-        "mean distance from the mean of n bars"
+        "mean distance of n bars from their mean y"
     ),
     kernel!(
         "rank",
