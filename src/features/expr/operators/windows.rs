@@ -17,21 +17,21 @@ const N3: Param = N.at_least(3.0);
 const N4: Param = N.at_least(4.0);
 
 pub const WINDOWS: &[Function] = &[
-    kernel!("sum", [X, N], Series, 2.5, |s| made(su::Sum::new(s.window(0))), "sum of n bars"),
+    kernel!("sum", [X, N], Series, 1.2, |s| made(su::Sum::new(s.window(0))), "sum of n bars"),
     kernel!(
         "mean",
         [X, N],
         Series,
-        2.3,
+        1.5,
         |s| made(su::Mean::new(s.window(0))),
         "mean of n bars; of a condition: the share of bars on which it held"
     ),
-    kernel!("min", [X, N], Series, 2.0, |s| made(x::RollMin::new(s.window(0))), "lowest of n bars"),
+    kernel!("min", [X, N], Series, 1.3, |s| made(x::RollMin::new(s.window(0))), "lowest of n bars"),
     kernel!(
         "max",
         [X, N],
         Series,
-        2.0,
+        1.3,
         |s| made(x::RollMax::new(s.window(0))),
         "highest of n bars"
     ),
@@ -79,7 +79,7 @@ pub const WINDOWS: &[Function] = &[
         "skew",
         [X, N3],
         Series,
-        5.0,
+        4.7,
         |s| made(mo::Skew::new(s.window(0))),
         "skewness of n bars; 0 where they are equal"
     ),
@@ -95,7 +95,7 @@ pub const WINDOWS: &[Function] = &[
         "_mean_dev",
         [X, Y, N],
         Series,
-        3.0,
+        2.5,
         |s| made(d::MeanDev::new(s.window(0))),
         "mean distance of n bars from their mean y"
     ),
@@ -159,7 +159,7 @@ pub const WINDOWS: &[Function] = &[
         "corr",
         [X, Y, N2],
         Series,
-        6.0,
+        5.7,
         |s| made(cv::Corr::new(s.window(0))),
         "correlation of n bars; 0 where either is constant"
     ),
