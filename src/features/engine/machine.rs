@@ -30,8 +30,7 @@ enum Place {
 
 enum Work {
     Kernel(Box<dyn Kernel>),
-    /// Averages side by side, one input and one output each.
-    Smoothers(Vec<Smoother>),
+    Smoothers(Beside),
     /// Shows the last closed value of a higher timeframe, which is kept here.
     LastClosed {
         higher: usize,
@@ -39,11 +38,19 @@ enum Work {
     },
 }
 
+/// Averages side by side, one input and one output each.
+struct Beside {
+    averages: Vec<Smoother>,
+    /// The slots of all but the first.
+    others: Vec<usize>,
+    /// What is in the slots while it is filled, first the operation's own.
+    outs: Vec<Vec<f64>>,
+}
+
 struct Operation {
     work: Work,
     inputs: Vec<Place>,
-    /// The slots it fills: one, or one for each smoother.
-    outs: Vec<usize>,
+    out: usize,
     /// The higher timeframe it runs on; none: the bars given.
     higher: Option<usize>,
 }
@@ -69,9 +76,9 @@ impl Machine {
         let n = block.first().map_or(0, |column| column.len());
         self.highers.iter_mut().for_each(|higher| higher.feed(block));
         for operation in &mut self.operations {
-            let mut outs: [Vec<f64>; smooth::BESIDE] = Default::default();
-            for (out, slot) in outs.iter_mut().zip(&operation.outs) {
-                *out = std::mem::take(&mut self.slots[*slot]);
+            let mut out = std::mem::take(&mut self.slots[operation.out]);
+            if let Work::Smoothers(beside) = &mut operation.work {
+                beside.swap(&mut self.slots);
             }
             let len = operation.higher.map_or(n, |at| self.highers[at].len());
             let find = |place: &Place| match *place {
@@ -79,27 +86,25 @@ impl Machine {
                 Place::Higher(at, column) => self.highers[at].column(column),
                 Place::Slot(slot) => &self.slots[slot],
             };
-            let mut inputs: [&[f64]; MAX_ARGS] = [&[]; MAX_ARGS];
-            for (input, place) in inputs.iter_mut().zip(&operation.inputs) {
-                *input = find(place);
-            }
-            let inputs = &mut inputs[..operation.inputs.len()];
+            let places = &operation.inputs;
             match &mut operation.work {
-                Work::LastClosed { higher, last } => {
-                    self.highers[*higher].spread(inputs[0], last, &mut outs[0][..n]);
-                }
                 Work::Kernel(kernel) => {
-                    inputs.iter_mut().for_each(|input| *input = &input[..len]);
-                    kernel.run(inputs, &mut outs[0][..len]);
+                    let inputs = gather(places, find, len);
+                    kernel.run(&inputs[..places.len()], &mut out[..len]);
                 }
-                Work::Smoothers(averages) => {
-                    inputs.iter_mut().for_each(|input| *input = &input[..len]);
-                    smooth::run_beside(averages, inputs, &mut outs);
+                Work::Smoothers(beside) => {
+                    let inputs = gather(places, find, len);
+                    std::mem::swap(&mut out, &mut beside.outs[0]);
+                    let Beside { averages, outs, .. } = beside;
+                    smooth::run_beside(averages, &inputs[..places.len()], outs);
+                    std::mem::swap(&mut out, &mut beside.outs[0]);
+                    beside.swap(&mut self.slots);
+                }
+                Work::LastClosed { higher, last } => {
+                    self.highers[*higher].spread(find(&places[0]), last, &mut out[..n]);
                 }
             }
-            for (out, slot) in outs.into_iter().zip(&operation.outs) {
-                self.slots[*slot] = out;
-            }
+            self.slots[operation.out] = out;
         }
     }
 
@@ -112,6 +117,33 @@ impl Machine {
             Place::Slot(slot) => &self.slots[slot][..n],
         }
     }
+}
+
+impl Beside {
+    fn new(averages: Vec<Smoother>) -> Self {
+        let outs = vec![Vec::new(); averages.len()];
+        Self { averages, others: Vec::new(), outs }
+    }
+
+    /// Takes the slots' columns, or puts them back.
+    fn swap(&mut self, slots: &mut [Vec<f64>]) {
+        for (out, slot) in self.outs[1..].iter_mut().zip(&self.others) {
+            std::mem::swap(out, &mut slots[*slot]);
+        }
+    }
+}
+
+#[inline(always)]
+fn gather<'a>(
+    places: &[Place],
+    find: impl Fn(&Place) -> &'a [f64],
+    len: usize,
+) -> [&'a [f64]; MAX_ARGS] {
+    let mut inputs: [&[f64]; MAX_ARGS] = [&[]; MAX_ARGS];
+    for (input, place) in inputs.iter_mut().zip(places) {
+        *input = &find(place)[..len];
+    }
+    inputs
 }
 
 /// Lays the nodes out: order, places, and the reuse of slots once nobody reads them any more.
@@ -177,7 +209,7 @@ impl<'a> Builder<'a> {
             Domain::Base => None,
             Domain::Higher(timeframe) => Some(self.higher(timeframe)?),
         };
-        let work = match &node.source {
+        let mut work = match &node.source {
             Source::Column(name) => {
                 self.places[id.0] = Some(self.bars_column(name, higher));
                 return None;
@@ -197,12 +229,12 @@ impl<'a> Builder<'a> {
         };
         let inputs = step.iter().flat_map(|&id| self.graph.inputs(id));
         let inputs = inputs.filter_map(|input| self.places[input.0]).collect();
-        let outs: Vec<usize> = step.iter().map(|_| self.free_slot()).collect();
-        for (id, out) in step.iter().zip(&outs) {
-            self.places[id.0] = Some(Place::Slot(*out));
+        let out = self.fill(id);
+        if let Work::Smoothers(beside) = &mut work {
+            beside.others = step[1..].iter().map(|id| self.fill(*id)).collect();
         }
         self.give_back(at);
-        Some(Operation { work, inputs, outs, higher })
+        Some(Operation { work, inputs, out, higher })
     }
 
     /// The kernel of a step, or the smoothers that run at once.
@@ -221,11 +253,14 @@ impl<'a> Builder<'a> {
                 _ => return Some(Work::Kernel(function.make(&setting)?.kernel)),
             }
         }
-        Some(Work::Smoothers(averages))
+        Some(Work::Smoothers(Beside::new(averages)))
     }
 
-    fn free_slot(&mut self) -> usize {
-        self.free.pop().unwrap_or_else(|| self.new_slot(f64::NAN))
+    /// The slot that the node fills.
+    fn fill(&mut self, id: NodeId) -> usize {
+        let out = self.free.pop().unwrap_or_else(|| self.new_slot(f64::NAN));
+        self.places[id.0] = Some(Place::Slot(out));
+        out
     }
 
     fn bars_column(&mut self, name: &str, higher: Option<usize>) -> Place {

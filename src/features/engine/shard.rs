@@ -102,8 +102,7 @@ fn cost(graph: &Graph, id: NodeId) -> f64 {
         Source::LastClosed(_) => 0.3,
         Source::Kernel { function, .. } => match function.body {
             // On longer bars there is less to do.
-            Body::Kernel { .. } if node.domain != Domain::Base => 0.1,
-            Body::Smoother(_) if node.domain != Domain::Base => 0.1,
+            Body::Kernel { .. } | Body::Smoother(_) if node.domain != Domain::Base => 0.1,
             Body::Kernel { cost, .. } => cost,
             Body::Smoother(_) => SMOOTHING,
             Body::Formula(_) => 0.0,

@@ -56,6 +56,7 @@ fn together<const L: usize>(
     }
     let of_old = averages.each_ref().map(|average| average.of_old);
     let mut values = averages.each_ref().map(|average| average.value);
+    #[expect(clippy::needless_range_loop, reason = "bar by bar through all columns")]
     for i in 0..bars {
         for k in 0..L {
             values[k] = of_old[k] * values[k] + outs[k][i];
