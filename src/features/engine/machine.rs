@@ -2,8 +2,10 @@
 //! are cut into blocks cannot change a bit of the result: a block may as well be one live bar.
 
 use super::higher::Higher;
-use crate::features::expr::{Domain, Graph, NodeId, Setting, Source};
+use super::order;
+use crate::features::expr::{Body, Domain, Graph, NodeId, Setting, Source};
 use crate::features::kernels::Kernel;
+use crate::features::kernels::smooth::{self, Smoother};
 use crate::market::{Calendar, Timeframe};
 
 /// Bars in a block: forty live columns of this length fit in a core's second-level cache.
@@ -28,11 +30,21 @@ enum Place {
 
 enum Work {
     Kernel(Box<dyn Kernel>),
+    Smoothers(Beside),
     /// Shows the last closed value of a higher timeframe, which is kept here.
     LastClosed {
         higher: usize,
         last: f64,
     },
+}
+
+/// Averages side by side, one input and one output each.
+struct Beside {
+    averages: Vec<Smoother>,
+    /// The slots of all but the first.
+    others: Vec<usize>,
+    /// What is in the slots while it is filled, first the operation's own.
+    outs: Vec<Vec<f64>>,
 }
 
 struct Operation {
@@ -65,23 +77,31 @@ impl Machine {
         self.highers.iter_mut().for_each(|higher| higher.feed(block));
         for operation in &mut self.operations {
             let mut out = std::mem::take(&mut self.slots[operation.out]);
+            if let Work::Smoothers(beside) = &mut operation.work {
+                beside.swap(&mut self.slots);
+            }
             let len = operation.higher.map_or(n, |at| self.highers[at].len());
             let find = |place: &Place| match *place {
                 Place::Bars(column) => block[column],
                 Place::Higher(at, column) => self.highers[at].column(column),
                 Place::Slot(slot) => &self.slots[slot],
             };
+            let places = &operation.inputs;
             match &mut operation.work {
                 Work::Kernel(kernel) => {
-                    let mut inputs: [&[f64]; MAX_ARGS] = [&[]; MAX_ARGS];
-                    for (input, place) in inputs.iter_mut().zip(&operation.inputs) {
-                        *input = &find(place)[..len];
-                    }
-                    kernel.run(&inputs[..operation.inputs.len()], &mut out[..len]);
+                    let inputs = gather(places, find, len);
+                    kernel.run(&inputs[..places.len()], &mut out[..len]);
+                }
+                Work::Smoothers(beside) => {
+                    let inputs = gather(places, find, len);
+                    std::mem::swap(&mut out, &mut beside.outs[0]);
+                    let Beside { averages, outs, .. } = beside;
+                    smooth::run_beside(averages, &inputs[..places.len()], outs);
+                    std::mem::swap(&mut out, &mut beside.outs[0]);
+                    beside.swap(&mut self.slots);
                 }
                 Work::LastClosed { higher, last } => {
-                    let values = find(&operation.inputs[0]);
-                    self.highers[*higher].spread(values, last, &mut out[..n]);
+                    self.highers[*higher].spread(find(&places[0]), last, &mut out[..n]);
                 }
             }
             self.slots[operation.out] = out;
@@ -99,19 +119,47 @@ impl Machine {
     }
 }
 
+impl Beside {
+    fn new(averages: Vec<Smoother>) -> Self {
+        let outs = vec![Vec::new(); averages.len()];
+        Self { averages, others: Vec::new(), outs }
+    }
+
+    /// Takes the slots' columns, or puts them back.
+    fn swap(&mut self, slots: &mut [Vec<f64>]) {
+        for (out, slot) in self.outs[1..].iter_mut().zip(&self.others) {
+            std::mem::swap(out, &mut slots[*slot]);
+        }
+    }
+}
+
+#[inline(always)]
+fn gather<'a>(
+    places: &[Place],
+    find: impl Fn(&Place) -> &'a [f64],
+    len: usize,
+) -> [&'a [f64]; MAX_ARGS] {
+    let mut inputs: [&[f64]; MAX_ARGS] = [&[]; MAX_ARGS];
+    for (input, place) in inputs.iter_mut().zip(places) {
+        *input = &find(place)[..len];
+    }
+    inputs
+}
+
 /// Lays the nodes out: order, places, and the reuse of slots once nobody reads them any more.
 struct Builder<'a> {
     graph: &'a Graph,
     columns: &'a [String],
     base: Timeframe,
     calendar: Calendar,
-    order: Vec<NodeId>,
+    /// The nodes step by step.
+    order: Vec<Vec<NodeId>>,
     outputs: &'a [NodeId],
     places: Vec<Option<Place>>,
     highers: Vec<Higher>,
     free: Vec<usize>,
     slots: Vec<Vec<f64>>,
-    /// Per node: the last position in `order` that reads it.
+    /// Per node: the last step that reads it.
     last_use: Vec<usize>,
 }
 
@@ -121,10 +169,11 @@ impl<'a> Builder<'a> {
         outputs: &'a [NodeId],
         bars: (&'a [String], Timeframe, Calendar),
     ) -> Self {
-        let order = graph.needed(outputs.iter().copied());
+        let order = order::steps(graph, outputs);
         let mut last_use = vec![0; graph.nodes().len()];
-        for (at, &id) in order.iter().enumerate() {
-            graph.inputs(id).for_each(|input| last_use[input.0] = at);
+        for (at, step) in order.iter().enumerate() {
+            let inputs = step.iter().flat_map(|&id| graph.inputs(id));
+            inputs.for_each(|input| last_use[input.0] = at);
         }
         outputs.iter().for_each(|output| last_use[output.0] = usize::MAX);
         Self {
@@ -151,15 +200,16 @@ impl<'a> Builder<'a> {
         Machine { operations, slots: self.slots, highers: self.highers, outputs }
     }
 
-    /// Gives the node its place, and the operation that fills it unless it is a column.
+    /// Gives the nodes of a step their places, and the operation that fills them unless there is
+    /// nothing to compute.
     fn place(&mut self, at: usize) -> Option<Operation> {
-        let id = self.order[at];
-        let node = self.graph.node(id);
-        let (higher, timeframe) = match node.domain {
-            Domain::Base => (None, self.base),
-            Domain::Higher(timeframe) => (Some(self.higher(timeframe)?), timeframe),
+        let step = self.order[at].clone();
+        let (id, node) = (step[0], self.graph.node(step[0]));
+        let higher = match node.domain {
+            Domain::Base => None,
+            Domain::Higher(timeframe) => Some(self.higher(timeframe)?),
         };
-        let work = match &node.source {
+        let mut work = match &node.source {
             Source::Column(name) => {
                 self.places[id.0] = Some(self.bars_column(name, higher));
                 return None;
@@ -169,9 +219,7 @@ impl<'a> Builder<'a> {
                 self.places[id.0] = Some(Place::Slot(self.new_slot(*value)));
                 return None;
             }
-            Source::Kernel { function, numbers } => {
-                Work::Kernel(function.make(&Setting { numbers, timeframe })?.kernel)
-            }
+            Source::Kernel { .. } => self.kernels(&step)?,
             Source::LastClosed(inner) => match self.graph.node(*inner).domain {
                 Domain::Base => return None,
                 Domain::Higher(timeframe) => {
@@ -179,11 +227,40 @@ impl<'a> Builder<'a> {
                 }
             },
         };
-        let inputs = self.graph.inputs(id).filter_map(|input| self.places[input.0]).collect();
-        let out = self.free.pop().unwrap_or_else(|| self.new_slot(f64::NAN));
-        self.places[id.0] = Some(Place::Slot(out));
+        let inputs = step.iter().flat_map(|&id| self.graph.inputs(id));
+        let inputs = inputs.filter_map(|input| self.places[input.0]).collect();
+        let out = self.fill(id);
+        if let Work::Smoothers(beside) = &mut work {
+            beside.others = step[1..].iter().map(|id| self.fill(*id)).collect();
+        }
         self.give_back(at);
         Some(Operation { work, inputs, out, higher })
+    }
+
+    /// The kernel of a step, or the smoothers that run at once.
+    fn kernels(&self, step: &[NodeId]) -> Option<Work> {
+        let mut averages = Vec::new();
+        for id in step {
+            let node = self.graph.node(*id);
+            let Source::Kernel { function, numbers } = &node.source else { return None };
+            let timeframe = match node.domain {
+                Domain::Base => self.base,
+                Domain::Higher(timeframe) => timeframe,
+            };
+            let setting = Setting { numbers, timeframe };
+            match function.body {
+                Body::Smoother(make) => averages.push(make(&setting)),
+                _ => return Some(Work::Kernel(function.make(&setting)?.kernel)),
+            }
+        }
+        Some(Work::Smoothers(Beside::new(averages)))
+    }
+
+    /// The slot that the node fills.
+    fn fill(&mut self, id: NodeId) -> usize {
+        let out = self.free.pop().unwrap_or_else(|| self.new_slot(f64::NAN));
+        self.places[id.0] = Some(Place::Slot(out));
+        out
     }
 
     fn bars_column(&mut self, name: &str, higher: Option<usize>) -> Place {
@@ -199,9 +276,10 @@ impl<'a> Builder<'a> {
         self.slots.len() - 1
     }
 
-    /// Slots whose last reader is the node at `at` are free for the nodes after it.
+    /// Slots whose last reader is the step at `at` are free for the steps after it.
     fn give_back(&mut self, at: usize) {
-        let mut inputs: Vec<NodeId> = self.graph.inputs(self.order[at]).collect();
+        let step = self.order[at].iter();
+        let mut inputs: Vec<NodeId> = step.flat_map(|&id| self.graph.inputs(id)).collect();
         inputs.sort_unstable();
         inputs.dedup();
         for input in inputs {

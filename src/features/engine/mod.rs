@@ -2,6 +2,7 @@
 
 mod higher;
 mod machine;
+mod order;
 mod program;
 mod shard;
 

@@ -1,5 +1,7 @@
 //! Named features compiled into one graph, and the two ways to run it: all bars, or one by one.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::machine::{BLOCK, Machine};
@@ -7,6 +9,7 @@ use super::shard;
 use crate::features::expr::{Author, Catalog, Compiler, Domain, ExprFault, Graph, NodeId, Source};
 use crate::features::lookback::Lookback;
 use crate::market::{Calendar, Columns, Timeframe};
+use crate::units::Ts;
 
 /// One column to be.
 #[derive(Debug, Clone)]
@@ -146,7 +149,7 @@ impl Program {
     /// The features bar by bar, from the first bar on.
     pub fn live(&self) -> Live<'_> {
         let all: Vec<usize> = (0..self.features.len()).collect();
-        Live { program: self, machine: self.machine(&all), n_bars: 0 }
+        Live { program: self, machine: self.machine(&all), scratch: Scratch::default(), n_bars: 0 }
     }
 
     fn machine(&self, shard: &[usize]) -> Machine {
@@ -160,12 +163,12 @@ impl Program {
         inputs: &Inputs,
         cell: &impl Fn(f64) -> T,
     ) -> Vec<Vec<T>> {
-        let mut machine = self.machine(shard);
+        let (mut machine, mut scratch) = (self.machine(shard), Scratch::default());
         let mut columns: Vec<Vec<T>> =
             shard.iter().map(|_| Vec::with_capacity(inputs.n_rows)).collect();
         for start in (0..inputs.n_rows).step_by(BLOCK) {
             let rows = start..(start + BLOCK).min(inputs.n_rows);
-            let block = inputs.block(rows);
+            let block = inputs.block(rows, &mut scratch);
             machine.run(&block);
             for (at, column) in columns.iter_mut().enumerate() {
                 column.extend(machine.output(at, &block).iter().map(|&value| cell(value)));
@@ -183,6 +186,7 @@ impl Program {
 pub struct Live<'a> {
     program: &'a Program,
     machine: Machine,
+    scratch: Scratch,
     n_bars: usize,
 }
 
@@ -199,7 +203,7 @@ impl Live<'_> {
 
     /// As [`Self::push`], but values are shown before they are settled: for the proof.
     pub fn push_raw(&mut self, bars: &LiveBars, row: usize, out: &mut [f64]) {
-        let block = bars.0.block(row..row + 1);
+        let block = bars.0.block(row..row + 1, &mut self.scratch);
         self.machine.run(&block);
         for (at, value) in out.iter_mut().enumerate() {
             *value = self.machine.output(at, &block)[0];
@@ -219,23 +223,49 @@ impl<'a> LiveBars<'a> {
 
 /// The bars' columns in the program's order.
 struct Inputs<'a> {
-    columns: Vec<std::borrow::Cow<'a, [f64]>>,
+    columns: Vec<Input<'a>>,
     n_rows: usize,
+}
+
+enum Input<'a> {
+    Values(&'a [f64]),
+    /// Turned into floats block by block, by the thread that reads them.
+    Times(&'a [Ts]),
+    /// What these bars lack.
+    Missing,
+}
+
+/// The columns of a block that are not the bars' own.
+#[derive(Default)]
+struct Scratch {
+    times: Vec<f64>,
+    missing: Vec<f64>,
 }
 
 impl<'a> Inputs<'a> {
     fn new(names: &[String], bars: &'a Columns) -> Self {
-        let times = || bars.ts.iter().map(|ts| ts.0 as f64).collect::<Vec<f64>>();
         let column = |name: &String| match bars.column(name) {
-            Some(values) => values.into(),
-            None if name == "ts" => times().into(),
-            None => vec![f64::NAN; bars.len()].into(),
+            Some(values) => Input::Values(values),
+            None if name == "ts" => Input::Times(&bars.ts),
+            None => Input::Missing,
         };
         Self { columns: names.iter().map(column).collect(), n_rows: bars.len() }
     }
 
-    fn block(&self, rows: std::ops::Range<usize>) -> Vec<&[f64]> {
-        self.columns.iter().map(|column| &column[rows.clone()]).collect()
+    fn block<'b>(&'b self, rows: Range<usize>, scratch: &'b mut Scratch) -> Vec<&'b [f64]> {
+        scratch.times.clear();
+        scratch.missing.resize(rows.len(), f64::NAN);
+        for column in &self.columns {
+            if let Input::Times(times) = column {
+                scratch.times.extend(times[rows.clone()].iter().map(|ts| ts.0 as f64));
+            }
+        }
+        let column = |column: &'b Input| match column {
+            Input::Values(values) => &values[rows.clone()],
+            Input::Times(_) => &scratch.times,
+            Input::Missing => &scratch.missing,
+        };
+        self.columns.iter().map(column).collect()
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{indicators, operators};
 use crate::features::kernels::Kernel;
+use crate::features::kernels::smooth::Smoother;
 use crate::features::lookback::Lookback;
 use crate::market::Timeframe;
 
@@ -49,6 +50,8 @@ pub struct Setting<'a> {
 pub enum Body {
     /// `cost` is what a bar costs, in nanoseconds as measured; it levels the threads' loads.
     Kernel { make: fn(&Setting) -> Made, cost: f64 },
+    /// A kernel of which the engine runs several at once.
+    Smoother(fn(&Setting) -> Smoother),
     /// An expression over the parameters.
     Formula(&'static str),
 }
@@ -132,6 +135,7 @@ impl Function {
     pub fn make(&self, setting: &Setting) -> Option<Made> {
         match self.body {
             Body::Kernel { make, .. } => Some(make(setting)),
+            Body::Smoother(make) => Some(operators::made(make(setting))),
             Body::Formula(_) => None,
         }
     }

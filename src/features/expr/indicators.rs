@@ -147,6 +147,12 @@ const TREND: &[Function] = &[
 
 const OSCILLATORS: &[Function] = &[
     formula(
+        "mean_dev",
+        &[VALUE, N],
+        "_mean_dev(x, mean(x, n), n)",
+        "mean distance from the mean of n bars",
+    ),
+    formula(
         "rsi",
         &[X, N14],
         "ratio(100 * rma(greatest(diff(x), 0), n), rma(abs(diff(x)), n), 50)",

@@ -220,7 +220,7 @@ impl<'a> Compiler<'a> {
             given.insert(param.name, self.fit(value, param, span)?);
         }
         let value = match &function.body {
-            Body::Kernel { .. } => Ok(self.kernel(function, &given)),
+            Body::Kernel { .. } | Body::Smoother(_) => Ok(self.kernel(function, &given)),
             Body::Formula(text) => {
                 let scope = given.into_iter().map(|(name, v)| (name.to_owned(), v)).collect();
                 let expr = parse(text)?;

@@ -102,10 +102,8 @@ impl Statistic<2> for Correlation {
     #[inline(always)]
     fn read(&self, window: &Halves<Pairs, 2>) -> f64 {
         let Central { xx, yy, xy } = Central::of(window, self.0.per_bar);
-        if xx == 0.0 || yy == 0.0 {
-            return self.0.undefined_or_zero();
-        }
-        (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0)
+        let correlation = (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0);
+        if (xx == 0.0) | (yy == 0.0) { self.0.undefined_or_zero() } else { correlation }
     }
 }
 

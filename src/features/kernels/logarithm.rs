@@ -14,7 +14,9 @@ impl Step<1> for Log {
 
     fn steps(&mut self, [x]: [&[f64]; 1], out: &mut [f64]) {
         let x = &x[..out.len()];
-        if x.iter().all(|x| (f64::MIN_POSITIVE..f64::INFINITY).contains(x)) {
+        let is_normal = |x: &f64| (*x >= f64::MIN_POSITIVE) & (*x < f64::INFINITY);
+        // Without a way out early, which would be a branch a bar.
+        if x.iter().fold(true, |all, x| all & is_normal(x)) {
             out.iter_mut().zip(x).for_each(|(out, x)| *out = log_of_normal(*x));
         } else {
             out.iter_mut().zip(x).for_each(|(out, x)| *out = self.step([*x]));

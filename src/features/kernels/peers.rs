@@ -95,7 +95,7 @@ fn correlations_agree() {
 fn exponential_averages_agree_once_their_beginnings_are_forgotten() {
     let x = walk(6);
     for n in [2, 5, 20, 50] {
-        assert_agree(&ours(smooth::Ema::new(n as usize), &x), 2_000, |c, out| {
+        assert_agree(&ours(smooth::Smoother::exponential(n as usize), &x), 2_000, |c, out| {
             c.ema(0, LAST, &x, n, out)
         });
     }
@@ -110,6 +110,6 @@ fn wilders_average_of_the_true_range_agrees() {
     let range: Vec<f64> =
         (1..BARS).map(|i| high[i].max(close[i - 1]) - low[i].min(close[i - 1])).collect();
     let mut atr = vec![f64::NAN];
-    atr.extend(ours(smooth::Rma::new(14), &range));
+    atr.extend(ours(smooth::Smoother::wilder(14), &range));
     assert_agree(&atr, 2_000, |c, out| c.atr(0, LAST, &high, &low, &close, 14, out));
 }

@@ -8,30 +8,12 @@ use super::{Memory, Remembers, Step, finite};
 /// subnormal numbers, where it sticks at the smallest one and arithmetic is many times slower.
 const VANISHED: f64 = f64::MIN_POSITIVE;
 
-/// Exponential average with α = 2 / (n + 1): pandas' `ewm(span=n, adjust=False)`.
+/// An exponential average.
 ///
 /// It begins at the first value and is missing until it has seen `n`. A missing input is skipped:
 /// missing out, state kept, and no time passes (pandas' `ignore_na=True`, but for the output).
-pub struct Ema(Decaying);
-
-/// Wilder's average, α = 1 / n: pandas' `ewm(alpha=1/n, adjust=False)`; otherwise as [`Ema`].
-/// (Wilder 1978 begins with the mean of the first `n` values; the weight of the difference
-/// shrinks by 1 − 1/n with every bar.)
-pub struct Rma(Decaying);
-
-impl Ema {
-    pub fn new(n: usize) -> Self {
-        Self(Decaying::new(2.0 / (n as f64 + 1.0), n))
-    }
-}
-
-impl Rma {
-    pub fn new(n: usize) -> Self {
-        Self(Decaying::new(1.0 / n as f64, n))
-    }
-}
-
-struct Decaying {
+#[derive(Debug, Clone)]
+pub struct Smoother {
     of_new: f64,
     of_old: f64,
     value: f64,
@@ -40,29 +22,95 @@ struct Decaying {
     seen: bool,
 }
 
-impl Decaying {
+/// More at once than this many averages are no faster a piece, as measured.
+pub const BESIDE: usize = 4;
+
+/// Runs up to [`BESIDE`] averages over the next bars, one input and one output each. An average
+/// waits a multiplication and an addition long for its last value; in that time others do the same.
+pub fn run_beside(averages: &mut [Smoother], inputs: &[&[f64]], outs: &mut [Vec<f64>]) {
+    match averages {
+        [a, b, c, d] => together([a, b, c, d], inputs, outs),
+        [a, b, c] => together([a, b, c], inputs, outs),
+        [a, b] => together([a, b], inputs, outs),
+        _ => {
+            for ((average, x), out) in averages.iter_mut().zip(inputs).zip(outs) {
+                average.steps([x], &mut out[..x.len()]);
+            }
+        }
+    }
+}
+
+/// All are of one length.
+#[inline(always)]
+fn together<const L: usize>(
+    averages: [&mut Smoother; L],
+    inputs: &[&[f64]],
+    outs: &mut [Vec<f64>],
+) {
+    let bars = inputs[0].len();
+    let x: [&[f64]; L] = std::array::from_fn(|k| &inputs[k][..bars]);
+    let Ok(outs) = <&mut [Vec<f64>; L]>::try_from(&mut outs[..L]) else { return };
+    let outs = outs.each_mut().map(|out| &mut out[..bars]);
+    for k in 0..L {
+        outs[k].iter_mut().zip(x[k]).for_each(|(share, x)| *share = averages[k].of_new * x);
+    }
+    let of_old = averages.each_ref().map(|average| average.of_old);
+    let mut values = averages.each_ref().map(|average| average.value);
+    #[expect(clippy::needless_range_loop, reason = "bar by bar through all columns")]
+    for i in 0..bars {
+        for k in 0..L {
+            values[k] = of_old[k] * values[k] + outs[k][i];
+            outs[k][i] = values[k];
+        }
+    }
+    for (((average, value), x), out) in averages.into_iter().zip(values).zip(x).zip(outs) {
+        if average.is_plain(x, out) {
+            average.value = value;
+        } else {
+            average.steps([x], out);
+        }
+    }
+}
+
+/// An average that takes in `x`, whose share is given: `b y + a x` rather than `y + a (x − y)`, one
+/// operation less between a value and the next.
+#[inline(always)]
+fn moved(value: f64, of_old: f64, (x, share): (f64, f64)) -> f64 {
+    // The weights need not add up to exactly 1: a value that does not move stays where it is.
+    if x == value {
+        return value;
+    }
+    let moved = of_old * value + share;
+    if moved.abs() < VANISHED { 0.0 } else { moved }
+}
+
+impl Smoother {
+    /// α = 2 / (n + 1): pandas' `ewm(span=n, adjust=False)`.
+    pub fn exponential(n: usize) -> Self {
+        Self::new(2.0 / (n as f64 + 1.0), n)
+    }
+
+    /// Wilder's, α = 1 / n: pandas' `ewm(alpha=1/n, adjust=False)`. (Wilder 1978 begins with the
+    /// mean of the first `n` values; the weight of the difference shrinks by 1 − 1/n with every
+    /// bar.)
+    pub fn wilder(n: usize) -> Self {
+        Self::new(1.0 / n as f64, n)
+    }
+
     fn new(alpha: f64, n: usize) -> Self {
         Self { of_new: alpha, of_old: 1.0 - alpha, value: 0.0, wanting: n, seen: false }
     }
 
-    #[inline(always)]
-    fn step(&mut self, x: f64) -> f64 {
-        self.next(x, self.of_new * x)
+    /// Whether nothing but `b y + a x` was to be done on these bars, which gave `out`.
+    fn is_plain(&self, x: &[f64], out: &[f64]) -> bool {
+        let (Some((first, x)), Some((_, before))) = (x.split_first(), out.split_last()) else {
+            return false;
+        };
+        let moves = x.iter().zip(before).fold(*first != self.value, |all, (x, y)| all & (x != y));
+        let holds = out.iter().fold(true, |all, y| all & (y.abs() >= VANISHED) & y.is_finite());
+        self.wanting == 0 && moves && holds
     }
 
-    /// The new values' shares first, then the recursion: it alone has to wait for itself.
-    #[inline(always)]
-    fn steps(&mut self, x: &[f64], out: &mut [f64]) {
-        let x = &x[..out.len()];
-        for (share, x) in out.iter_mut().zip(x) {
-            *share = self.of_new * x;
-        }
-        for (value, x) in out.iter_mut().zip(x) {
-            *value = self.next(*x, *value);
-        }
-    }
-
-    /// `b y + a x` rather than `y + a (x − y)`: one operation less between a value and the next.
     #[inline(always)]
     fn next(&mut self, x: f64, share: f64) -> f64 {
         if !x.is_finite() {
@@ -75,50 +123,33 @@ impl Decaying {
                 self.value = x;
             }
         }
-        // The weights need not add up to exactly 1: a value that does not move stays where it is.
-        if x != self.value {
-            self.value = self.of_old * self.value + share;
-            if self.value.abs() < VANISHED {
-                self.value = 0.0;
-            }
-        }
+        self.value = moved(self.value, self.of_old, (x, share));
         if self.wanting > 0 { f64::NAN } else { finite(self.value) }
     }
 }
 
-impl Step<1> for Ema {
+impl Step<1> for Smoother {
     #[inline]
     fn step(&mut self, [x]: [f64; 1]) -> f64 {
-        self.0.step(x)
+        self.next(x, self.of_new * x)
     }
 
+    /// The new values' shares first, then the recursion: it alone has to wait for itself.
     #[inline]
     fn steps(&mut self, [x]: [&[f64]; 1], out: &mut [f64]) {
-        self.0.steps(x, out);
+        let x = &x[..out.len()];
+        for (share, x) in out.iter_mut().zip(x) {
+            *share = self.of_new * x;
+        }
+        for (value, x) in out.iter_mut().zip(x) {
+            *value = self.next(*x, *value);
+        }
     }
 }
 
-impl Step<1> for Rma {
-    #[inline]
-    fn step(&mut self, [x]: [f64; 1]) -> f64 {
-        self.0.step(x)
-    }
-
-    #[inline]
-    fn steps(&mut self, [x]: [&[f64]; 1], out: &mut [f64]) {
-        self.0.steps(x, out);
-    }
-}
-
-impl Remembers for Ema {
+impl Remembers for Smoother {
     fn memory(&self) -> Memory {
-        Memory::Decay { per_bar: self.0.of_old }
-    }
-}
-
-impl Remembers for Rma {
-    fn memory(&self) -> Memory {
-        Memory::Decay { per_bar: self.0.of_old }
+        Memory::Decay { per_bar: self.of_old }
     }
 }
 
@@ -171,50 +202,76 @@ mod tests {
     #[test]
     fn exponential_averages_are_those_of_pandas() {
         let rows = column(&[3.0, 1.0, 2.0, 2.0, 5.0, 2.0]);
-        near(&run(&mut Ema::new(3), &rows), &[GAP, GAP, 2.0, 2.0, 3.5, 2.75]);
+        near(&run(&mut Smoother::exponential(3), &rows), &[GAP, GAP, 2.0, 2.0, 3.5, 2.75]);
         let wilder = [GAP, GAP, 20.0 / 9.0, 58.0 / 27.0, 251.0 / 81.0, 664.0 / 243.0];
-        near(&run(&mut Rma::new(3), &rows), &wilder);
+        near(&run(&mut Smoother::wilder(3), &rows), &wilder);
     }
 
     #[test]
     fn a_missing_input_is_missing_and_otherwise_as_if_it_had_not_been() {
         let with_gaps = column(&[3.0, GAP, 1.0, 2.0, GAP, GAP, 2.0]);
-        near(&run(&mut Ema::new(3), &with_gaps), &[GAP, GAP, GAP, 2.0, GAP, GAP, 2.0]);
+        near(&run(&mut Smoother::exponential(3), &with_gaps), &[GAP, GAP, GAP, 2.0, GAP, GAP, 2.0]);
     }
 
     #[test]
     fn a_length_of_one_follows_its_input() {
-        near(&run(&mut Ema::new(1), &column(&[3.0, 1.0, 2.0])), &[3.0, 1.0, 2.0]);
-        near(&run(&mut Rma::new(1), &column(&[3.0, 1.0, 2.0])), &[3.0, 1.0, 2.0]);
+        near(&run(&mut Smoother::exponential(1), &column(&[3.0, 1.0, 2.0])), &[3.0, 1.0, 2.0]);
+        near(&run(&mut Smoother::wilder(1), &column(&[3.0, 1.0, 2.0])), &[3.0, 1.0, 2.0]);
     }
 
     #[test]
     fn a_constant_stays_itself() {
         for n in [3, 14, 26] {
-            let out = run(&mut Ema::new(n), &column(&[0.1; 200]));
+            let out = run(&mut Smoother::exponential(n), &column(&[0.1; 200]));
             assert!(out[n - 1..].iter().all(|v| *v == 0.1));
         }
     }
 
     #[test]
     fn a_long_silence_ends_in_zero_not_in_a_subnormal_number() {
-        let mut rma = Rma::new(14);
+        let mut rma = Smoother::wilder(14);
         run(&mut rma, &column(&[1.0; 14]));
         let out = run(&mut rma, &column(&[0.0; 20_000]));
         assert!(out.iter().all(|v| *v == 0.0 || v.is_normal()));
         assert_eq!(out[19_999], 0.0);
     }
 
+    /// Where an average stays where it is, vanishes, or has nothing to take in, as where it moves.
+    #[test]
+    fn averages_side_by_side_are_those_alone() {
+        let mut noise = Noise(3);
+        let mut moving = || -> Vec<f64> { (0..3_000).map(|_| noise.unit() - 0.5).collect() };
+        let mut columns = [moving(), moving(), vec![0.1; 3_000], moving()];
+        columns[1][700..710].fill(GAP);
+        columns[3][100..2_000].fill(0.0);
+        for count in 1..=BESIDE {
+            let fresh = || -> Vec<Smoother> { (1..=count).map(Smoother::exponential).collect() };
+            let (mut alone, mut beside, mut from) = (fresh(), fresh(), 0);
+            for bars in [1, 2, 500, 197, 300, 1_024, 976] {
+                let inputs = columns.each_ref().map(|column| &column[from..from + bars]);
+                let mut outs = vec![vec![GAP; bars]; count];
+                run_beside(&mut beside, &inputs[..count], &mut outs);
+                for ((average, x), out) in alone.iter_mut().zip(inputs).zip(outs) {
+                    let want: Vec<u64> = x.iter().map(|x| average.step([*x]).to_bits()).collect();
+                    assert_eq!(out.into_iter().map(f64::to_bits).collect::<Vec<_>>(), want);
+                }
+                from += bars;
+            }
+        }
+    }
+
     #[test]
     fn the_weight_of_the_start_shrinks_as_its_memory_says() {
         let mut noise = Noise(9);
         let tail: Vec<f64> = (0..60).map(|_| noise.unit()).collect();
-        let from = |start: f64, mut kernel: Ema| {
+        let from = |start: f64, mut kernel: Smoother| {
             kernel.step([start]);
             *run(&mut kernel, &column(&tail)).last().unwrap()
         };
-        let Memory::Decay { per_bar } = Ema::new(20).memory() else { panic!("an average decays") };
-        let apart = from(1.0, Ema::new(20)) - from(0.0, Ema::new(20));
+        let Memory::Decay { per_bar } = Smoother::exponential(20).memory() else {
+            panic!("an average decays")
+        };
+        let apart = from(1.0, Smoother::exponential(20)) - from(0.0, Smoother::exponential(20));
         assert!((apart - per_bar.powi(60)).abs() < 1e-14, "{apart}");
     }
 

@@ -140,7 +140,7 @@ mod all {
 
     pub fn recursive() -> Vec<Named> {
         kernels! {
-            1: memory::Cumsum::new(), smooth::Ema::new(5), smooth::Rma::new(14),
+            1: memory::Cumsum::new(), smooth::Smoother::exponential(5), smooth::Smoother::wilder(14),
                events::BarsSince::new(), events::Streak::new();
             2: events::ValueWhen::new(), session::SessionMax::new(), session::SessionMin::new(),
                session::SessionOpen::new(), session::LastSessionMax::new(),

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The newer half is a running summary; the older halves are summed up backwards once, when their
-//! block is full. Three updates a bar, whatever the length, and nothing is ever subtracted: no
+//! block is full, while the next one begins. Three updates a bar, whatever the length, and nothing is ever subtracted: no
 //! drift over a million bars, and no trace of a huge value once it has left. (A running sum that
 //! adds the new value and takes off the old one keeps the rounding errors of both for ever.)
 //!
@@ -77,6 +77,9 @@ impl<S, const N: usize> Halves<S, N> {
     }
 }
 
+/// The most bars that are summed up before their windows are read.
+const LONGEST_RUN: usize = 256;
+
 /// The last `n` bars, summarised.
 pub struct Window<S, const N: usize> {
     /// The current block; the places from `place` on still hold the block before.
@@ -86,6 +89,8 @@ pub struct Window<S, const N: usize> {
     older_pivot: [f64; N],
     newer: S,
     newer_pivot: [f64; N],
+    /// The newer half of each of the bars taken last.
+    runs: Box<[S]>,
     place: usize,
     /// Bars in a row without a missing value.
     present: usize,
@@ -99,6 +104,7 @@ impl<S: Summary<N>, const N: usize> Window<S, N> {
             older_pivot: [0.0; N],
             newer: S::EMPTY,
             newer_pivot: [0.0; N],
+            runs: vec![S::EMPTY; n.min(LONGEST_RUN)].into(),
             place: 0,
             present: 0,
         }
@@ -106,6 +112,9 @@ impl<S: Summary<N>, const N: usize> Window<S, N> {
 
     /// Takes some bars, which must not reach beyond the current block, and reads each window that
     /// is full and holds nothing missing.
+    ///
+    /// Sums first, which wait for each other bar by bar; then what is read off them, which does not,
+    /// so that a loop of it compiles to vector instructions.
     #[inline(always)]
     fn within_block(
         &mut self,
@@ -114,47 +123,86 @@ impl<S: Summary<N>, const N: usize> Window<S, N> {
         read: impl Fn(&Halves<S, N>) -> f64,
     ) {
         let (n, from, bars) = (self.items.len(), self.place, out.len());
-        if from == 0 {
-            self.newer = S::EMPTY;
-            self.newer_pivot = inputs.map(|column| column[0]);
-        }
-        // Of one length and in locals: no bounds to check and no state to store in the loop.
+        // Of one length and in locals: no bounds to check in the loop.
         let inputs = inputs.map(|column| &column[..bars]);
-        let items = &mut self.items[from..][..bars];
-        let older = &self.older[from + 1..][..bars];
-        let (mut newer, mut present) = (self.newer, self.present);
+        self.sum_up(inputs);
+        let (older, newer) = (&self.older[from + 1..][..bars], &self.runs[..bars]);
         let (older_pivot, newer_pivot) = (self.older_pivot, self.newer_pivot);
-        let (mut place, mut n_older) = (from as f64, (n - from) as f64);
+        let n_older = (n - from - 1) as f64;
+        let window = |i: usize| {
+            let x = inputs.map(|column| column[i]);
+            // There is an instruction for 32 bits.
+            let n_older = n_older - f64::from(i as u32);
+            Halves { older: older[i], newer: newer[i], older_pivot, newer_pivot, n_older, x }
+        };
+        let all_finite = |column: &[f64]| column.iter().fold(true, |all, v| all & v.is_finite());
+        if self.present + 1 >= n && inputs.iter().all(|column| all_finite(column)) {
+            (0..bars).for_each(|i| out[i] = read(&window(i)));
+            self.present += bars;
+        } else {
+            for i in 0..bars {
+                let is_present = inputs.iter().all(|column| column[i].is_finite());
+                self.present = if is_present { self.present + 1 } else { 0 };
+                out[i] = if self.present >= n { read(&window(i)) } else { f64::NAN };
+            }
+        }
+        self.place = if from + bars == n { 0 } else { from + bars };
+    }
+
+    /// The runs of the newer half, each a bar longer.
+    #[inline(always)]
+    fn sum_up(&mut self, inputs: [&[f64]; N]) {
+        if self.place == 0 {
+            return self.turn(inputs);
+        }
+        let bars = inputs[0].len();
+        let inputs = inputs.map(|column| &column[..bars]);
+        let items = &mut self.items[self.place..][..bars];
+        let runs = &mut self.runs[..bars];
+        let (mut newer, mut place, pivot) = (self.newer, self.place as f64, self.newer_pivot);
         for i in 0..bars {
             let x = inputs.map(|column| column[i]);
             items[i] = x;
-            newer = newer.newer(x, newer_pivot, place);
-            present = if x.iter().all(|v| v.is_finite()) { present + 1 } else { 0 };
-            (place, n_older) = (place + 1.0, n_older - 1.0);
-            let older = older[i];
-            let halves = Halves { older, newer, older_pivot, newer_pivot, n_older, x };
-            out[i] = if present >= n { read(&halves) } else { f64::NAN };
+            newer = newer.newer(x, pivot, place);
+            runs[i] = newer;
+            place += 1.0;
         }
-        (self.newer, self.present, self.place) = (newer, present, from + bars);
-        if self.place == n {
-            self.turn();
-        }
+        self.newer = newer;
     }
 
-    /// The current block is full: it becomes the last one.
+    /// The current block is full and becomes the last one, while the next one begins: of the two
+    /// chains of sums neither waits for the other, so they are walked side by side.
     #[inline(always)]
-    fn turn(&mut self) {
-        self.place = 0;
-        let pivot = self.items[self.items.len() - 1];
-        let (mut run, mut place) = (S::EMPTY, self.items.len() as f64);
-        for (x, cell) in self.items.iter().zip(&mut self.older).rev() {
-            place -= 1.0;
-            run = run.older(*x, pivot, place);
-            *cell = run;
+    fn turn(&mut self, inputs: [&[f64]; N]) {
+        let (n, bars) = (self.items.len(), inputs[0].len());
+        let inputs = inputs.map(|column| &column[..bars]);
+        let older_pivot = self.items[n - 1];
+        let newer_pivot = inputs.map(|column| column[0]);
+        let (rest, beside) = self.items.split_at(n - bars);
+        let (older_rest, older_beside) = self.older[..n].split_at_mut(n - bars);
+        let runs = &mut self.runs[..bars];
+        let (mut newer, mut older) = (S::EMPTY, S::EMPTY);
+        let (mut place, mut older_place) = (0.0, n as f64);
+        for (i, (x, cell)) in beside.iter().zip(older_beside).rev().enumerate() {
+            older_place -= 1.0;
+            older = older.older(*x, older_pivot, older_place);
+            *cell = older;
+            newer = newer.newer(inputs.map(|column| column[i]), newer_pivot, place);
+            runs[i] = newer;
+            place += 1.0;
         }
+        for (x, cell) in rest.iter().zip(older_rest).rev() {
+            older_place -= 1.0;
+            older = older.older(*x, older_pivot, older_place);
+            *cell = older;
+        }
+        for (i, item) in self.items[..bars].iter_mut().enumerate() {
+            *item = inputs.map(|column| column[i]);
+        }
+        (self.newer, self.newer_pivot) = (newer, newer_pivot);
         // A missing pivot spoils only windows that hold it, and those give nothing anyway; but it
         // must not reach, times zero, the one window that no longer has an older half.
-        self.older_pivot = pivot.map(|v| if v.is_finite() { v } else { 0.0 });
+        self.older_pivot = older_pivot.map(|v| if v.is_finite() { v } else { 0.0 });
     }
 }
 
@@ -194,7 +242,8 @@ impl<T: Statistic<N>, const N: usize> Step<N> for Rolling<T, N> {
         let Self { window, statistic } = self;
         let mut done = 0;
         while done < out.len() {
-            let bars = (window.items.len() - window.place).min(out.len() - done);
+            let most = window.runs.len().min(window.items.len() - window.place);
+            let bars = most.min(out.len() - done);
             let block = inputs.map(|column| &column[done..done + bars]);
             window.within_block(block, &mut out[done..done + bars], |halves| {
                 finite(statistic.read(halves))

@@ -15,25 +15,25 @@ const N: Param = Param::new("n", Kind::Window);
 const STEPS: Param = N.or("1");
 
 pub const ELEMENTWISE: &[Function] = &[
-    kernel!("add", [A, B], Series, 0.4, |_| made(a::Add), "a + b"),
-    kernel!("sub", [A, B], Series, 0.4, |_| made(a::Sub), "a - b"),
-    kernel!("mul", [A, B], Series, 0.4, |_| made(a::Mul), "a * b"),
-    kernel!("div", [A, B], Series, 0.8, |_| made(a::Div), "a / b; missing where b is 0"),
-    kernel!("neg", [V], Series, 0.3, |_| made(a::Neg), "-x"),
+    kernel!("add", [A, B], Series, 0.2, |_| made(a::Add), "a + b"),
+    kernel!("sub", [A, B], Series, 0.2, |_| made(a::Sub), "a - b"),
+    kernel!("mul", [A, B], Series, 0.2, |_| made(a::Mul), "a * b"),
+    kernel!("div", [A, B], Series, 0.4, |_| made(a::Div), "a / b; missing where b is 0"),
+    kernel!("neg", [V], Series, 0.2, |_| made(a::Neg), "-x"),
     kernel!("pow", [A, B], Series, 8.0, |_| made(a::Pow), "a ^ b; missing where it is not real"),
-    kernel!("abs", [V], Series, 0.3, |_| made(a::Abs), "size of x"),
-    kernel!("sign", [V], Series, 0.5, |_| made(a::Sign), "-1, 0 or 1"),
-    kernel!("sqrt", [V], Series, 1.5, |_| made(a::Sqrt), "square root; missing below 0"),
-    kernel!("log", [V], Series, 1.5, |_| made(Log), "natural logarithm; missing at 0 and below"),
+    kernel!("abs", [V], Series, 0.1, |_| made(a::Abs), "size of x"),
+    kernel!("sign", [V], Series, 0.3, |_| made(a::Sign), "-1, 0 or 1"),
+    kernel!("sqrt", [V], Series, 0.6, |_| made(a::Sqrt), "square root; missing below 0"),
+    kernel!("log", [V], Series, 1.6, |_| made(Log), "natural logarithm; missing at 0 and below"),
     kernel!("exp", [V], Series, 5.0, |_| made(a::Exp), "e to the power of x"),
-    kernel!("floor", [V], Series, 0.5, |_| made(a::Floor), "the whole number at or below x"),
-    kernel!("least", [A, B], Series, 0.4, |_| made(a::Min), "the smaller of two"),
-    kernel!("greatest", [A, B], Series, 0.4, |_| made(a::Max), "the larger of two"),
+    kernel!("floor", [V], Series, 0.3, |_| made(a::Floor), "the whole number at or below x"),
+    kernel!("least", [A, B], Series, 0.2, |_| made(a::Min), "the smaller of two"),
+    kernel!("greatest", [A, B], Series, 0.2, |_| made(a::Max), "the larger of two"),
     kernel!(
         "ratio",
         [A, B, Param::new("if_zero", Kind::Number)],
         Series,
-        0.9,
+        0.4,
         |s| made(a::Ratio { if_zero: s.numbers[0] }),
         "a / b, or if_zero where b is 0"
     ),
@@ -41,23 +41,23 @@ pub const ELEMENTWISE: &[Function] = &[
         "fill",
         [X, Param::new("value", Kind::Number)],
         Series,
-        0.4,
+        0.2,
         |s| made(a::Fill { value: s.numbers[0] }),
         "x, or value where x is missing"
     ),
 ];
 
 pub const CONDITIONS: &[Function] = &[
-    kernel!("lt", [A, B], Flag, 0.4, |_| made(a::Lt), "a < b"),
-    kernel!("le", [A, B], Flag, 0.4, |_| made(a::Le), "a <= b"),
-    kernel!("gt", [A, B], Flag, 0.4, |_| made(a::Gt), "a > b"),
-    kernel!("ge", [A, B], Flag, 0.4, |_| made(a::Ge), "a >= b"),
-    kernel!("eq", [A, B], Flag, 0.4, |_| made(a::Eq), "a == b"),
-    kernel!("ne", [A, B], Flag, 0.4, |_| made(a::Ne), "a != b"),
-    kernel!("and", [P, Q], Flag, 0.5, |_| made(a::And), "both"),
-    kernel!("or", [P, Q], Flag, 0.5, |_| made(a::Or), "either"),
-    kernel!("not", [P], Flag, 0.4, |_| made(a::Not), "the opposite"),
-    kernel!("where", [P, A, B], Series, 0.7, |_| made(a::Where), "a where p holds, else b"),
+    kernel!("lt", [A, B], Flag, 0.2, |_| made(a::Lt), "a < b"),
+    kernel!("le", [A, B], Flag, 0.2, |_| made(a::Le), "a <= b"),
+    kernel!("gt", [A, B], Flag, 0.2, |_| made(a::Gt), "a > b"),
+    kernel!("ge", [A, B], Flag, 0.2, |_| made(a::Ge), "a >= b"),
+    kernel!("eq", [A, B], Flag, 0.2, |_| made(a::Eq), "a == b"),
+    kernel!("ne", [A, B], Flag, 0.2, |_| made(a::Ne), "a != b"),
+    kernel!("and", [P, Q], Flag, 0.2, |_| made(a::And), "both"),
+    kernel!("or", [P, Q], Flag, 0.2, |_| made(a::Or), "either"),
+    kernel!("not", [P], Flag, 0.2, |_| made(a::Not), "the opposite"),
+    kernel!("where", [P, A, B], Series, 0.3, |_| made(a::Where), "a where p holds, else b"),
     kernel!(
         "bars_since",
         [P],
@@ -85,12 +85,12 @@ pub const CONDITIONS: &[Function] = &[
 ];
 
 pub const PAST: &[Function] = &[
-    kernel!("lag", [X, N], Series, 0.5, |s| made(m::Lag::new(s.window(0))), "x n bars ago"),
+    kernel!("lag", [X, N], Series, 0.2, |s| made(m::Lag::new(s.window(0))), "x n bars ago"),
     kernel!(
         "diff",
         [X, STEPS],
         Series,
-        1.0,
+        0.3,
         |s| made(m::Diff::new(s.window(0))),
         "x less x n bars ago"
     ),

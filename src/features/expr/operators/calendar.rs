@@ -23,7 +23,7 @@ fn session(s: &Setting) -> Session {
 }
 
 pub const CALENDAR: &[Function] = &[
-    kernel!("hour", [TS], Series, 0.4, |_| made(c::Hour), "hour of the bar's open, UTC, 0 to 23"),
+    kernel!("hour", [TS], Series, 0.9, |_| made(c::Hour), "hour of the bar's open, UTC, 0 to 23"),
     kernel!(
         "minute_of_day",
         [TS],
@@ -32,12 +32,12 @@ pub const CALENDAR: &[Function] = &[
         |_| made(c::MinuteOfDay),
         "minute of the bar's open, UTC, 0 to 1439"
     ),
-    kernel!("day_of_week", [TS], Series, 0.4, |_| made(c::DayOfWeek), "Monday 0 to Sunday 6, UTC"),
+    kernel!("day_of_week", [TS], Series, 0.6, |_| made(c::DayOfWeek), "Monday 0 to Sunday 6, UTC"),
     kernel!(
         "in_session",
         [SESSION, TS],
         Flag,
-        0.5,
+        0.6,
         |s| made(c::InSession::new(session(s))),
         "whether the bar opens within the session, by its own clock and daylight saving"
     ),

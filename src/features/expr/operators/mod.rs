@@ -31,7 +31,8 @@ macro_rules! kernel {
 }
 use kernel;
 
-fn made<S: Step<N> + Remembers + 'static, const N: usize>(step: S) -> Made {
+/// A kernel with the look-back that its memory asks for.
+pub fn made<S: Step<N> + Remembers + 'static, const N: usize>(step: S) -> Made {
     let lookback = match step.memory() {
         Memory::Bars(n) => Lookback::bars(n),
         Memory::Decay { per_bar } => Lookback::fading(per_bar),

@@ -4,7 +4,8 @@ use super::{kernel, made};
 use crate::features::expr::functions::{Body, Function, Kind, Param};
 use crate::features::kernels::{
     covariance as cv, deviation as d, extremes as x, moments as mo, order as o, regression as r,
-    smooth as sm, sums as su,
+    smooth::{Smoother, Wma},
+    sums as su,
 };
 
 const X: Param = Param::new("x", Kind::Series);
@@ -16,21 +17,21 @@ const N3: Param = N.at_least(3.0);
 const N4: Param = N.at_least(4.0);
 
 pub const WINDOWS: &[Function] = &[
-    kernel!("sum", [X, N], Series, 2.5, |s| made(su::Sum::new(s.window(0))), "sum of n bars"),
+    kernel!("sum", [X, N], Series, 1.2, |s| made(su::Sum::new(s.window(0))), "sum of n bars"),
     kernel!(
         "mean",
         [X, N],
         Series,
-        2.3,
+        1.5,
         |s| made(su::Mean::new(s.window(0))),
         "mean of n bars; of a condition: the share of bars on which it held"
     ),
-    kernel!("min", [X, N], Series, 2.0, |s| made(x::RollMin::new(s.window(0))), "lowest of n bars"),
+    kernel!("min", [X, N], Series, 1.3, |s| made(x::RollMin::new(s.window(0))), "lowest of n bars"),
     kernel!(
         "max",
         [X, N],
         Series,
-        2.0,
+        1.3,
         |s| made(x::RollMax::new(s.window(0))),
         "highest of n bars"
     ),
@@ -78,7 +79,7 @@ pub const WINDOWS: &[Function] = &[
         "skew",
         [X, N3],
         Series,
-        5.0,
+        4.7,
         |s| made(mo::Skew::new(s.window(0))),
         "skewness of n bars; 0 where they are equal"
     ),
@@ -91,12 +92,12 @@ pub const WINDOWS: &[Function] = &[
         "excess kurtosis of n bars; 0 where they are equal"
     ),
     kernel!(
-        "mean_dev",
-        [X, N],
+        "_mean_dev",
+        [X, Y, N],
         Series,
-        6.0,
+        2.5,
         |s| made(d::MeanDev::new(s.window(0))),
-        "mean distance from the mean of n bars"
+        "mean distance of n bars from their mean y"
     ),
     kernel!(
         "rank",
@@ -158,7 +159,7 @@ pub const WINDOWS: &[Function] = &[
         "corr",
         [X, Y, N2],
         Series,
-        6.0,
+        5.7,
         |s| made(cv::Corr::new(s.window(0))),
         "correlation of n bars; 0 where either is constant"
     ),
@@ -173,28 +174,26 @@ pub const WINDOWS: &[Function] = &[
 ];
 
 pub const SMOOTHERS: &[Function] = &[
-    kernel!(
-        "ema",
-        [X, N],
-        Series,
-        2.0,
-        |s| made(sm::Ema::new(s.window(0))),
-        "exponential average, alpha = 2 / (n + 1), begun with the first value"
-    ),
-    kernel!(
-        "rma",
-        [X, N],
-        Series,
-        2.0,
-        |s| made(sm::Rma::new(s.window(0))),
-        "Wilder's average, alpha = 1 / n, begun with the first value"
-    ),
+    Function {
+        name: "ema",
+        params: &[X, N],
+        gives: Kind::Series,
+        help: "exponential average, alpha = 2 / (n + 1), begun with the first value",
+        body: Body::Smoother(|s| Smoother::exponential(s.window(0))),
+    },
+    Function {
+        name: "rma",
+        params: &[X, N],
+        gives: Kind::Series,
+        help: "Wilder's average, alpha = 1 / n, begun with the first value",
+        body: Body::Smoother(|s| Smoother::wilder(s.window(0))),
+    },
     kernel!(
         "wma",
         [X, N],
         Series,
         5.0,
-        |s| made(sm::Wma::new(s.window(0))),
+        |s| made(Wma::new(s.window(0))),
         "linearly weighted average of n bars"
     ),
 ];
