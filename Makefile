@@ -18,7 +18,7 @@ doc:
 bench:
 	bench/run
 
-# From nothing to folds, on the synthetic market.
+# From nothing to an explained model, on the synthetic market.
 EDGEWALK = cargo run --release --locked --quiet --
 demo:
 	$(EDGEWALK) ingest
@@ -27,3 +27,6 @@ demo:
 	$(EDGEWALK) features check
 	$(EDGEWALK) labels
 	$(EDGEWALK) folds
+	$(EDGEWALK) train --set data.train.to=2023-06-01
+	$(EDGEWALK) predict
+	$(EDGEWALK) explain --top 5

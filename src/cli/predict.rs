@@ -44,8 +44,10 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         store::write_csv(&csv, &predicted.table)?;
     }
     let (from, to) = predicted.range.unwrap_or_default();
-    let header =
-        ["horizon", "rows", "known", "IC", "hit rate", "slope", "inside", "calm", "middle", "wild"];
+    let header = [
+        "horizon", "rows", "known", "IC", "hit rate", "slope", "R²", "inside", "calm", "middle",
+        "wild",
+    ];
     let mut text = format!(
         "{} {}, {} bars from {from} to {to}, by `{}`\n\n{}\n",
         predicted.model.report.symbols.join(", "),
@@ -57,7 +59,9 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let coverage = 100.0 * predicted.model.config.calibration.conformal_coverage;
     text += &format!(
         "known: rows whose return is over. slope: of realised on expected bps, 1 where expectations are\n\
-         right, ± its error. inside: returns within the {coverage:.0} % interval; then by volatility.\n"
+         right, ± its error. R²: the part of the squared returns that expectations explain; below 0 they\n\
+         are worse than expecting nothing. inside: returns within the {coverage:.0} % interval; then in the\n\
+         calmest, middle and wildest third of the rows.\n"
     );
     text += &format!("wrote `{}`\n", predicted.path.display());
     if args.csv {
@@ -84,6 +88,7 @@ fn row(judged: &Judged) -> Vec<String> {
         ic(judged.ic),
         judged.hit_rate.map_or("–".to_owned(), percent),
         slope,
+        judged.r2.map_or("–".to_owned(), |r2| format!("{:.2} %", 100.0 * r2)),
         held(judged.coverage.as_ref().map(|report| &report.overall)),
         third(0),
         third(1),

@@ -46,6 +46,10 @@ pub struct Judged {
     /// Share of outcomes with the sign of what was expected.
     pub hit_rate: Option<f64>,
     pub line: Option<CalibrationLine>,
+    /// The part of the squared returns that expectations explain: 1 − Σ(y − ŷ)² / Σy², against the
+    /// prediction of no return at all (Campbell & Thompson 2008, "Predicting excess stock returns
+    /// out of sample", with zero in place of the historical mean).
+    pub r2: Option<f64>,
     pub coverage: Option<CoverageReport>,
 }
 
@@ -206,6 +210,7 @@ fn judge(columns: &HorizonColumns, data: &Dataset, rows: &RowSet) -> Judged {
         ic: None,
         hit_rate: None,
         line: None,
+        r2: None,
         coverage: None,
     };
     let Some(horizon) = data.horizons.iter().find(|h| h.bars == columns.horizon) else {
@@ -221,6 +226,7 @@ fn judge(columns: &HorizonColumns, data: &Dataset, rows: &RowSet) -> Judged {
         ic: ic_with_error(&raw, &came, data.overlap_rows(horizon)),
         hit_rate: hit_rate(&expected, &came),
         line: line(&expected, &came, (data, horizon)),
+        r2: r2(&expected, &came),
         coverage: coverage(&columns.intervals, &outcome, &scale),
         ..unknown
     }
@@ -235,6 +241,12 @@ fn hit_rate(expected: &[f64], came: &[f64]) -> Option<f64> {
         hits += u32::from((*expected > 0.0) == (*came > 0.0));
     }
     (n > 0).then(|| f64::from(hits) / f64::from(n))
+}
+
+fn r2(expected: &[f64], came: &[f64]) -> Option<f64> {
+    let whole: f64 = came.iter().map(|y| y * y).sum();
+    let rest: f64 = expected.iter().zip(came).map(|(e, y)| (y - e) * (y - e)).sum();
+    (whole > 0.0).then(|| 1.0 - rest / whole)
 }
 
 fn line(

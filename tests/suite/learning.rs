@@ -83,12 +83,15 @@ fn a_planted_effect_is_predicted_out_of_sample_with_its_size() {
     let told = project.done(&["predict"]);
     let line = told.lines().find(|line| line.starts_with("3 ")).unwrap();
     let cells: Vec<&str> = line.split_whitespace().collect();
-    // horizon rows known IC ± error hits % slope ± error inside % …
+    // horizon rows known IC ± error hits % slope ± error R² % inside % …
     let ic: f64 = cells[3].parse().unwrap();
     assert!((0.12..0.26).contains(&ic), "planted 0.2: {line}");
     let slope: f64 = cells[8].parse().unwrap();
     assert!((0.6..1.4).contains(&slope), "{line}");
-    let inside: f64 = cells[11].parse().unwrap();
+    // Of the planted 0.2² = 4 %.
+    let r2: f64 = cells[11].parse().unwrap();
+    assert!((2.4..5.6).contains(&r2), "{line}");
+    let inside: f64 = cells[13].parse().unwrap();
     assert!((87.0..93.0).contains(&inside), "{line}");
 }
 
