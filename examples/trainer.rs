@@ -40,9 +40,18 @@ enum Order {
         seed: u64,
     },
     /// What the models say of these rows, one after another, in single precision.
-    Predict { first: usize, rows: usize, into: PathBuf },
-    Save { into: Vec<PathBuf> },
-    Load { backend: String, from: Vec<PathBuf> },
+    Predict {
+        first: usize,
+        rows: usize,
+        into: PathBuf,
+    },
+    Save {
+        into: Vec<PathBuf>,
+    },
+    Load {
+        backend: String,
+        from: Vec<PathBuf>,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -139,7 +148,16 @@ impl Data {
             let (prepared, monotone) = (&prepared, &monotone);
             let (early_stop, weights, threads) = (None, None, 1);
             let job = Job {
-                matrix, prepared, kind, rows, early_stop, targets, weights, monotone, seed, threads,
+                matrix,
+                prepared,
+                kind,
+                rows,
+                early_stop,
+                targets,
+                weights,
+                monotone,
+                seed,
+                threads,
             };
             Errand { learner, job }
         };
