@@ -5,11 +5,11 @@ Windows of 12 weeks, four horizons each; then one training on 250,000 rows. All 
 rows, rounds, depth, sampling, penalty and least weight of a child. They take turns, window by
 window, so that whatever else the machine does slows all of them. Out of sample, the information
 coefficient (Spearman) of each horizon is averaged over the windows; seeds show how much of a
-difference is chance. Usage: bench/run training [settings]
+difference is chance, and differences window by window how much of it is these windows. Memory is
+that of each tool's process. Usage: [SEEDS=5] [FOLDS=12] [CHILD=1] bench/run training
 """
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,7 +30,8 @@ LARGE = 250_000
 FIRST = 5_000  # all columns have values
 GAP = max(matrix.HORIZONS) + 1  # what is predicted begins behind the last label learnt from
 PARAMS = {"rounds": 200, "max_depth": 6, "learning_rate": 0.05, "row_sample": 0.8,
-          "column_sample_by_tree": 0.8, "max_bins": 256, "lambda": 1.0, "min_child_weight": 1.0}
+          "column_sample_by_tree": 0.8, "max_bins": 256, "lambda": 1.0,
+          "min_child_weight": float(os.environ.get("CHILD", 1))}
 
 
 class Case:
@@ -42,56 +43,64 @@ class Case:
         self.times = {tool: [] for tool in TOOLS}
         self.ics = {tool: [] for tool in TOOLS}
 
-    def run(self, seeds, params):
+    def run(self):
         _, y, _, sha256 = matrix_of(self.folder)
         trainers = [Trainer(tool, self.folder) for tool in TOOLS]
         for trainer in trainers:
             assert trainer.sha256 == sha256, f"{trainer.tool} has another matrix"
-        for seed in range(seeds):
+        for seed in range(SEEDS):
             ics = {tool: [] for tool in TOOLS}
             for at, (first, test) in enumerate(self.windows):
                 turn = (seed + at) % len(trainers)
                 for trainer in trainers[turn:] + trainers[:turn]:
-                    took = trainer.fit(params, first, self.rows, self.horizons, seed)
+                    took = trainer.fit(PARAMS, first, self.rows, self.horizons, seed)
                     self.times[trainer.tool].append(took)
                     start = first + self.rows + GAP
                     said = trainer.predict(start, test)
                     pairs = zip(said, y[self.horizons, start:start + test], strict=True)
                     ics[trainer.tool].append([spearmanr(*pair).statistic for pair in pairs])
             for tool in TOOLS:
-                self.ics[tool].append(np.mean(ics[tool], axis=0))
+                self.ics[tool].append(ics[tool])
         self.memory = {t.tool: (t.peak_mb(), t.loaded_mb) for t in trainers}
         for trainer in trainers:
             trainer.close()
 
     def report(self):
-        print(self.name)
-        print(f"  {'':10} {'s':>7} {'CPU s':>7} {'x gbdt':>7} {'x CPU':>6}   peak MB (matrix loaded)")
-        ours = [statistics.median(times) for times in zip(*self.times["gbdt"])]
+        print(f"\n{self.name}; medians:")
+        print(f"  {'':10} {'s':>7} {'CPU s':>7}   peak MB (of which the matrix)")
         for tool in TOOLS:
-            wall, cpu = (statistics.median(times) for times in zip(*self.times[tool]))
+            wall, cpu = np.median(self.times[tool], axis=0)
             peak, loaded = self.memory[tool]
-            print(f"  {tool:10} {wall:7.3f} {cpu:7.3f} {wall / ours[0]:7.2f} {cpu / ours[1]:6.2f}"
-                  f"   {peak:5.0f} ({loaded:.0f})")
-        ratios = {tool: [theirs[0] / ours[0] for theirs, ours in
-                         zip(self.times[tool], self.times["gbdt"], strict=True)] for tool in TOOLS}
+            print(f"  {tool:10} {wall:7.3f} {cpu:7.3f}   {peak:5.0f} ({loaded:.0f})")
+        print("  their time over gbdt's, window by window: median (from, to, of four in five)")
         for tool in TOOLS[1:]:
-            low, middle, high = np.quantile(ratios[tool], [0.1, 0.5, 0.9])
-            print(f"  as fast as {tool}, window by window: {middle:.2f} x "
-                  f"(from {low:.2f} to {high:.2f}, four in five)")
+            ratios = np.array(self.times[tool]) / np.array(self.times["gbdt"])
+            low, middle, high = np.quantile(ratios[:, 0], [0.1, 0.5, 0.9])
+            print(f"  {tool:10} {middle:6.2f} ({low:.2f}, {high:.2f}), "
+                  f"by CPU {np.median(ratios[:, 1]):.2f}")
 
     def report_ics(self):
-        for at, horizon in enumerate(self.horizons):
-            print(f"  IC {matrix.HORIZONS[horizon]} bars ahead")
+        ics = {tool: np.array(self.ics[tool]) for tool in TOOLS}  # seed, window, horizon
+        parts = [(f"{matrix.HORIZONS[h]} bars ahead", at) for at, h in enumerate(self.horizons)]
+        if len(parts) > 1:
+            parts.append(("mean of the horizons", slice(None)))
+        for name, part in parts:
+            print(f"  IC, {name}")
+            of = {tool: ics[tool][:, :, part].reshape(SEEDS, len(self.windows), -1).mean(axis=2)
+                  for tool in TOOLS}
             for tool in TOOLS:
-                ics = np.array(self.ics[tool])[:, at]
-                print(f"    {tool:10} {ics.mean():.4f}  from {ics.min():.4f} to {ics.max():.4f}, "
-                      f"sd {ics.std(ddof=1) if len(ics) > 1 else 0:.4f}")
-        means = {tool: np.array(self.ics[tool]).mean(axis=1) for tool in TOOLS}
-        print("  IC, mean of the horizons")
-        for tool in TOOLS:
-            ics = means[tool]
-            print(f"    {tool:10} {ics.mean():.4f}  from {ics.min():.4f} to {ics.max():.4f}")
+                seeds = of[tool].mean(axis=1)
+                spread = f"from {seeds.min():.4f} to {seeds.max():.4f}, sd {sd(seeds):.4f}"
+                less = (of["gbdt"] - of[tool]).mean(axis=0)
+                error = sd(less) / len(less) ** 0.5
+                versus = f"; gbdt less it {less.mean():+.4f}" if tool != "gbdt" else ""
+                if versus and len(less) > 1:
+                    versus += f", standard error {error:.4f}"
+                print(f"    {tool:10} {seeds.mean():.4f}  {spread}{versus}")
+
+
+def sd(values):
+    return values.std(ddof=1) if len(values) > 1 else 0.0
 
 
 def windows(rows, count, test):
@@ -105,21 +114,16 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         columns, rows = matrix.write(folder)
-        weighed = {**PARAMS, "min_child_weight": 20.0}
-        shape = f"{TRAIN:,} rows x {columns} columns x 4 horizons"
-        cases = [(f"{FOLDS} windows, {SEEDS} seeds; a window is {shape}:", PARAMS),
-                 (f"the same with at least 20 rows in a leaf:", weighed)]
-        for name, params in cases:
-            case = Case(name, folder, TRAIN, windows(rows, FOLDS, TEST), [0, 1, 2, 3])
-            case.run(SEEDS, params)
+        print(", ".join(f"{key} {value:g}" for key, value in PARAMS.items()))
+        name = f"{FOLDS} windows of {TRAIN:,} rows x {columns} columns x 4 horizons, {SEEDS} seeds"
+        batch = Case(name, folder, TRAIN, windows(rows, FOLDS, TEST), [0, 1, 2, 3])
+        test = rows - FIRST - LARGE - 2 * GAP
+        name = f"one training on {LARGE:,} rows x {columns} columns, 12 bars ahead, {SEEDS} seeds"
+        large = Case(name, folder, LARGE, [(FIRST, test)], [3])
+        for case in (batch, large):
+            case.run()
             case.report()
             case.report_ics()
-        test = rows - FIRST - LARGE - 2 * GAP
-        name = f"one training on {LARGE:,} rows x {columns} columns, 12 bars ahead:"
-        case = Case(name, folder, LARGE, [(FIRST, test)], [3])
-        case.run(3, PARAMS)
-        case.report()
-        case.report_ics()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -79,15 +79,10 @@ struct Data {
 
 impl Data {
     fn read(folder: &Path) -> anyhow::Result<Self> {
-        let read = |name: &str| fs::read(folder.join(name)).with_context(|| name.to_owned());
-        let names: Vec<String> = serde_json::from_slice(&read("names.json")?)?;
+        let names: Vec<String> = serde_json::from_slice(&fs::read(folder.join("names.json"))?)?;
         let mut hasher = Sha256::new();
-        let bytes = read("x.f32")?;
-        hasher.update(&bytes);
-        let x: Vec<f32> = bytes.as_chunks().0.iter().map(|x| f32::from_le_bytes(*x)).collect();
-        let bytes = read("y.f64")?;
-        hasher.update(&bytes);
-        let y = bytes.as_chunks().0.iter().map(|y| f64::from_le_bytes(*y)).collect();
+        let x = numbers(&folder.join("x.f32"), &mut hasher, f32::from_le_bytes)?;
+        let y = numbers(&folder.join("y.f64"), &mut hasher, f64::from_le_bytes)?;
         let hash = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let n_rows = x.len() / names.len().max(1);
         Ok(Self { names, x, y, n_rows, hash })
@@ -107,11 +102,11 @@ impl Data {
                 for model in models.iter() {
                     bytes.extend(model.predict(&matrix)?.into_iter().flat_map(f32::to_le_bytes));
                 }
-                fs::write(into, bytes)?;
+                write(&into, &bytes)?;
             }
             Order::Save { into } => {
                 for (model, path) in models.iter().zip(into) {
-                    fs::write(path, model.to_bytes()?)?;
+                    write(&path, &model.to_bytes()?)?;
                 }
             }
             Order::Load { backend, from } => {
@@ -169,4 +164,31 @@ impl Data {
     fn columns(&self, first: usize, rows: usize) -> Vec<&[f32]> {
         self.x.chunks_exact(self.n_rows).map(|column| &column[first..first + rows]).collect()
     }
+}
+
+/// Piece by piece, so that memory holds the numbers alone and the peak is the training's.
+fn numbers<T, const N: usize>(
+    path: &Path,
+    hasher: &mut Sha256,
+    number: fn([u8; N]) -> T,
+) -> anyhow::Result<Vec<T>> {
+    let name = || path.display().to_string();
+    let mut file = fs::File::open(path).with_context(name)?;
+    let size = file.metadata()?.len() as usize;
+    let (mut numbers, mut piece) = (Vec::with_capacity(size / N), vec![0; PIECE.min(size)]);
+    while numbers.len() * N < size {
+        let left = size - numbers.len() * N;
+        let bytes = &mut piece[..left.min(PIECE)];
+        file.read_exact(bytes).with_context(name)?;
+        hasher.update(&*bytes);
+        numbers.extend(bytes.as_chunks().0.iter().map(|bytes| number(*bytes)));
+    }
+    Ok(numbers)
+}
+
+const PIECE: usize = 1 << 16;
+
+#[expect(clippy::disallowed_methods, reason = "the script reads it at once, and deletes it")]
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    fs::write(path, bytes)
 }
