@@ -43,7 +43,7 @@ impl Split {
 }
 
 /// A run of bins whose gains are bounded together.
-const RUN: usize = 8;
+const RUN: usize = 16;
 const RUNS: usize = MAX_BINS / RUN;
 
 /// What one pass over the bins leaves.
@@ -77,6 +77,8 @@ struct Frame {
     g: f64,
     /// H'.
     h: f64,
+    /// H.
+    total: i32,
     /// The least HL'·HR' of an allowed split.
     least_product: f64,
     /// G/H'.
@@ -95,17 +97,16 @@ impl Frame {
         let least_product = (least * (h - least)).max(0.0);
         let (mean, lambda) = ((g / h) as f32, lambda as f32);
         let least = (least_product * (1.0 - 1e-5)) as f32;
-        Self { g, h, least_product, mean, lambda, least }
+        Self { g, h, total: fixed::hessian(total), least_product, mean, lambda, least }
     }
 
-    /// Of a split with the sum `left` to the left and −`less` to the right. Not H' − HL' in single
-    /// precision: of a light child nothing would be left.
+    /// Of a split with the sum `left` to the left. The right child's Hessian is a difference of
+    /// whole numbers: in single precision nothing would be left of a light one.
     #[inline]
-    fn bound(&self, left: i64, less: i64) -> f32 {
-        let g = fixed::gradient(left) as f32;
-        let right = self.lambda - fixed::hessian(less) as f32;
-        let left = fixed::hessian(left) as f32 + self.lambda;
-        let d = g - self.mean * left;
+    fn bound(&self, gradient: i32, hessian: i32) -> f32 {
+        let left = hessian as f32 + self.lambda;
+        let right = self.total.wrapping_sub(hessian) as f32 + self.lambda;
+        let d = gradient as f32 - self.mean * left;
         let product = left * right;
         let bound = d * d / product;
         if product >= self.least { bound } else { 0.0 }
@@ -173,29 +174,35 @@ impl<'a> Search<'a> {
 
     fn sweep(&self, histogram: &Histogram, start: [i64; LANES], n_runs: usize) -> Sweep {
         let mut sums = start;
-        // Added to alike, so that the compiler adds both side by side.
-        let mut less = start.map(|sum| sum.wrapping_sub(self.parent.total));
         let mut sweep =
             Sweep { tops: [0.0; LANES], peaks: [[0.0; LANES]; RUNS], before: [[0; LANES]; RUNS] };
+        let mut tops = sweep.tops;
         let runs = histogram.chunks_exact(RUN).take(n_runs);
         for ((bins, peak), before) in runs.zip(&mut sweep.peaks).zip(&mut sweep.before) {
             *before = sums;
-            let mut most = [0.0_f32; LANES];
-            for bin in bins {
-                for ((sum, less), word) in sums.iter_mut().zip(&mut less).zip(bin) {
+            let (mut gradients, mut hessians) = ([[0; LANES]; RUN], [[0; LANES]; RUN]);
+            for ((g, h), bin) in gradients.iter_mut().zip(&mut hessians).zip(bins) {
+                for (((sum, g), h), word) in sums.iter_mut().zip(g).zip(h).zip(bin) {
                     *sum = sum.wrapping_add(*word);
-                    *less = less.wrapping_add(*word);
+                    (*g, *h) = (fixed::gradient(*sum), fixed::hessian(*sum));
                 }
-                for ((most, sum), less) in most.iter_mut().zip(sums).zip(less) {
-                    let bound = self.frame.bound(sum, less);
-                    *most = if bound > *most { bound } else { *most };
+            }
+            // Apart from the sums, which follow from each other, so that bounds come eight at a time.
+            let mut bounds = [0.0_f32; RUN * LANES];
+            let halves = gradients.as_flattened().iter().zip(hessians.as_flattened());
+            for (bound, (g, h)) in bounds.iter_mut().zip(halves) {
+                *bound = self.frame.bound(*g, *h);
+            }
+            let mut most = [0.0_f32; LANES];
+            for bounds in bounds.as_chunks::<LANES>().0 {
+                for (most, bound) in most.iter_mut().zip(bounds) {
+                    *most = if *bound > *most { *bound } else { *most };
                 }
             }
             *peak = most;
-            for (top, most) in sweep.tops.iter_mut().zip(most) {
-                *top = if most > *top { most } else { *top };
-            }
+            tops = std::array::from_fn(|k| if most[k] > tops[k] { most[k] } else { tops[k] });
         }
+        sweep.tops = tops;
         sweep
     }
 
@@ -238,7 +245,7 @@ impl<'a> Search<'a> {
         missing_left: Option<bool>,
     ) {
         let right = self.parent.total.wrapping_sub(left);
-        if self.frame.bound(left, right.wrapping_neg()) < self.bar {
+        if self.frame.bound(fixed::gradient(left), fixed::hessian(left)) < self.bar {
             return;
         }
         let sign = columns.signs[lane];
