@@ -24,6 +24,9 @@ section! {
     rounds: u32 = 200, Rule::within(1.0, 100_000.0).unit("rounds");
     /// Stop after so many rounds without gain on the early-stop slice; null: never.
     patience: Option<u32> = Some(30), Rule::within(1.0, 100_000.0).unit("rounds");
+    /// What must gain: the rank correlation of prediction and return (`backend: gbdt` alone), or the
+    /// loss, which on returns is least after a tree or two.
+    stop_on: StopOn = StopOn::Correlation, Rule::any();
     /// The share of each tree's verdict that is taken.
     learning_rate: f64 = 0.05, Rule::above(0.0, 1.0);
     /// Whether trees grow level by level, or where most is gained.
@@ -89,6 +92,14 @@ choice! {
     pub enum Loss {
         Squared = "squared",
         Huber = "huber",
+    }
+}
+
+choice! {
+    /// What tells when to stop.
+    pub enum StopOn {
+        Correlation = "correlation",
+        Loss = "loss",
     }
 }
 

@@ -44,7 +44,7 @@ pub use features::{FeatureGroup, Features};
 pub use flag::Flag;
 pub use free_keys::{ColumnMap, Directions, Expression, Expressions};
 pub use labels::{Barrier, Labels};
-pub use learn::{Backend, Growth, Learn, Loss, Target};
+pub use learn::{Backend, Growth, Learn, Loss, StopOn, Target};
 pub use load::{Loaded, PATH};
 pub use search_space::SearchSpace;
 pub use synthetic::{Planted, Synthetic};

@@ -8,6 +8,7 @@ use super::leaves::{self, Data};
 use super::model::Model;
 use super::params::{Booster, Params};
 use super::sample::{deal_rows, draw_columns};
+use super::watch::{StopOn, centred_ranks, discord};
 use super::{GbdtFault, Matrix, Objective, Rows};
 use crate::rng::Rng;
 
@@ -36,9 +37,10 @@ pub struct Start<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit {
     pub model: Model,
-    /// Mean loss of the watched rows after each round; empty where none are watched.
+    /// Of the watched rows after each round, their mean loss, or 1 − their correlation; empty where
+    /// none are watched.
     pub losses: Vec<f64>,
-    /// New trees kept: up to the least loss if `patience` is set, else all.
+    /// New trees kept: up to the least of these if `patience` is set, else all.
     pub best_rounds: usize,
 }
 
@@ -53,6 +55,8 @@ pub struct Workspace {
     margins: Vec<f32>,
     gradients: Vec<f64>,
     hessians: Vec<f64>,
+    /// Of the watched rows' targets, where their correlation is asked for.
+    ranks: Vec<f64>,
 }
 
 impl Booster {
@@ -62,13 +66,14 @@ impl Booster {
         space.read_rows(task, params.objective)?;
         let mut model = space.begin(task, params)?;
         let old = model.trees.len();
+        space.rank_watched(params.stop_on);
         let (mut losses, mut best) = (Vec::new(), Best { rounds: 0, loss: f64::INFINITY });
         for round in 0..params.rounds as usize {
             model.trees.push(space.grow_tree(task, params, (old + round) as u64));
             if space.watched.is_empty() {
                 continue;
             }
-            losses.push(space.watched_loss(task, params.objective));
+            losses.push(space.watched_loss(task, params));
             best.see(round + 1, losses[round]);
             if params.patience > 0 && round + 1 - best.rounds >= params.patience as usize {
                 break;
@@ -219,7 +224,20 @@ impl Workspace {
     }
 
     /// The mean loss of the watched rows, by weight.
-    fn watched_loss(&self, task: &Task<'_>, objective: Objective) -> f64 {
+    fn rank_watched(&mut self, stop_on: StopOn) {
+        self.ranks.clear();
+        if stop_on == StopOn::Correlation {
+            let targets = self.watched.iter().map(|row| self.targets[*row as usize]);
+            self.ranks = centred_ranks(targets);
+        }
+    }
+
+    fn watched_loss(&self, task: &Task<'_>, params: &Params) -> f64 {
+        if params.stop_on == StopOn::Correlation {
+            let margins = self.watched.iter().map(|row| self.margins[*row as usize]);
+            return discord(margins, &self.ranks);
+        }
+        let objective = params.objective;
         let (mut sum, mut total) = (0.0, 0.0);
         for at in self.watched.iter().map(|row| *row as usize) {
             let weight = task.weights.map_or(1.0, |weights| weights[at]);

@@ -27,6 +27,7 @@ mod node;
 mod search;
 mod grow;
 mod leaves;
+mod watch;
 mod boost;
 mod model;
 mod forest;
@@ -44,6 +45,7 @@ pub use node::Node;
 pub use objective::Objective;
 pub use params::{BadParam, Booster, Growth, Params};
 pub use tree::Tree;
+pub use watch::StopOn;
 
 #[cfg(test)]
 mod twin;

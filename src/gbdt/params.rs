@@ -5,6 +5,7 @@ use std::fmt::Display;
 use serde::{Deserialize, Serialize};
 
 use super::Objective;
+use super::watch::StopOn;
 
 /// The order in which nodes are split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,6 +57,8 @@ pub struct Params {
     pub monotone: Vec<i8>,
     /// Rounds without a better validation loss after which training ends; 0: never. Default 0.
     pub patience: u32,
+    /// What "better" means. Default: the loss.
+    pub stop_on: StopOn,
     /// Default 0.
     pub seed: u64,
     /// Threads one training may use of the pool it runs in. The model does not depend on it.
@@ -82,6 +85,7 @@ impl Default for Params {
             column_sample_by_node: 1.0,
             monotone: Vec::new(),
             patience: 0,
+            stop_on: StopOn::Loss,
             seed: 0,
             threads: 1,
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use proptest::prelude::*;
 
 use super::twin::Twin;
-use super::{Edges, Growth, Matrix, Objective, Params, Rows, Task, Workspace};
+use super::{Edges, Growth, Matrix, Objective, Params, Rows, StopOn, Task, Workspace};
 
 #[derive(Debug, Clone)]
 struct Case {
@@ -77,6 +77,7 @@ prop_compose! {
             column_sample_by_node: samples.2,
             monotone,
             patience: 0,
+            stop_on: StopOn::Loss,
             seed,
             threads,
         }

@@ -1,6 +1,6 @@
 //! What the config says of learning, as the learners take it.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::refuse;
 use crate::config::{self, Backend, Config, Growth, Loss, Method, Probability};
@@ -47,7 +47,8 @@ pub fn target(learn: &config::Learn) -> Target {
 
 pub fn learner(learn: &config::Learn) -> Result<Box<dyn Learner>, Failure> {
     let params = match learn.backend {
-        Backend::Gbdt | Backend::Hessboost => booster(learn),
+        Backend::Gbdt => with(booster(learn), "stop_on", json!(learn.stop_on.name())),
+        Backend::Hessboost => booster(learn),
         Backend::Xgboost => with_library(learn, booster(learn)),
         Backend::Linear => {
             json!({ "penalty": learn.penalty, "l1_ratio": learn.penalty_l1_share })
@@ -91,11 +92,17 @@ fn booster(learn: &config::Learn) -> Value {
 }
 
 fn with_library(learn: &config::Learn, params: Value) -> Value {
-    let mut params = params.as_object().cloned().unwrap_or_else(Map::new);
-    if let Some(library) = &learn.xgboost_library {
-        params.insert("library".to_owned(), json!(library.display().to_string()));
+    match &learn.xgboost_library {
+        Some(library) => with(params, "library", json!(library.display().to_string())),
+        None => params,
     }
-    Value::Object(params)
+}
+
+fn with(mut params: Value, name: &str, value: Value) -> Value {
+    if let Some(object) = params.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
+    params
 }
 
 fn calibration(config: &config::Calibration) -> CalibrationParams {

@@ -1,7 +1,8 @@
 //! What holds on any data: the same bytes however it is computed, and constraints that are kept.
 
-use super::super::{Growth, Objective, Params, Rows, Start, Task, Workspace};
+use super::super::{Growth, Objective, Params, Rows, Start, StopOn, Task, Workspace};
 use super::{Table, fit};
+use crate::stats;
 
 fn rich() -> Params {
     Params {
@@ -99,6 +100,26 @@ fn training_stops_where_watched_rows_stop_gaining() {
     let alone = Params { rounds: fitted.best_rounds as u32, patience: 0, ..params };
     let blind = fit(alone, &Task { watched: None, ..task }).unwrap();
     assert_eq!(blind.model, fitted.model);
+}
+
+#[test]
+fn training_can_stop_where_order_is_best_and_order_has_no_scale() {
+    let table = Table::noisy(600, 6);
+    let binned = table.binned(256);
+    let task = Task {
+        rows: Rows::Range(0..400),
+        watched: Some(Rows::Range(400..600)),
+        ..table.task(&binned)
+    };
+    let params = Params { rounds: 80, patience: 80, stop_on: StopOn::Correlation, ..rich() };
+    let fitted = fit(params, &task).unwrap();
+    let ranks = stats::ranks(&table.targets[400..]);
+    let margins = table.with(|matrix| fitted.model.predict_margin(matrix).unwrap());
+    let margins: Vec<f64> = margins[400..].iter().map(|m| f64::from(*m)).collect();
+    let found = 1.0 - stats::pearson(&margins, &ranks).unwrap();
+    let least = fitted.losses.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!((found - least).abs() < 1e-9, "{found} {least}");
+    assert_eq!(fitted.losses[fitted.best_rounds - 1], least);
 }
 
 #[test]
