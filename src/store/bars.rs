@@ -30,7 +30,7 @@ pub(super) fn write(path: &Path, bars: &Bars) -> Result<(), Failure> {
     write_noted(path, (&lent(bars), bars.len()), notes(bars))
 }
 
-/// As [`write`], for bars that were made of shorter ones.
+/// As [`fn@write`], for bars that were made of shorter ones.
 pub(super) fn write_derived(path: &Path, bars: &Bars, from: Timeframe) -> Result<(), Failure> {
     let mut notes = notes(bars);
     notes.insert(DERIVED.to_owned(), from.to_string());

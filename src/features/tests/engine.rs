@@ -154,7 +154,7 @@ fn bars_after_hours_change_no_longer_bar() {
     }
     let (mut live, rows) = (program.live(), LiveBars::new(&program, all.columns()));
     let mut now = vec![0.0; texts.len()];
-    for row in 0..all.len() {
+    for (row, _) in all.ts().iter().enumerate() {
         live.push_raw(&rows, row, &mut now);
         let column = |at: usize| bits(&[vec![whole[at][row]]]);
         (0..texts.len()).for_each(|at| assert_eq!(bits(&[vec![now[at]]]), column(at), "{row}"));
