@@ -23,7 +23,7 @@ use crate::folds::{FoldFault, Folds, Rows, Span};
 use crate::labels::{
     BadParam, BarrierInput, BarrierLabels, BarrierParams, ForwardParams, Gaps, Labels, reach,
 };
-use crate::market::{Bars, Symbol};
+use crate::market::{Bars, Symbol, Timeframe};
 use crate::store::{self, Layout, Table, Values};
 use crate::units::{DAY_US, Ts};
 
@@ -49,7 +49,12 @@ pub struct Features {
 
 /// The stored bars of a symbol, between `data.from` and `data.to`.
 pub fn bars(config: &Config, symbol: &Symbol) -> Result<Bars, Failure> {
-    let bars = Layout::new(&config.data.dir).read_bars(symbol, config.data.timeframe)?;
+    bars_of(config, symbol, config.data.timeframe)
+}
+
+/// As [`bars`], of another timeframe.
+pub fn bars_of(config: &Config, symbol: &Symbol, timeframe: Timeframe) -> Result<Bars, Failure> {
+    let bars = Layout::new(&config.data.dir).read_bars(symbol, timeframe)?;
     let from = config.data.from.map_or(0, |ts| bars.ts().partition_point(|t| *t < ts));
     let to = config.data.to.map_or(bars.len(), |ts| bars.ts().partition_point(|t| *t < ts));
     let bars = if (from, to) == (0, bars.len()) { bars } else { bars.slice(from..to.max(from)) };
@@ -105,23 +110,25 @@ pub fn features(
 ) -> Result<Features, Failure> {
     let bars = bars(config, symbol)?;
     let program = compile(config, &bars)?;
-    let path = table_path(config, &program, (&bars, cells));
+    let (path, identity) = table_path(config, &program, (&bars, cells));
     if path.exists() && !fresh {
-        match store::read_table(&path, None) {
-            Ok(stored) => {
-                let table = FeatureTable::of(&program, &bars, narrow(stored));
-                return Ok(Features { table, path, computed: None });
-            }
+        let stored = store::read_identified(&path, &identity);
+        match stored.map(|stored| FeatureTable::of(&program, &bars, narrow(stored))) {
+            Ok(Some(table)) => return Ok(Features { table, path, computed: None }),
+            Ok(None) => tracing::warn!("`{}` does not fit: it is made anew", path.display()),
             Err(failure) => tracing::warn!("{failure}: it is computed again"),
         }
     }
     #[expect(clippy::disallowed_methods, reason = "a timing for the log; no result depends on it")]
     let start = std::time::Instant::now();
-    let table = FeatureTable::build(&program, &bars);
-    let computed = Some(start.elapsed());
     let wide = (cells == Cells::F64).then(|| program.evaluate(bars.columns(), |value| value));
+    let table = match &wide {
+        Some(wide) => FeatureTable::narrowed(&program, &bars, wide),
+        None => FeatureTable::build(&program, &bars),
+    };
+    let computed = Some(start.elapsed());
     drop(bars);
-    let table = write_features(&path, table, wide)?;
+    let table = write_features((&path, &identity), table, wide)?;
     Ok(Features { table, path, computed })
 }
 
@@ -225,7 +232,7 @@ fn refuse(bad: &[BadParam]) -> Failure {
 
 /// Stores a feature table, or its wide twin; the columns are lent to the store, not copied.
 fn write_features(
-    path: &Path,
+    (path, identity): (&Path, &str),
     mut table: FeatureTable,
     wide: Option<Vec<Vec<f64>>>,
 ) -> Result<FeatureTable, Failure> {
@@ -237,33 +244,38 @@ fn write_features(
     let mut columns = vec![("ts".to_owned(), Values::Ts(table.ts.clone()))];
     columns.extend(table.names.iter().cloned().zip(values));
     let stored = Table::new(columns).map_err(Failure::user)?;
-    store::write_table(path, &stored)?;
+    store::write_identified(path, &stored, identity)?;
     if !is_wide {
-        table.columns = narrow(stored);
+        table.columns = narrow(stored).into_iter().map(|(_, column)| column).collect();
     }
     Ok(table)
 }
 
 /// The columns of a stored feature table beside `ts`, as the trainer reads them.
-fn narrow(stored: Table) -> Vec<Vec<f32>> {
-    let columns = stored.into_columns().into_iter().skip(1);
-    let narrow = |(_, values)| match values {
-        Values::F32(column) => column,
-        Values::F64(column) => column.into_iter().map(features::narrow).collect(),
-        Values::Ts(_) | Values::I64(_) | Values::Text(_) => Vec::new(),
+fn narrow(stored: Table) -> Vec<(String, Vec<f32>)> {
+    let narrow = |(name, values)| match values {
+        Values::F32(column) => Some((name, column)),
+        Values::F64(column) => Some((name, column.into_iter().map(features::narrow).collect())),
+        Values::Ts(_) | Values::I64(_) | Values::Text(_) => None,
     };
-    columns.map(narrow).collect()
+    stored.into_columns().into_iter().filter_map(narrow).collect()
 }
 
-fn table_path(config: &Config, program: &Program, (bars, cells): (&Bars, Cells)) -> PathBuf {
+/// Where a table is kept, and what it is: its bars, its program and the binary, and how wide it is.
+fn table_path(
+    config: &Config,
+    program: &Program,
+    (bars, cells): (&Bars, Cells),
+) -> (PathBuf, String) {
     let mut hasher = blake3::Hasher::new();
     for part in [BUILD, &store::fingerprint(bars), program.hash().to_hex().as_str()] {
         hasher.update(part.as_bytes());
     }
-    let hash = &hasher.finalize().to_hex()[..16];
+    let hash = hasher.finalize().to_hex();
     let wide = if cells == Cells::F64 { "-f64" } else { "" };
     let folder = Layout::new(&config.data.dir).features_dir(bars.symbol());
-    folder.join(format!("{}-{hash}{wide}.parquet", bars.timeframe()))
+    let name = format!("{}-{}{wide}.parquet", bars.timeframe(), &hash[..16]);
+    (folder.join(name), format!("features {hash}{wide}"))
 }
 
 /// Points into the config file where the expression stands there.

@@ -102,7 +102,7 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
 /// so that the series of lags is positive definite (Box & Jenkins 1970, §2.1.5).
 pub fn autocorrelation(values: &[f64], lag: usize) -> Option<f64> {
     let centre = mean(values)?;
-    let ahead = values.get(lag..)?;
+    let ahead = values.get(lag..).filter(|ahead| !ahead.is_empty())?;
     let squares: f64 = values.iter().map(|x| (x - centre) * (x - centre)).sum();
     let products: f64 = values.iter().zip(ahead).map(|(a, b)| (a - centre) * (b - centre)).sum();
     finite(products / squares)
@@ -221,6 +221,7 @@ mod tests {
             pearson(&[1.0], &[1.0]),
             spearman(&[1.0, f64::NAN], &[1.0, 2.0]),
             autocorrelation(&[1.0, 1.0], 1),
+            autocorrelation(&[1.0, 2.0], 2),
             autocorrelation(&[1.0, 2.0], 3),
             normal_quantile(0.0),
             normal_quantile(1.0),

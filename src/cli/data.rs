@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::ingest::args::Dialect;
+use super::ingest::args::{Dialect, Preference};
 use super::{Global, audit as shown, one_symbol, print, table};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::ingest::audit::{self, Audit, Terms};
-use crate::ingest::{ReadOptions, merge_into_store, read_file, told_by_bars};
+use crate::ingest::{
+    Counts, Prefer, ReadOptions, check_renames, read_file, store_derived, told_by_bars,
+};
 use crate::market::{BadResample, Calendar, Symbol, Timeframe, resample};
+use crate::pipeline;
 use crate::store::{self, Layout, StoredBars};
 
 /// Look at stored bars: list, audit, resample, export
@@ -51,6 +54,10 @@ enum Action {
         dialect: Dialect,
     },
     /// Make bars of a longer timeframe, and store them
+    ///
+    /// They take the place of all that were made before. Stored bars of that timeframe that were
+    /// brought in are merged with them; where they disagree, --prefer says whom to believe. Bars
+    /// outside of the hours of data.calendar are left out, and counted.
     Resample {
         /// The symbol [default: all that are stored in the timeframe]
         #[arg(long)]
@@ -61,8 +68,12 @@ enum Action {
         /// The longer timeframe, such as 1h
         #[arg(long)]
         to: Timeframe,
+        #[command(flatten)]
+        preference: Preference,
     },
     /// Write stored bars as CSV, to a file or to stdout
+    ///
+    /// Those between data.from and data.to, as every command reads them.
     Export {
         /// The symbol [default: the first of data.symbols]
         #[arg(long)]
@@ -102,9 +113,10 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
             let refuse = if *strict { Audit::strict_verdict } else { Audit::verdict };
             Ok(audits.iter().try_for_each(refuse)?)
         }
-        Action::Resample { symbol, timeframe, to } => {
-            let timeframe = timeframe.unwrap_or(config.data.timeframe);
-            resample_stored(&config, symbol.as_ref(), (timeframe, *to))
+        Action::Resample { symbol, timeframe, to, preference } => {
+            let timeframe = Some(timeframe.unwrap_or(config.data.timeframe));
+            let which = Which { symbol: symbol.as_ref(), timeframe };
+            resample_stored(&config, &which, (*to, preference.prefer()))
         }
         Action::Export { symbol, timeframe, output } => {
             let which = Which { symbol: symbol.as_ref(), timeframe: *timeframe };
@@ -168,8 +180,10 @@ fn audit_files(
     (timeframe, calendar): (Option<Timeframe>, Calendar),
 ) -> Result<Vec<Audit>> {
     let mut audits = Vec::new();
+    let files = files.iter().map(|file| read_file(file, options)).collect::<Result<Vec<_>, _>>()?;
+    check_renames(files.iter(), options)?;
     for file in files {
-        for (symbol, columns) in read_file(file, options)?.series {
+        for (symbol, columns) in file.series {
             let timeframe = timeframe.map_or_else(|| told_by_bars(&symbol, &columns.ts), Ok)?;
             let terms = Terms::new(timeframe, calendar);
             audits.push(audit::audit(symbol.as_str(), &columns, &terms));
@@ -187,25 +201,27 @@ fn report(audits: &[Audit], json: bool) -> Result<()> {
 
 fn resample_stored(
     config: &Config,
-    symbol: Option<&Symbol>,
-    (timeframe, to): (Timeframe, Timeframe),
+    which: &Which,
+    (to, prefer): (Timeframe, Option<Prefer>),
 ) -> Result<()> {
     let layout = Layout::new(&config.data.dir);
     let mut rows = Vec::new();
-    for stored in choose(&layout, &Which { symbol, timeframe: Some(timeframe) })? {
-        let bars = layout.read_bars(&stored.symbol, timeframe)?;
+    for stored in choose(&layout, which)? {
+        let bars = layout.read_bars(&stored.symbol, stored.timeframe)?;
         let made = resample(&bars, to, config.data.calendar).map_err(|bad| no_resample(&bad))?;
         let n_made = made.bars.len();
-        let merged = merge_into_store(made.bars, None, &layout)?;
-        let counts = [bars.len(), n_made, merged.counts.added, made.n_incomplete];
-        let dropped = made.n_dropped_head + made.n_dropped_tail;
+        let derived = store_derived(made.bars, stored.timeframe, prefer, &layout)?;
+        let Counts { added, replaced, .. } = derived.counts;
+        let at_ends = made.n_dropped_head + made.n_dropped_tail;
+        let counts = [bars.len(), n_made, added, replaced, derived.n_removed, made.n_incomplete];
         let mut row = vec![stored.symbol.to_string(), to.to_string()];
-        row.extend(counts.into_iter().chain([dropped]).map(|n| n.to_string()));
+        let left_out = [at_ends, made.n_after_hours];
+        row.extend(counts.into_iter().chain(left_out).map(|n| n.to_string()));
         rows.push(row);
     }
-    let header =
-        ["symbol", "timeframe", "from bars", "made", "added", "incomplete", "left out at the ends"];
-    print(&table(&header, rows))
+    let header = ["symbol", "timeframe", "from bars", "made", "added", "replaced", "removed"];
+    let left_out = ["incomplete", "left out at the ends", "after hours"];
+    print(&table(&[&header[..], &left_out].concat(), rows))
 }
 
 fn no_resample(bad: &BadResample) -> Failure {
@@ -231,12 +247,11 @@ fn no_resample(bad: &BadResample) -> Failure {
 }
 
 fn export(config: &Config, which: &Which, output: Option<&PathBuf>) -> Result<()> {
-    let layout = Layout::new(&config.data.dir);
     let timeframe = which.timeframe.unwrap_or(config.data.timeframe);
     let symbol = one_symbol(config, which.symbol)?;
-    let bars = store::to_table(&layout.read_bars(symbol, timeframe)?);
+    let bars = store::to_table(&pipeline::bars_of(config, symbol, timeframe)?);
     match output {
-        Some(path) if path.extension().is_some_and(|e| e == "parquet") => {
+        Some(path) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) => {
             store::write_table(path, &bars)?;
         }
         Some(path) => store::write_csv(path, &bars)?,

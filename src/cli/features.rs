@@ -14,7 +14,7 @@ use crate::store;
 /// Build the feature table and show it, a line per column
 ///
 /// Features are expressions over causal operators: the built-in sets named in `features.set`, and
-/// your own under `features.expressions`. A built table is kept under `data/features` by the hash
+/// your own under `features.expressions`. A built table is kept under `<data.dir>/features` by the hash
 /// of its bars and expressions, and not computed twice.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]

@@ -11,7 +11,7 @@ use args::{Asked, Binance, Files, Form, Kraken, Merging};
 
 use super::progress::Drawn;
 use super::{Global, one_symbol, print, table};
-use crate::config::{Config, ExchangeMarket, Source};
+use crate::config::{Config, Data, ExchangeMarket, Source};
 use crate::failure::Failure;
 use crate::ingest::feeds::binance::Market;
 use crate::ingest::feeds::{Client, Request, SystemClock, UreqHttp};
@@ -47,7 +47,7 @@ enum From {
     ///
     /// What is stored is not asked for again: a second run fills the holes and adds the end.
     Binance(Binance),
-    /// Download from Kraken: the last 720 bars, or --trades for all of history; or read its files
+    /// Download from Kraken: the last 719 bars, or --trades for all of history; or read its files
     ///
     /// What is stored is not asked for again: a second run fills the holes and adds the end.
     Kraken(Kraken),
@@ -73,7 +73,10 @@ fn from_config(config: &Config, global: &Global) -> Result<()> {
     let exchange = match config.data.source {
         Source::Synthetic => return make(config),
         Source::Csv => {
-            let symbol = config.data.symbols.first().filter(|_| config.data.symbols.len() == 1);
+            let symbols = &config.data.symbols;
+            // The synthetic market's name, which is there by default, is none that the user gave.
+            let is_given = symbols.len() == 1 && *symbols != Data::default().symbols;
+            let symbol = symbols.first().filter(|_| is_given);
             let reading = Reading {
                 symbol: symbol.cloned(),
                 timeframe: Some(config.data.timeframe),
@@ -192,7 +195,6 @@ fn request(asked: &Asked, exchange: Exchange, config: &Config) -> Result<Request
         timeframe: asked.timeframe.unwrap_or(config.data.timeframe),
         from,
         to: asked.to.or(config.data.to),
-        after: None,
     })
 }
 
@@ -250,6 +252,7 @@ mod tests {
         let flags = [
             "--format csv",
             "--column close=Last",
+            "--rename XBT=BTC",
             "--delimiter tab",
             "--time-format ms",
             "--time-zone UTC",

@@ -48,11 +48,14 @@ pub struct Global {
     #[arg(short, long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Overrides a key of the config; may be repeated
+    ///
+    /// Columns below features.expressions and data.csv.columns are added to those of the file; all
+    /// else takes the place of what the file says.
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Threads to compute on [default: one a core]; results do not depend on it
-    #[arg(long, global = true, value_name = "N")]
-    pub threads: Option<usize>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
     /// Says more (-v) or everything (-vv) of what it does, on stderr
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -117,11 +120,28 @@ pub fn start_log(global: &Global) {
 
 /// Runs the command; the exit code says how it went.
 pub fn run(cli: &Cli) -> u8 {
-    if let Some(n) = cli.global.threads {
-        // Fails only if the pool is there already, and then nothing has asked for threads yet.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
+    match start_threads(cli.global.threads).and_then(|()| execute(cli)) {
+        Ok(()) => 0,
+        Err(error) if output::reader_left(&error) => 0,
+        Err(error) => {
+            output::complain(&failure::render(&error));
+            failure::exit_code(&error)
+        }
     }
-    let done = match &cli.command {
+}
+
+/// As many threads as are asked for, before anything asks for one.
+fn start_threads(n: Option<u16>) -> anyhow::Result<()> {
+    let Some(n) = n else { return Ok(()) };
+    let started = rayon::ThreadPoolBuilder::new().num_threads(usize::from(n)).build_global();
+    Ok(started.map_err(|error| {
+        Failure::world(format!("cannot start {n} threads: {error}"))
+            .hint("ask for fewer with `--threads`, or leave it away")
+    })?)
+}
+
+fn execute(cli: &Cli) -> anyhow::Result<()> {
+    match &cli.command {
         Command::Ingest(args) => ingest::execute(args, &cli.global),
         Command::Data(args) => data::execute(args, &cli.global),
         Command::Features(args) => features::execute(args, &cli.global),
@@ -131,13 +151,5 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Predict(args) => predict::execute(args, &cli.global),
         Command::Explain(args) => explain::execute(args, &cli.global),
         Command::Config(args) => config::execute(args, &cli.global),
-    };
-    match done {
-        Ok(()) => 0,
-        Err(error) if output::reader_left(&error) => 0,
-        Err(error) => {
-            output::complain(&failure::render(&error));
-            failure::exit_code(&error)
-        }
     }
 }

@@ -92,10 +92,14 @@ fn scores(model: &Model) -> String {
     let models = &model.fold.horizons;
     let rows = report.horizons.iter().zip(models).zip(&report.weights.weights);
     let table = table(&header, rows.map(|((s, m), w)| row(s, m, *w)));
+    let seen = match model.config.learn.patience {
+        Some(_) => "learnt `train`, their number was chosen on `early stop`",
+        None => "learnt `train` and `early stop`",
+    };
     format!(
-        "\n{table}\nIC: rank correlation of prediction and return, ± its standard error. The trees have \
-         learnt\n`train`, their number was chosen on `early stop`; `calibrate` is the one slice they have \
-         not\nseen. `kept`: the part of the calibration's shape that stands out of its noise.\n"
+        "\n{table}\nIC: rank correlation of prediction and return, ± its standard error. The trees have\n\
+         {seen}; `calibrate` is the one slice they\n\
+         have not seen. `kept`: the part of the calibration's shape that stands out of its noise.\n"
     )
 }
 

@@ -90,7 +90,7 @@ section! {
     bulk: bool = false, Rule::any();
     /// Binance: spot, or futures (USD-margined).
     market: ExchangeMarket = ExchangeMarket::Spot, Rule::any();
-    /// Kraken: all of history, rolled from single trades; slow. Else the last 720 bars.
+    /// Kraken: all of history, rolled from single trades; slow. Else the last 719 bars.
     trades: bool = false, Rule::any();
 }
 

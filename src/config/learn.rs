@@ -22,8 +22,10 @@ section! {
     huber_bps: f64 = 50.0, Rule::above(0.0, 1e6).unit("bps");
     /// Boosting rounds, one tree each; early stopping may take fewer.
     rounds: u32 = 200, Rule::within(1.0, 100_000.0).unit("rounds");
-    /// Stop after so many rounds without gain on the early-stop slice; null: never.
-    patience: Option<u32> = Some(30), Rule::within(1.0, 100_000.0).unit("rounds");
+    /// Stop after so many rounds without gain on the early-stop slice; null: never, and that slice
+    /// is learnt from like any other. Of returns a slice tells so little that stopping costs more
+    /// than it saves: the calibration takes care of predictions that are too bold.
+    patience: Option<u32> = None, Rule::within(1.0, 100_000.0).unit("rounds");
     /// What must gain: the rank correlation of prediction and return (`backend: gbdt` alone), or the
     /// loss, which on returns is least after a tree or two.
     stop_on: StopOn = StopOn::Correlation, Rule::any();

@@ -32,10 +32,10 @@ impl Loaded {
         Self::of_file(path, &Overrides { sets, ..Overrides::default() })
     }
 
-    /// As [`Self::load`], and the expressions compiled too, in the same report: what needs no bars
-    /// to be found wrong is found now. Columns that only the bars can tell of are in `assumed`.
+    /// As [`Self::load`], and all that single commands would refuse, in the same report, expressions
+    /// that do not compile among it: what needs no bars to be found wrong is found now. Columns that only the bars can tell of are in `assumed`.
     pub fn check(path: Option<&Path>, sets: &[String]) -> Result<Self, Faults> {
-        Self::of_file(path, &Overrides { sets, compiles: true, ..Overrides::default() })
+        Self::of_file(path, &Overrides { sets, checks_stages: true, ..Overrides::default() })
     }
 
     fn of_file(path: Option<&Path>, overrides: &Overrides<'_>) -> Result<Self, Faults> {
@@ -82,7 +82,8 @@ impl Loaded {
         if is_whole {
             config.cross(&mut reading);
         }
-        let assumed = if is_whole && overrides.compiles {
+        let assumed = if is_whole && overrides.checks_stages {
+            config.check_stages(&mut reading);
             compile(&config, &mut reading)
         } else {
             Vec::new()
@@ -104,8 +105,8 @@ pub(super) struct Overrides<'a> {
     pub sets: &'a [String],
     /// … then these.
     pub flags: &'a [Flag],
-    /// Expressions are compiled.
-    pub compiles: bool,
+    /// What single commands would refuse is refused, expressions that do not compile among it.
+    pub checks_stages: bool,
 }
 
 impl Config {
@@ -117,7 +118,7 @@ impl Config {
 
     /// As [`Config::load`], and then a command's own flags.
     pub fn load_with(path: Option<&Path>, sets: &[String], flags: &[Flag]) -> Result<Self, Faults> {
-        let overrides = Overrides { sets, flags, compiles: false };
+        let overrides = Overrides { sets, flags, checks_stages: false };
         Loaded::of_file(path, &overrides).map(|loaded| loaded.config)
     }
 

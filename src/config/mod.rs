@@ -80,7 +80,6 @@ section! {
 impl Config {
     /// Rules between sections; those within one stand in its file.
     fn check(&self, reading: &mut Reading) {
-        self.check_windows(reading);
         self.check_calibration(reading);
         self.check_early_stop(reading);
         self.check_weights(reading);
@@ -94,6 +93,15 @@ impl Config {
         reading.require(has_target || self.backtest.target_fraction == 1.0, &keys, || {
             "a partial target needs a target: target_atr is null".to_owned()
         });
+    }
+
+    /// What single commands refuse: in the report of a check, and else in nobody's way. Who lists
+    /// bars of a week need not have horizons that fit them.
+    fn check_stages(&self, reading: &mut Reading) {
+        self.check_windows(reading);
+        if self.data.source == Source::Synthetic {
+            self.synthetic.check(self.data.timeframe, reading);
+        }
     }
 
     fn check_windows(&self, reading: &mut Reading) {

@@ -76,7 +76,7 @@ pub fn prove(program: &Program, bars: &Bars, plan: ProofPlan) -> Vec<Proof> {
         .iter()
         .map(|&start| {
             let part = program.evaluate_raw(bars.slice(start..bars.len()).columns());
-            settling_times(&whole, &part, start)
+            settling_times(program, &whole, &part)
         })
         .collect();
     let verdicts = program.features().iter().enumerate().map(|(at, feature)| {
@@ -160,14 +160,26 @@ fn live_differences(program: &Program, bars: &Bars, whole: &[Vec<f64>]) -> Vec<O
     first
 }
 
-/// Per column, how many bars after `start` the late start last mattered.
-fn settling_times(whole: &[Vec<f64>], part: &[Vec<f64>], start: usize) -> Vec<usize> {
-    let time = |(whole, part): (&Vec<f64>, &Vec<f64>)| {
+/// Per column, how many bars after its start the late part last mattered. A column that has few values
+/// may be missing for longer than its look-back: its smoothers count values, and not bars. That is
+/// late, and not wrong.
+fn settling_times(program: &Program, whole: &[Vec<f64>], part: &[Vec<f64>]) -> Vec<usize> {
+    let time = |((whole, part), feature): ((&Vec<f64>, &Vec<f64>), &_)| {
         let tolerance = USUAL_MOVES * SETTLED * usual_move(whole) + ROUNDING * largest(whole);
-        let matters = |(a, b): (&f64, &f64)| a.is_nan() != b.is_nan() || (a - b).abs() > tolerance;
-        whole[start..].iter().zip(part).rposition(matters).map_or(0, |row| row + 1)
+        let warm_up = program.lookback(feature).warm_up();
+        let (mut n_given, mut last) = (0, 0);
+        for (row, (a, b)) in whole[whole.len() - part.len()..].iter().zip(part).enumerate() {
+            let matters = match (a.is_nan(), b.is_nan()) {
+                (false, true) => row < warm_up || n_given >= warm_up,
+                (true, false) => true,
+                _ => (a - b).abs() > tolerance,
+            };
+            n_given += usize::from(!a.is_nan());
+            last = if matters { row + 1 } else { last };
+        }
+        last
     };
-    whole.par_iter().zip(part).map(time).collect()
+    whole.par_iter().zip(part).zip(program.features()).map(time).collect()
 }
 
 /// The sample standard deviation of the column's moves, where it moves at all.

@@ -64,11 +64,26 @@ pub fn narrow(value: f64) -> f32 {
 
 impl FeatureTable {
     pub fn build(program: &Program, bars: &Bars) -> Self {
-        Self::of(program, bars, program.evaluate(bars.columns(), narrow))
+        Self::with(program, bars, program.evaluate(bars.columns(), narrow))
     }
 
-    /// The table whose columns are known already.
-    pub fn of(program: &Program, bars: &Bars, columns: Vec<Vec<f32>>) -> Self {
+    /// The table of columns that were computed in double precision.
+    pub fn narrowed(program: &Program, bars: &Bars, wide: &[Vec<f64>]) -> Self {
+        let columns = wide.iter().map(|column| column.iter().copied().map(narrow).collect());
+        Self::with(program, bars, columns.collect())
+    }
+
+    /// The table whose columns are known already; `None` if they are not this program's, or not of
+    /// these bars.
+    pub fn of(program: &Program, bars: &Bars, columns: Vec<(String, Vec<f32>)>) -> Option<Self> {
+        let names = program.features().iter().map(|feature| &feature.name);
+        let fits = names.eq(columns.iter().map(|(name, _)| name))
+            && columns.iter().all(|(_, column)| column.len() == bars.len());
+        let columns = columns.into_iter().map(|(_, column)| column).collect();
+        fits.then(|| Self::with(program, bars, columns))
+    }
+
+    fn with(program: &Program, bars: &Bars, columns: Vec<Vec<f32>>) -> Self {
         Self {
             symbol: bars.symbol().clone(),
             timeframe: bars.timeframe(),

@@ -230,6 +230,7 @@ fn split_by(marked: &[Marks], test_groups: Vec<u32>) -> Split {
 
 /// C(n, k), where it fits.
 fn choose(n: u32, k: u32) -> Option<u64> {
+    let k = k.min(n.saturating_sub(k));
     // Each partial product is itself a binomial coefficient, so that the division leaves no rest.
     (0..u64::from(k)).try_fold(1_u64, |c, i| Some(c.checked_mul(u64::from(n) - i)? / (i + 1)))
 }

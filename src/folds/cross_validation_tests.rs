@@ -100,3 +100,9 @@ fn combinations_come_in_lexicographic_order() {
         assert_eq!(combinations(n, k).len() as u64, choose(n, k).unwrap());
     }
 }
+
+#[test]
+fn few_splits_are_counted_though_many_groups_are_tested_at_once() {
+    assert_eq!(choose(64, 62), Some(2016));
+    assert_eq!((choose(3, 0), choose(3, 3)), (Some(1), Some(1)));
+}

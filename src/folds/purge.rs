@@ -59,11 +59,6 @@ impl Slice {
         &self.rows
     }
 
-    /// Its rows, where there are any.
-    pub fn some(&self) -> Option<&RowSet> {
-        Some(&self.rows).filter(|rows| !rows.is_empty())
-    }
-
     pub fn purged_rows(&self) -> u32 {
         self.purged
     }

@@ -103,6 +103,14 @@ impl RowSet {
         self.ranges.get(k).is_some_and(|range| range.contains(&row))
     }
 
+    /// These rows and, behind them, those of `later`.
+    #[must_use]
+    pub fn followed_by(&self, later: &Self) -> Self {
+        let mut all = self.clone();
+        later.iter().for_each(|row| all.push(row));
+        all
+    }
+
     /// The rows of this set that satisfy `keep`.
     pub fn filter(&self, mut keep: impl FnMut(u32) -> bool) -> Self {
         let mut kept = Self::default();
@@ -155,6 +163,7 @@ mod tests {
         assert_eq!(inside, [false, true, true, false, true, true, false]);
         assert_eq!(serde_json::to_string(&set).unwrap(), "[[10,13],[14,19]]");
         assert!(RowSet::from(5..5).is_empty());
+        assert_eq!(RowSet::from(3..9).followed_by(&set).ranges(), [3..9, 10..13, 14..19]);
     }
 
     #[test]

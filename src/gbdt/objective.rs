@@ -28,8 +28,8 @@ pub(super) struct Slope {
     pub hessian: f64,
 }
 
-/// XGBoost's floor of the logistic Hessian (`kRtEps`, 2⁻²⁰ or so): a row that is all but certain
-/// still weighs something.
+/// XGBoost's floor of the logistic Hessian: a row that is all but certain still weighs something.
+/// (Its `kRtEps`, 1e-6, is another number.)
 const MIN_HESSIAN: f64 = 1e-16;
 
 impl Objective {

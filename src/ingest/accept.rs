@@ -1,8 +1,10 @@
 //! Columns → Bars, or the reason why not.
 
+use super::audit::POSSIBLE;
 use super::grid::check_timeframe;
 use crate::failure::Failure;
 use crate::market::{BarFault, Bars, Columns, Symbol, Timeframe};
+use crate::units::Ts;
 
 /// Which repairs are wanted; none by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,6 +21,7 @@ pub fn accept(
     mut columns: Columns,
     accept: &Accept,
 ) -> Result<Bars, Failure> {
+    check_possible(&columns.ts)?;
     check_timeframe(&columns.ts, timeframe)?;
     if accept.sort && !columns.ts.is_sorted() {
         let mut order: Vec<usize> = (0..columns.len()).collect();
@@ -32,6 +35,13 @@ pub fn accept(
     unsign_zeros(&mut columns);
     let repeat = first_repeat(&columns);
     Bars::new(symbol.clone(), timeframe, columns).map_err(|fault| refuse(&fault, repeat, accept))
+}
+
+/// Times in a unit that was taken for another: hours become weeks, and lie on their grid.
+fn check_possible(ts: &[Ts]) -> Result<(), Failure> {
+    let Some(bad) = ts.iter().find(|t| !POSSIBLE.contains(&t.0)) else { return Ok(()) };
+    let message = format!("a bar opens {} microseconds after 1970, when nobody traded", bad.0);
+    Err(Failure::user(message).hint("are the times in another unit? `--time-format ms` and so on"))
 }
 
 /// The rows that differ from the one before.
@@ -103,7 +113,7 @@ fn refuse(fault: &BarFault, repeat: Option<Repeat>, accept: &Accept) -> Failure 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::{MINUTE_US, Ts};
+    use crate::units::MINUTE_US;
 
     fn columns(at: &[i64], close: &[f64]) -> Columns {
         let n = at.len();
@@ -155,6 +165,14 @@ mod tests {
     fn repeats_far_apart_are_dropped_once_sorted() {
         let twice = columns(&[0, 5, 10, 0, 5, 10], &[10.0, 11.0, 12.0, 10.0, 11.0, 12.0]);
         assert_eq!(close(twice, true, true).unwrap(), [10.0, 11.0, 12.0]);
+    }
+
+    #[test]
+    fn a_year_without_prices_is_refused() {
+        let far = columns(&[28_401_123_600], &[10.0]);
+        let failure = close(far, false, false).unwrap_err();
+        assert!(failure.message.ends_with("after 1970, when nobody traded"), "{failure}");
+        assert!(failure.hint.unwrap().contains("`--time-format ms`"));
     }
 
     #[test]

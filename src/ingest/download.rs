@@ -32,7 +32,7 @@ pub enum Exchange {
     Binance(Market),
     /// Monthly and daily archives.
     BinanceBulk(Market),
-    /// The last 720 bars.
+    /// The last 719 bars: of the 720 it gives, one is still open.
     Kraken,
     /// All of history, rolled from trades.
     KrakenTrades,
@@ -180,6 +180,7 @@ impl<'a> Stretch<'a> {
         let Request { symbol, timeframe, .. } = self.request;
         let bars = accept(symbol, *timeframe, all, &Accept::default())?;
         let Some((&first, &last)) = bars.ts().first().zip(bars.ts().last()) else { return Ok(()) };
+        let _lock = self.keeping.layout.lock_bars()?;
         let (merged, changed) = merge_with_stored(bars, self.keeping.prefer, self.keeping.layout)?;
         if self.keeping.strict {
             let seen = surroundings(&merged.bars, first..last);

@@ -7,7 +7,8 @@ use rayon::prelude::*;
 
 use super::audit::{Audit, Terms, audit};
 use super::{
-    Accept, Counts, FileBars, Merged, Prefer, ReadOptions, accept, merge, read_file, told_by_bars,
+    Accept, Counts, FileBars, Merged, Prefer, ReadOptions, accept, check_renames, merge, read_file,
+    told_by_bars,
 };
 use crate::failure::Failure;
 use crate::market::{Bars, Calendar, Columns, Symbol, Timeframe};
@@ -73,11 +74,14 @@ pub fn ingest_files(
     }
     let files: Vec<_> = paths.par_iter().map(|path| read_file(path, &options.read)).collect();
     let files = files.into_iter().collect::<Result<Vec<_>, _>>()?;
+    check_renames(files.iter(), &options.read)?;
     let groups: Vec<_> = by_symbol(paths, files).into_iter().collect();
-    let merged: Vec<_> = groups
-        .into_par_iter()
-        .map(|(symbol, group)| group.ingest(symbol, options, layout))
-        .collect();
+    let read: Vec<_> =
+        groups.into_par_iter().map(|(symbol, group)| group.join(&symbol, options)).collect();
+    let read = read.into_iter().collect::<Result<Vec<_>, _>>()?;
+    // From here on it matters what is stored, and nobody else may change it.
+    let _lock = layout.lock_bars()?;
+    let merged: Vec<_> = read.into_par_iter().map(|joined| joined.merge(options, layout)).collect();
     let merged = merged.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut summaries = Vec::with_capacity(merged.len());
     for (bars, summary) in merged {
@@ -89,19 +93,8 @@ pub fn ingest_files(
     Ok(summaries)
 }
 
-/// Merges bars into those stored, and stores them if that changed anything.
-pub fn merge_into_store(
-    bars: Bars,
-    prefer: Option<Prefer>,
-    layout: &Layout,
-) -> Result<Merged, Failure> {
-    let (merged, changed) = merge_with_stored(bars, prefer, layout)?;
-    if changed {
-        layout.write_bars(&merged.bars)?;
-    }
-    Ok(merged)
-}
-
+/// Merges bars into those stored, for whoever holds the lock on the store; and whether that changed
+/// anything.
 pub(super) fn merge_with_stored(
     bars: Bars,
     prefer: Option<Prefer>,
@@ -125,7 +118,11 @@ pub(super) fn merge_with_stored(
 }
 
 /// Synthetic bars are made anew each time: what was mixed into them would be lost.
-fn keep_apart(symbol: &Symbol, timeframe: Timeframe, layout: &Layout) -> Result<(), Failure> {
+pub(super) fn keep_apart(
+    symbol: &Symbol,
+    timeframe: Timeframe,
+    layout: &Layout,
+) -> Result<(), Failure> {
     let truth = layout.truth_path(symbol, timeframe);
     if !truth.exists() {
         return Ok(());
@@ -155,46 +152,26 @@ fn by_symbol(paths: &[PathBuf], files: Vec<FileBars>) -> BTreeMap<Symbol, Group<
 }
 
 impl Group<'_> {
-    /// The bars to store, unless they are there already, and what is to be told.
-    fn ingest(
-        mut self,
-        symbol: Symbol,
-        options: &FileOptions,
-        layout: &Layout,
-    ) -> Result<(Option<Bars>, Summary), Failure> {
-        let timeframe = self.timeframe(&symbol, options.timeframe)?;
+    /// The bars of all its files, checked.
+    fn join(mut self, symbol: &Symbol, options: &FileOptions) -> Result<Joined, Failure> {
+        let timeframe = self.timeframe(symbol, options.timeframe)?;
         let paths: Vec<&Path> = self.files.iter().map(|(path, _)| *path).collect();
-        let read = self.files.iter().map(|(_, columns)| columns.len()).sum();
+        let read: usize = self.files.iter().map(|(_, columns)| columns.len()).sum();
         let mut pieces = Vec::with_capacity(paths.len());
         for (path, columns) in self.files {
-            let bars = accept(&symbol, timeframe, columns, &options.accept);
+            let bars = accept(symbol, timeframe, columns, &options.accept);
             pieces.push(bars.map_err(|f| within(&format!("`{}`, `{symbol}`", path.display()), f))?);
         }
         let accepted: usize = pieces.iter().map(Bars::len).sum();
-        let all = join_pieces(pieces, &symbol, options.prefer)?;
+        let all = join_pieces(pieces, symbol, options.prefer)?;
         if options.strict {
             let verdict = inspect(&all.bars, options.calendar).strict_verdict();
-            verdict.map_err(|refusal| refusal.hint(options.where_to_look(&paths, &symbol)))?;
+            verdict.map_err(|refusal| refusal.hint(options.where_to_look(&paths, symbol)))?;
         }
-        let range = all.bars.ts().first().zip(all.bars.ts().last());
-        let range = range.map(|(a, b)| (*a, *b)).unwrap_or_default();
-        let (merged, changed) = merge_with_stored(all.bars, options.prefer, layout)?;
-        let mut counts = all.counts;
-        counts += merged.counts;
         self.ignored.sort();
         self.ignored.dedup();
-        let summary = Summary {
-            symbol,
-            timeframe,
-            n_files: paths.len(),
-            read,
-            dropped: read - accepted,
-            counts,
-            range,
-            ignored: self.ignored,
-            audit: inspect(&merged.bars, options.calendar),
-        };
-        Ok((changed.then_some(merged.bars), summary))
+        let (n_files, dropped, ignored) = (paths.len(), read - accepted, self.ignored);
+        Ok(Joined { all, n_files, read, dropped, ignored })
     }
 
     /// Of the longest file, where none is given.
@@ -202,6 +179,35 @@ impl Group<'_> {
         let longest = self.files.iter().max_by_key(|(_, columns)| columns.len());
         let ts = longest.map_or(&[][..], |(_, columns)| &columns.ts);
         given.map_or_else(|| told_by_bars(symbol, ts), Ok)
+    }
+}
+
+/// One symbol's bars out of all files.
+struct Joined {
+    all: Merged,
+    n_files: usize,
+    read: usize,
+    dropped: usize,
+    ignored: Vec<String>,
+}
+
+impl Joined {
+    /// The bars to store, unless they are there already, and what is to be told.
+    fn merge(
+        self,
+        options: &FileOptions,
+        layout: &Layout,
+    ) -> Result<(Option<Bars>, Summary), Failure> {
+        let Self { all: Merged { bars, mut counts }, n_files, read, dropped, ignored } = self;
+        let (symbol, timeframe) = (bars.symbol().clone(), bars.timeframe());
+        let range = bars.ts().first().zip(bars.ts().last());
+        let range = range.map(|(a, b)| (*a, *b)).unwrap_or_default();
+        let (merged, changed) = merge_with_stored(bars, options.prefer, layout)?;
+        counts += merged.counts;
+        let audit = inspect(&merged.bars, options.calendar);
+        let summary =
+            Summary { symbol, timeframe, n_files, read, dropped, counts, range, ignored, audit };
+        Ok((changed.then_some(merged.bars), summary))
     }
 }
 
@@ -248,7 +254,7 @@ fn within(place: &str, failure: Failure) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{fingerprint, write_atomic};
+    use crate::store::write_atomic;
 
     const FIRST: &str = "1735689600000,10,12,9,11,5,1735689899999,50,3,2,20,0\n";
     const SECOND: &str = "1735689900000,11,12,9,11,5,1735690199999,50,3,2,20,0\n";
@@ -332,6 +338,22 @@ mod tests {
     }
 
     #[test]
+    fn bars_that_come_from_many_sides_at_once_are_all_kept() {
+        let room = Room::new();
+        let minutes = |i: i64| 1_735_689_600_000 + i * 300_000;
+        let row = |i| FIRST.replacen("1735689600000", &minutes(i).to_string(), 1);
+        let files: Vec<_> = (0..24).map(|i| room.put(&format!("{i}.csv"), row(i))).collect();
+        std::thread::scope(|scope| {
+            for mine in files.chunks(6) {
+                scope
+                    .spawn(|| mine.iter().for_each(|f| drop(room.ingest(std::slice::from_ref(f)))));
+            }
+        });
+        let stored = room.layout().read_bars(&"X".parse().unwrap(), Timeframe::M5).unwrap();
+        assert_eq!(stored.len(), 24);
+    }
+
+    #[test]
     fn every_row_read_is_in_one_of_the_counts() {
         let mut room = Room::new();
         room.options.prefer = Some(Prefer::New);
@@ -341,16 +363,5 @@ mod tests {
         let s = room.ingest(&[changed, both]);
         let one_each = Counts { added: 1, same: 1, replaced: 1, ..Counts::default() };
         assert_eq!((s.read, s.dropped, s.counts), (3, 0, one_each));
-    }
-
-    #[test]
-    fn what_a_client_brings_follows_the_same_rule() {
-        let room = Room::new();
-        room.ingest(&[room.put("a.csv", FIRST)]);
-        let layout = room.layout();
-        let bars = layout.read_bars(&"X".parse().unwrap(), Timeframe::M5).unwrap();
-        let merged = merge_into_store(bars.clone(), None, &layout).unwrap();
-        assert_eq!((merged.counts.added, merged.counts.same), (0, 1));
-        assert_eq!(fingerprint(&merged.bars), fingerprint(&bars));
     }
 }

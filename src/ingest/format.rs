@@ -1,4 +1,4 @@
-//! What kind of file it is: by its first bytes, since names lie.
+//! What kind of file it is: by its first bytes, since names lie. Where these say nothing, by its name.
 
 use std::fmt;
 use std::path::Path;
@@ -8,7 +8,6 @@ use super::fixed::{BINANCE, KRAKEN};
 use super::instant::Unit;
 use super::number::leading_integer;
 use super::source::Source;
-use crate::failure::Failure;
 
 /// The kinds of file that are read. Any of them may come in a zip of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,24 +58,23 @@ impl FromStr for Format {
     }
 }
 
-/// Looks into the file.
-pub fn detect(path: &Path) -> Result<Format, Failure> {
-    Ok(detect_in(&Source::open(path)?))
-}
-
 pub(super) fn detect_in(source: &Source) -> Format {
     let bytes = &source.bytes;
-    if bytes.starts_with(b"PAR1") || named(source, &["parquet", "pq"]) {
+    if bytes.starts_with(b"PAR1") {
         return Format::Parquet;
     }
-    if bytes.starts_with(b"ARROW1") || named(source, &["feather", "arrow", "ipc"]) {
+    if bytes.starts_with(b"ARROW1") {
         return Format::Feather;
     }
-    if bytes.trim_ascii_start().starts_with(b"[") || named(source, &["json"]) {
+    if bytes.trim_ascii_start().starts_with(b"[") || bytes.trim_ascii_start().starts_with(b"{") {
         return Format::Json;
     }
     let line = bytes.split(|b| *b == b'\n').find(|line| !line.trim_ascii().is_empty());
     let line = line.unwrap_or_default();
+    let is_text = !line.is_empty() && !line.contains(&0) && std::str::from_utf8(line).is_ok();
+    if let Some(format) = by_name(source).filter(|_| !is_text) {
+        return format;
+    }
     let in_seconds = || {
         let time = leading_integer(line.trim_ascii());
         time.is_some_and(|(value, _)| Unit::of(value) == Unit::Seconds)
@@ -88,9 +86,14 @@ pub(super) fn detect_in(source: &Source) -> Format {
     }
 }
 
-fn named(source: &Source, extensions: &[&str]) -> bool {
-    let extension = Path::new(&source.name).extension().and_then(|e| e.to_str());
-    extension.is_some_and(|e| extensions.iter().any(|known| e.eq_ignore_ascii_case(known)))
+fn by_name(source: &Source) -> Option<Format> {
+    let extension = Path::new(&source.name).extension()?.to_str()?.to_ascii_lowercase();
+    match extension.as_str() {
+        "parquet" | "pq" => Some(Format::Parquet),
+        "feather" | "arrow" | "ipc" => Some(Format::Feather),
+        "json" => Some(Format::Json),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +117,10 @@ mod tests {
         assert_eq!(of("x.csv", " [[1704067200000,1,2,0.5,1,10]]"), Format::Json);
         assert_eq!(of("x.csv", "PAR1"), Format::Parquet);
         assert_eq!(of("x.feather", ""), Format::Feather);
+        assert_eq!(of("x.parquet", "junk\0"), Format::Parquet);
+        for name in ["full.json", "x.parquet", "x.feather"] {
+            assert_eq!(of(name, "time,open,high,low,close,volume\n"), Format::Csv, "{name}");
+        }
         assert_eq!(of("x", "ARROW1\0\0"), Format::Feather);
     }
 

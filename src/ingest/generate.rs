@@ -1,18 +1,23 @@
 //! The synthetic market → the store, with its truth beside.
 
-use crate::config::{Config, Synthetic};
+use crate::config::Config;
 use crate::failure::Failure;
-use crate::market::synthetic::{self, Clustering, Gaps, Market, Params, Planted, Regimes};
-use crate::market::{Bars, Timeframe};
+use crate::market::Bars;
+use crate::market::synthetic::{self, Market};
 use crate::store::{Layout, write_atomic};
-use crate::units::DAY_US;
 
 /// Makes the bars of all `data.symbols` and stores them in the place of those made before.
 pub fn generate(config: &Config, layout: &Layout) -> Result<Vec<Bars>, Failure> {
-    let params = params(&config.synthetic, config.data.timeframe);
+    let timeframe = config.data.timeframe;
+    let faults = config.synthetic.faults(timeframe);
+    if !faults.is_empty() {
+        let lines: Vec<_> = faults.iter().map(|(key, what)| format!("`{key}`: {what}")).collect();
+        return Err(Failure::user(lines.join("\n")).hint("see `synthetic` in the config"));
+    }
+    let params = config.synthetic.params(timeframe);
     let Market { bars: made, mut truth } =
-        synthetic::generate(&params, &config.data.symbols, config.seed)
-            .map_err(|fault| Failure::user(fault).hint("see `synthetic` in the config"))?;
+        synthetic::generate(&params, &config.data.symbols, config.seed).map_err(Failure::user)?;
+    let _lock = layout.lock_bars()?;
     made.iter().try_for_each(|bars| check_ours(bars, layout))?;
     // Beside each symbol lies the truth about this symbol alone.
     let each = std::mem::take(&mut truth.symbols);
@@ -36,41 +41,10 @@ fn check_ours(bars: &Bars, layout: &Layout) -> Result<(), Failure> {
     Err(Failure::user(message).hint("name another symbol in `data.symbols`, or move them away"))
 }
 
-/// The generator's parameters; what the config does not name keeps its default.
-fn params(wanted: &Synthetic, timeframe: Timeframe) -> Params {
-    let usual = Params::default();
-    let bars_per_day = DAY_US as f64 / timeframe.us() as f64;
-    Params {
-        timeframe,
-        start: wanted.start,
-        bars: wanted.bars as usize,
-        price: wanted.start_price,
-        volatility_per_day: wanted.volatility_bps * 1e-4 * bars_per_day.sqrt(),
-        clustering: wanted.clustering.then(Clustering::default),
-        tails_dof: wanted.tail_dof,
-        seasonality: if wanted.seasonality { usual.seasonality } else { 0.0 },
-        regimes: wanted.regimes.then(Regimes::default),
-        // The config counts missing bars, the generator gaps of some length.
-        gaps: Gaps {
-            per_100k_bars: wanted.gaps_per_100k / Gaps::default().mean_bars,
-            ..Gaps::default()
-        },
-        // … half a spread, the generator a whole one …
-        bounce_bps: 2.0 * wanted.bounce_bps,
-        planted: Planted {
-            ic: wanted.planted.ic,
-            horizon: wanted.planted.horizon as usize,
-            ..Planted::default()
-        },
-        // … and a share of variance, the generator its root, the loading.
-        common_factor: wanted.common_factor.sqrt(),
-        ..usual
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::market::Timeframe;
 
     fn config(symbols: &str) -> Config {
         let sets = [format!("data.symbols=[{symbols}]"), "synthetic.bars=300".to_owned()];

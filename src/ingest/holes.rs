@@ -73,7 +73,7 @@ mod tests {
 
     fn request(from: &str, to: Option<&str>) -> Request {
         let (symbol, timeframe) = ("X".parse().unwrap(), Timeframe::H1);
-        Request { base_url: None, symbol, timeframe, from: ts(from), to: to.map(ts), after: None }
+        Request { base_url: None, symbol, timeframe, from: ts(from), to: to.map(ts) }
     }
 
     fn found(stored: &[&str], request: &Request, calendar: Calendar) -> Vec<Hole> {

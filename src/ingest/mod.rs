@@ -6,6 +6,7 @@
 
 mod accept;
 mod delimited;
+mod derive;
 mod files;
 mod fixed;
 mod footer;
@@ -35,10 +36,11 @@ mod bad_input;
 mod real_files;
 
 pub use accept::{Accept, accept};
+pub use derive::{Derived, store_derived};
 pub use download::{Downloaded, Exchange, Keeping, download};
-pub use files::{FileOptions, Summary, ingest_files, merge_into_store};
-pub use format::{Format, detect};
+pub use files::{FileOptions, Summary, ingest_files};
+pub use format::Format;
 pub use generate::generate;
 pub use grid::{check_timeframe, infer_timeframe, told_by_bars};
 pub use merge::{Counts, Merged, Prefer, merge};
-pub use read::{FileBars, ReadOptions, read_bytes, read_file};
+pub use read::{FileBars, ReadOptions, check_renames, read_bytes, read_file};

@@ -170,6 +170,9 @@ impl Found {
                 _ => unknown.push(index),
             }
         }
+        let strays = extra.iter().filter(|(whose, _)| !prices.contains_key(*whose));
+        unknown.extend(strays.flat_map(|(_, columns)| columns.iter().map(|(_, index)| *index)));
+        unknown.sort_unstable();
         let book = |(prefix, prices): (&str, [Option<usize>; 5])| {
             let prices = complete(prices).map_err(|missing| {
                 let needed: Vec<_> = missing.iter().map(|m| format!("{prefix}_{m}")).collect();
@@ -256,6 +259,8 @@ mod tests {
         assert_eq!(plan.books[0].extra, [("vwap".to_owned(), 6)]);
         assert_eq!(plan.books[1].prices, [12, 11, 10, 9, 8]);
         assert_eq!(plan.ignored, ["regime"]);
+        let stray = plan_with(&wide.replace("regime", "fear_count"), &[]).unwrap();
+        assert_eq!(stray.ignored, ["fear_count"]);
         let fault = plan_with("time,BTC_close,BTC_volume", &[]).unwrap_err();
         assert_eq!(fault.what, "has no column `BTC_open`, `BTC_high`, `BTC_low`");
     }

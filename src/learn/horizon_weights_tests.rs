@@ -36,10 +36,12 @@ fn noise_pulls_the_weights_towards_equal() {
 #[test]
 fn no_good_coefficient_means_equal_weights_and_says_so() {
     for method in [WeightMethod::ByIc, WeightMethod::ByShrunkenIc] {
-        for bad in [ics(&[-0.03, -0.01, 0.0, -0.2], 0.01), vec![None; 4]] {
+        let bad = ics(&[-0.03, -0.01, 0.0, -0.2], 0.01);
+        let cases = [(bad, WeightRemark::NoPositiveIc), (vec![None; 4], WeightRemark::NoIc)];
+        for (bad, remark) in cases {
             let found = HorizonWeights::of(&method, &bad);
             near(&found.weights, &[0.25; 4]);
-            assert_eq!(found.remark, Some(WeightRemark::NoPositiveIc));
+            assert_eq!(found.remark, Some(remark));
         }
     }
 }

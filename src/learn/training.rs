@@ -22,6 +22,8 @@ use crate::units::Ts;
 #[derive(Debug)]
 pub struct Recipe {
     pub learner: Box<dyn Learner>,
+    /// The early-stop slice tells when to stop; else it is learnt from like any other.
+    pub stops_early: bool,
     pub target: Target,
     pub weights: Weights,
     pub monotone: BTreeMap<String, Monotone>,
@@ -110,6 +112,18 @@ struct Lesson {
     weights: Vec<f64>,
 }
 
+impl Recipe {
+    /// The rows of a fold that are learnt from, and those that tell when to stop.
+    pub fn rows<'a>(&self, fold: &'a Fold) -> (RowSet, Option<&'a RowSet>) {
+        let (train, stop) = (fold.train().rows(), fold.early_stop().rows());
+        if self.stops_early && !stop.is_empty() {
+            (train.clone(), Some(stop))
+        } else {
+            (train.followed_by(stop), None)
+        }
+    }
+}
+
 /// Trains all horizons side by side. `on_done` is told the number of trainings done, and of how many.
 pub fn train(
     recipe: &Recipe,
@@ -117,13 +131,13 @@ pub fn train(
     fold: &Fold,
     on_done: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Trained, TrainFault> {
-    let rows = fold.train().rows();
+    let (rows, stop) = recipe.rows(fold);
     if rows.len() < LEAST_ROWS {
         return Err(TrainFault::TooFew { rows: rows.len(), need: LEAST_ROWS });
     }
-    leak::check(data, rows, recipe.max_column_ic)?;
+    leak::check(data, &rows, recipe.max_column_ic)?;
     // Labels are weighed slice by slice: those of one slice know nothing of the other's.
-    let slices = [rows, fold.early_stop().rows()];
+    let slices: Vec<&RowSet> = [Some(&rows), stop].into_iter().flatten().collect();
     let lesson = |horizon: &Horizon| Lesson {
         targets: recipe.target.of_labels(&horizon.y_bps),
         weights: data.weigh(&recipe.weights, horizon, &slices),
@@ -132,11 +146,13 @@ pub fn train(
     let n_rounds = 1 + usize::from(recipe.keep.is_some());
     let (n, all) = (lessons.len(), lessons.len() * n_rounds);
     let whole = [data.view(0..data.n_rows())];
-    let mut fits = fit_all(recipe, &whole, (&lessons, data, fold), &|done| on_done(done, all))?;
+    let slices = (&rows, stop);
+    let mut fits = fit_all(recipe, &whole, (&lessons, data, slices), &|done| on_done(done, all))?;
     if let Some(keep) = recipe.keep.filter(|keep| *keep < data.names.len()) {
-        let kept = |fit: &Fit| prune(keep, fit, &whole[0], fold);
+        let kept = |fit: &Fit| prune(keep, fit, &whole[0], slices);
         let views: Vec<View<'_>> = fits.iter().map(kept).collect::<Result<_, _>>()?;
-        fits = fit_all(recipe, &views, (&lessons, data, fold), &|done| on_done(n + done, all))?;
+        let on_done = |done| on_done(n + done, all);
+        fits = fit_all(recipe, &views, (&lessons, data, slices), &on_done)?;
     }
     finish(recipe, data, fold, fits)
 }
@@ -145,11 +161,10 @@ pub fn train(
 fn fit_all(
     recipe: &Recipe,
     views: &[View<'_>],
-    (lessons, data, fold): (&[Lesson], &Dataset, &Fold),
+    (lessons, data, (rows, stop)): (&[Lesson], &Dataset, (&RowSet, Option<&RowSet>)),
     on_done: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Fit>, TrainFault> {
     let learner = recipe.learner.as_ref();
-    let (rows, stop) = (fold.train().rows(), fold.early_stop().some());
     let prepare = |view: &View<'_>| Ok(learner.prepare(view.matrix()?, rows, stop)?);
     let prepared: Vec<Prepared> = views.iter().map(prepare).collect::<Result<_, TrainFault>>()?;
     let mut errands = Vec::with_capacity(lessons.len());
@@ -177,12 +192,17 @@ fn fit_all(
 
 /// The columns worth training on again: by what they do on the early-stop slice, or where there is
 /// none on the training slice; no later row is looked at.
-fn prune<'a>(keep: usize, fit: &Fit, view: &View<'a>, fold: &Fold) -> Result<View<'a>, TrainFault> {
+fn prune<'a>(
+    keep: usize,
+    fit: &Fit,
+    view: &View<'a>,
+    (rows, stop): (&RowSet, Option<&RowSet>),
+) -> Result<View<'a>, TrainFault> {
     let Some(trees) = fit.model.trees() else {
         return Err(TrainFault::Prune("this backend's models have none".to_owned()));
     };
-    let training: Vec<u32> = fold.train().rows().iter().collect();
-    let watched: Vec<u32> = fold.early_stop().rows().iter().collect();
+    let training: Vec<u32> = rows.iter().collect();
+    let watched: Vec<u32> = stop.into_iter().flat_map(RowSet::iter).collect();
     let basis = if watched.is_empty() { Basis::Training } else { Basis::EarlyStop };
     let prune = Prune { keep: Keep::Top(keep), basis };
     let slices = Slices { training: Rows::List(&training), early_stop: Rows::List(&watched) };

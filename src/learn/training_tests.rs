@@ -51,6 +51,7 @@ fn recipe(keep: Option<usize>, target: Target) -> Recipe {
     });
     Recipe {
         learner: (find("gbdt").unwrap().check)(&params).unwrap(),
+        stops_early: true,
         target,
         weights: WeightParams { uniqueness: true, half_life_weeks: None }.check().unwrap(),
         monotone: BTreeMap::new(),

@@ -10,10 +10,13 @@ use crate::units::Ts;
 ///
 /// A longer bar is handed out by the first bar at whose close it is over: by the bar that ends with
 /// it, or, where that one is missing, by the next that comes. A first bar whose beginning came before
-/// the data is not handed out: its open and its extremes are not known.
+/// the data is not handed out: its open and its extremes are not known. Bars outside of the
+/// calendar's hours are left out, as if they were not there.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     cells: Cells,
+    /// Bars outside of the calendar's hours.
+    n_after_hours: usize,
     folds: Vec<Fold>,
     /// Two buffers: a bar that comes after a gap can close the bucket before it and its own.
     late: Built,
@@ -74,11 +77,16 @@ impl Bucket {
         let volume = columns.iter().position(|&name| name == "volume");
         let folds = columns.iter().map(|name| Fold::of(name, volume)).collect();
         let empty = Built { ts: Ts(0), n_base: 0, values: vec![f64::NAN; columns.len()] };
-        Ok(Self { cells: Cells::new(base, to, calendar)?, folds, late: empty.clone(), now: empty })
+        let cells = Cells::new(base, to, calendar)?;
+        Ok(Self { cells, n_after_hours: 0, folds, late: empty.clone(), now: empty })
     }
 
     /// Takes the next bar, with one value for each column, and gives the longer bars it finishes.
     pub fn push(&mut self, ts: Ts, row: &[f64]) -> Closed<'_> {
+        if !self.cells.is_due(ts) {
+            self.n_after_hours += 1;
+            return Closed { late: None, now: None };
+        }
         let Ends { late, now } = self.cells.push(ts);
         if let Some(cell) = late {
             self.late.close(cell, &mut self.folds);
@@ -101,6 +109,11 @@ impl Bucket {
         let cell = self.cells.filling.filter(|cell| !cell.headless)?;
         self.now.close(cell, &mut self.folds);
         Some(self.now.view())
+    }
+
+    /// How many bars were of hours in which the market does not trade.
+    pub(super) fn n_after_hours(&self) -> usize {
+        self.n_after_hours
     }
 
     /// How many bars went into a first longer bar that was not handed out.

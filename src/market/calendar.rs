@@ -88,8 +88,13 @@ pub struct TradingHours {
 impl TradingHours {
     /// Whether the market is open at this instant.
     pub fn is_open(&mut self, ts: Ts) -> bool {
+        self.session_at(ts).is_some_and(|hours| hours.contains(&ts))
+    }
+
+    /// The hours of the local date of this instant.
+    pub fn session_at(&mut self, ts: Ts) -> Option<Range<Ts>> {
         let date = self.zone.date(ts);
-        self.on(date).is_some_and(|hours| hours.contains(&ts))
+        self.on(date)
     }
 
     /// The hours of one local date.

@@ -1,10 +1,13 @@
 //! Which bars belong to which bar of a longer timeframe, and how their columns come together.
 
+use std::ops::Range;
+
 use super::resample::BadResample;
 use super::{Calendar, Timeframe};
 use crate::units::Ts;
 
-/// Follows bars through the cells of a longer timeframe's grid.
+/// Follows bars through the cells of a longer timeframe's grid. Bars outside of the calendar's hours
+/// are in none: whoever follows leaves out those that [`Self::is_due`] does not want.
 #[derive(Debug, Clone)]
 pub struct Cells {
     base: Timeframe,
@@ -14,8 +17,8 @@ pub struct Cells {
     /// Bars that went into a first cell whose beginning is not known.
     pub(super) n_headless: usize,
     seen_any: bool,
-    /// The cell handed out last.
-    closed: Option<Ts>,
+    /// Where the bars of the present trading session open.
+    session: Range<Ts>,
 }
 
 /// A longer bar in the making, or made.
@@ -42,14 +45,34 @@ impl Cells {
         if to <= base || !to.is_multiple_of(base) {
             return Err(BadResample::NotAMultiple { base, to });
         }
-        Ok(Self { base, to, calendar, filling: None, n_headless: 0, seen_any: false, closed: None })
+        let is_always = calendar == Calendar::Always;
+        let session = if is_always { Ts(i64::MIN)..Ts(i64::MAX) } else { Ts(0)..Ts(0) };
+        Ok(Self { base, to, calendar, filling: None, n_headless: 0, seen_any: false, session })
     }
 
     pub fn to(&self) -> Timeframe {
         self.to
     }
 
-    /// Takes the next bar.
+    /// Whether the market trades at some time of this bar.
+    #[inline]
+    pub fn is_due(&mut self, ts: Ts) -> bool {
+        self.session.contains(&ts) || self.enter(ts)
+    }
+
+    #[cold]
+    fn enter(&mut self, ts: Ts) -> bool {
+        let mut hours = self.calendar.hours();
+        if !hours.expects(ts, self.base) {
+            return false;
+        }
+        let session = hours.session_at(ts).map(|h| self.base.open_of(h.start)..h.end);
+        let alone = ts..ts.plus_us(1);
+        self.session = session.filter(|opens| opens.contains(&ts)).unwrap_or(alone);
+        true
+    }
+
+    /// Takes the next bar, which is due.
     #[inline]
     pub fn push(&mut self, ts: Ts) -> Ends {
         let length = self.to.us();
@@ -62,21 +85,23 @@ impl Cells {
         self.n_headless += usize::from(cell.headless);
         let is_over = ts >= cell.last_due;
         self.filling = (!is_over).then_some(cell);
-        if is_over {
-            self.closed = Some(cell.ts);
-        }
         Ends { late, now: is_over.then_some(cell) }
     }
 
-    /// Takes as many of the next bars, by their times in microseconds, as one cell holds, up to the
-    /// one that ends it: how many they are, and the cells they end. The same as so many times
-    /// [`Self::push`], at the cost of one.
+    /// How many of the next bars, by their times in microseconds, are not due.
+    pub fn skip_run(&mut self, times: &[f64]) -> usize {
+        times.iter().take_while(|&&time| !self.is_due(Ts(time as i64))).count()
+    }
+
+    /// Takes as many of the next bars, the first of which is due, as one cell holds in one trading
+    /// session, up to the one that ends it: how many they are, and the cells they end. The same as so
+    /// many times [`Self::push`], at the cost of one.
     pub fn push_run(&mut self, times: &[f64]) -> (usize, Ends) {
         let Some(&first) = times.first() else { return (0, Ends { late: None, now: None }) };
         let ends = self.push(Ts(first as i64));
         let Some(cell) = &mut self.filling else { return (1, ends) };
-        let end = cell.ts.plus_us(self.to.us()).0 as f64;
-        let last_due = cell.last_due.0 as f64;
+        let end = cell.ts.plus_us(self.to.us()).min(self.session.end).0 as f64;
+        let last_due = cell.last_due.min(self.session.end).0 as f64;
         // One by one: a cell holds few bars, and to halve a block finds them no sooner.
         let more = times[1..].iter().take_while(|&&time| time < last_due).count();
         cell.n_base += more;
@@ -97,11 +122,9 @@ impl Cells {
         let mut hours = self.calendar.hours();
         let lacks_its_head = !self.seen_any && hours.expected(open..ts, self.base).is_some();
         self.seen_any = true;
-        // Bars after hours: their cell has been handed out, and is not handed out again.
-        let is_late = self.closed == Some(open);
         let due = hours.expected(ts..end, self.base).map(|e| e.last);
         let last_due = due.unwrap_or(end.plus_us(-self.base.us()));
-        Cell { ts: open, n_base: 0, headless: lacks_its_head || is_late, last_due }
+        Cell { ts: open, n_base: 0, headless: lacks_its_head, last_due }
     }
 }
 

@@ -11,8 +11,10 @@ mod nyse;
 mod cells;
 mod bucket;
 mod resample;
+#[cfg(test)]
 mod align;
 
+#[cfg(test)]
 pub use align::align;
 pub use bars::{BarFault, Bars, Columns};
 pub use bucket::{Bucket, BuiltBar, Closed};

@@ -14,6 +14,8 @@ pub struct Resampled {
     pub n_dropped_head: usize,
     /// Shorter bars at the end whose longer bar is not over yet.
     pub n_dropped_tail: usize,
+    /// Shorter bars outside of the calendar's hours, which are in no longer one.
+    pub n_after_hours: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -42,11 +44,11 @@ pub fn resample(bars: &Bars, to: Timeframe, calendar: Calendar) -> Result<Resamp
         bucket.push(ts, &row).into_iter().for_each(|built| build.take(built));
     }
     let n_dropped_tail = bucket.unfinished().map_or(0, |last| build.take_last(last, columns));
-    let n_dropped_head = bucket.n_headless();
+    let (n_dropped_head, n_after_hours) = (bucket.n_headless(), bucket.n_after_hours());
     let n_incomplete = build.n_incomplete;
     let fault = |fault| BadResample::Fault { to, fault };
     let bars = Bars::new(bars.symbol().clone(), to, build.columns(&names)).map_err(fault)?;
-    Ok(Resampled { bars, n_incomplete, n_dropped_head, n_dropped_tail })
+    Ok(Resampled { bars, n_incomplete, n_dropped_head, n_dropped_tail, n_after_hours })
 }
 
 fn all_columns(columns: &Columns) -> impl Iterator<Item = (&str, &[f64])> {
@@ -170,6 +172,27 @@ mod tests {
         let opens: Vec<i64> = week.bars.ts().iter().map(|t| t.0 / DAY_US % 7).collect();
         assert_eq!(opens, [4, 4]);
         assert_eq!((week.n_incomplete, week.n_dropped_head, week.n_dropped_tail), (0, 0, 1));
+    }
+
+    #[test]
+    fn bars_after_hours_are_left_out_and_counted() {
+        // Three days from 09:00 to 01:00 of the next; New York trades from 14:30 to 21:00 UTC.
+        let extended = (1..4).flat_map(|day| day * 288 + 108..day * 288 + 300);
+        let all = bars_at("5m", &extended.collect::<Vec<_>>());
+        let mut hours = Calendar::Nyse.hours();
+        let due = (0..all.len()).filter(|&i| hours.is_open(all.ts()[i])).collect::<Vec<_>>();
+        let due = all.columns().take(&due);
+        let due = Bars::new("X".parse().unwrap(), Timeframe::M5, due).unwrap();
+        for to in ["1h", "4h", "1d", "1w"].map(|t| t.parse().unwrap()) {
+            let (wide, narrow) =
+                (resample(&all, to, Calendar::Nyse), resample(&due, to, Calendar::Nyse));
+            let (wide, narrow) = (wide.unwrap(), narrow.unwrap());
+            assert_eq!(wide.n_after_hours, all.len() - 3 * 78);
+            assert_eq!(wide, Resampled { n_after_hours: wide.n_after_hours, ..narrow });
+        }
+        let days = resample(&all, Timeframe::D1, Calendar::Nyse).unwrap();
+        assert_eq!((days.bars.len(), days.n_incomplete, days.n_dropped_head), (3, 0, 0));
+        assert_eq!(days.bars.columns().open[0], due.columns().open[0]);
     }
 
     #[test]

@@ -61,10 +61,10 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
     let trained = model.fold.trained().clone();
     let (trial, name) = if range.in_sample {
         let trial = walkforward::predict(&model.fold, &lessons.data, &rows);
-        (trial.map_err(recipe::unfit)?, "in_sample.parquet")
+        (trial.map_err(|fault| recipe::unfit(&fault))?, "in_sample.parquet")
     } else {
         let checked = Predictions::out_of_sample(&model.fold, &lessons.data, &rows);
-        let predictions = checked.map_err(recipe::unfit)?.map_err(|refused| {
+        let predictions = checked.map_err(|fault| recipe::unfit(&fault))?.map_err(|refused| {
             Failure::user(refused).hint(format!(
                 "`--from \"{}\"` predicts what comes after; `--in-sample` predicts it all the same, \
                  into a file that no backtest takes",

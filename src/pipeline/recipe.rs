@@ -27,6 +27,8 @@ pub fn recipe(config: &Config) -> Result<Recipe, Failure> {
     };
     Ok(Recipe {
         learner: learner(learn)?,
+        stops_early: learn.patience.is_some()
+            && !matches!(learn.backend, Backend::Linear | Backend::Forest),
         target: target(learn),
         weights: weights.check().map_err(|bad| refuse(&bad))?,
         monotone: learn.monotone.iter().map(direction).collect(),
@@ -60,8 +62,8 @@ pub fn learner(learn: &config::Learn) -> Result<Box<dyn Learner>, Failure> {
             "column_share": learn.column_sampling,
         }),
     };
-    let backend = backends::find(learn.backend.name()).map_err(unfit)?;
-    (backend.check)(&params).map_err(unfit)
+    let backend = backends::find(learn.backend.name()).map_err(|fault| unfit(&fault))?;
+    (backend.check)(&params).map_err(|fault| unfit(&fault))
 }
 
 /// Our trainer's names of the keys.
@@ -139,10 +141,10 @@ fn weighting(weights: &config::HorizonWeights) -> WeightMethod {
 }
 
 /// What the user asked for cannot be; what a file holds is the world's.
-pub fn unfit(fault: LearnFault) -> Failure {
-    let failure = match &fault {
-        LearnFault::Corrupt { .. } | LearnFault::Backend { .. } => Failure::world(&fault),
-        _ => Failure::user(&fault),
+pub fn unfit(fault: &LearnFault) -> Failure {
+    let failure = match fault {
+        LearnFault::Corrupt { .. } | LearnFault::Backend { .. } => Failure::world(fault),
+        _ => Failure::user(fault),
     };
     match fault.hint() {
         Some(hint) => failure.hint(hint),

@@ -150,7 +150,7 @@ fn write(
     });
     for horizon in &model.horizons {
         let stem = stem(horizon.horizon);
-        let bytes = horizon.model.to_bytes().map_err(recipe::unfit)?;
+        let bytes = horizon.model.to_bytes().map_err(|fault| recipe::unfit(&fault))?;
         writer.add(&format!("{stem}.json"), &bytes)?;
         // A line a file: it holds thousands of scores.
         let calibration = serde_json::to_vec(&horizon.calibration).map_err(Failure::world)?;
@@ -218,9 +218,9 @@ fn cut(config: &Config, lessons: &Lessons, hulls: &[Interval]) -> Result<Fold, F
 
 pub fn cannot(fault: TrainFault) -> Failure {
     match fault {
-        TrainFault::Learn(fault) => recipe::unfit(fault),
+        TrainFault::Learn(fault) => recipe::unfit(&fault),
         TrainFault::Horizon { horizon, fault } => {
-            let failure = recipe::unfit(fault);
+            let failure = recipe::unfit(&fault);
             Failure { message: format!("horizon {horizon}: {}", failure.message), ..failure }
         }
         TrainFault::Leak(leak) => Failure::user(&leak).hint(

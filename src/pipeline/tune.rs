@@ -53,7 +53,7 @@ pub fn tune(
     let cut = CrossValidationParams::k_fold(config.tuning.folds, embargo).check();
     let cut = cut.map_err(|bad| super::refuse(&bad))?;
     let rows = Rows::new(hulls).map_err(Failure::user)?;
-    let splits = cut.split(&rows, fold.train().rows()).map_err(Failure::user)?;
+    let splits = cut.split(&rows, &base.rows(fold).0).map_err(Failure::user)?;
     let yaml = config.to_yaml();
     let learner_of = |point: &Point| {
         let config = with(&yaml, point).map_err(|failure| failure.message)?;

@@ -33,7 +33,7 @@ struct Step<'a> {
 }
 
 impl<'a> Tuner<'a> {
-    /// `splits` are of the fold's training slice; its early-stop slice tells trials when to stop.
+    /// `splits` are of the rows the recipe learns from; its early-stop rows tell trials when to stop.
     pub fn new(
         recipe: &'a Recipe,
         data: &'a Dataset,
@@ -43,7 +43,7 @@ impl<'a> Tuner<'a> {
         let step = |split: &'a Split| -> Result<Step<'a>, TrainFault> {
             let view = data.view(0..data.n_rows());
             let prepared =
-                recipe.learner.prepare(view.matrix()?, split.train(), fold.early_stop().some())?;
+                recipe.learner.prepare(view.matrix()?, split.train(), recipe.rows(fold).1)?;
             let of = |horizon| data.weigh(&recipe.weights, horizon, &[split.train()]);
             Ok(Step { split, prepared, weights: data.horizons.iter().map(of).collect() })
         };
@@ -91,7 +91,7 @@ impl<'a> Tuner<'a> {
     ) -> Result<f64, TrainFault> {
         let (step, horizon) = (&self.steps[step], &self.data.horizons[at]);
         let view = self.data.view(0..self.data.n_rows());
-        let (rows, stop) = (step.split.train(), self.fold.early_stop().some());
+        let (rows, stop) = (step.split.train(), self.recipe.rows(self.fold).1);
         let own: Prepared;
         let prepared = if learner.key() == self.recipe.learner.key() {
             &step.prepared

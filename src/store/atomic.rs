@@ -39,7 +39,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn make_folder(path: &Path, folder: &Path) -> Result<(), Failure> {
+/// `path` is what the caller wants to write in it.
+pub(super) fn make_folder(path: &Path, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| {
         match folder.ancestors().find(|a| a.is_file()) {
             Some(file) => Failure::user(format!(

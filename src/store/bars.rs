@@ -14,6 +14,8 @@ const FINGERPRINT: &str = "edgewalk.fingerprint";
 const ROWS: &str = "edgewalk.rows";
 const FIRST: &str = "edgewalk.first_us";
 const LAST: &str = "edgewalk.last_us";
+/// The timeframe of the bars that these were made of; absent where they were brought in.
+const DERIVED: &str = "edgewalk.derived_from";
 
 /// What a stored file says of its bars, read without decoding them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,17 @@ pub struct Described {
 
 pub(super) fn write(path: &Path, bars: &Bars) -> Result<(), Failure> {
     write_noted(path, (&lent(bars), bars.len()), notes(bars))
+}
+
+/// As [`fn@write`], for bars that were made of shorter ones.
+pub(super) fn write_derived(path: &Path, bars: &Bars, from: Timeframe) -> Result<(), Failure> {
+    let mut notes = notes(bars);
+    notes.insert(DERIVED.to_owned(), from.to_string());
+    write_noted(path, (&lent(bars), bars.len()), notes)
+}
+
+pub(super) fn are_derived(path: &Path) -> Result<bool, Failure> {
+    Ok(read_notes(path)?.contains_key(DERIVED))
 }
 
 pub(super) fn read(path: &Path, symbol: &Symbol, timeframe: Timeframe) -> Result<Bars, Failure> {

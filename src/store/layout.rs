@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Described, bars};
+use super::{BarsLock, Described, bars};
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 
@@ -62,6 +62,11 @@ impl Layout {
         self.bars_path(symbol, timeframe).is_file()
     }
 
+    /// Whoever changes bars by what is stored holds this from reading them to writing them.
+    pub fn lock_bars(&self) -> Result<BarsLock, Failure> {
+        BarsLock::take(&self.data.join("bars"))
+    }
+
     /// Reads bars and checks that they are those that were written.
     pub fn read_bars(&self, symbol: &Symbol, timeframe: Timeframe) -> Result<Bars, Failure> {
         if !self.has_bars(symbol, timeframe) {
@@ -73,6 +78,16 @@ impl Layout {
     /// Stores bars in the place of those that were there.
     pub fn write_bars(&self, bars: &Bars) -> Result<(), Failure> {
         bars::write(&self.bars_path(bars.symbol(), bars.timeframe()), bars)
+    }
+
+    /// As [`Self::write_bars`], for bars that were made of shorter ones, and can be again.
+    pub fn write_derived_bars(&self, bars: &Bars, from: Timeframe) -> Result<(), Failure> {
+        bars::write_derived(&self.bars_path(bars.symbol(), bars.timeframe()), bars, from)
+    }
+
+    /// Whether the stored bars were made of shorter ones, and nothing was brought in since.
+    pub fn are_derived(&self, symbol: &Symbol, timeframe: Timeframe) -> Result<bool, Failure> {
+        bars::are_derived(&self.bars_path(symbol, timeframe))
     }
 
     /// That there are no such bars, and which there are. `None` stands for any.

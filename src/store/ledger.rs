@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::atomic::write_atomic;
+use super::atomic::{make_folder, sync_folder, write_atomic};
 use crate::failure::Failure;
 use crate::search::{BadLine, Study, Trial};
 
@@ -17,6 +17,8 @@ use crate::search::{BadLine, Study, Trial};
 pub struct Ledger {
     path: PathBuf,
     file: File,
+    /// How many bytes hold whole lines; `None` once nobody knows.
+    whole: Option<u64>,
 }
 
 /// Folder of the ledgers of all studies, below that of the results.
@@ -30,8 +32,7 @@ impl Ledger {
         let params = study.params();
         let folder = folder(results, &params.data);
         let path = folder.join(format!("{}-{}.jsonl", params.kind, &study.id()[..16]));
-        let json = serde_json::to_vec_pretty(params).map_err(Failure::world)?;
-        write_atomic(&path.with_extension("study.json"), &json)?;
+        make_folder(&path, &folder)?;
         let mut file = OpenOptions::new()
             .read(true)
             .append(true)
@@ -39,15 +40,22 @@ impl Ledger {
             .open(&path)
             .map_err(|error| Failure::io("open", &path, &error))?;
         lock(&file, &path)?;
+        // Lines that are on the disk are of no use in a file whose name is not.
+        sync_folder(&folder).map_err(|error| Failure::io("open", &path, &error))?;
+        let json = serde_json::to_vec_pretty(params).map_err(Failure::world)?;
+        let described = path.with_extension("study.json");
+        if std::fs::read(&described).ok().as_ref() != Some(&json) {
+            write_atomic(&described, &json)?;
+        }
         let bytes = read(&mut file, &path)?;
         let (whole, trials) = parse(&bytes, &path)?;
         if let Some(other) = trials.values().find(|trial| trial.study != study.id()) {
             let message = format!("`{}` holds trials of study `{}`", path.display(), other.study);
             return Err(Failure::world(message).hint("move that file away"));
         }
-        let ledger = Self { path, file };
+        let ledger = Self { path, file, whole: Some(whole as u64) };
         if whole < bytes.len() {
-            ledger.cut(whole)?;
+            ledger.cut(whole as u64)?;
         }
         let mut trials: Vec<Trial> = trials.into_values().collect();
         trials.sort_by_key(|trial| trial.number);
@@ -65,13 +73,31 @@ impl Ledger {
             lines += &trial.to_line().map_err(Failure::world)?;
             lines.push('\n');
         }
-        let written = self.file.write_all(lines.as_bytes()).and_then(|()| self.file.sync_data());
+        self.append_by(lines.len() as u64, |mut file| file.write_all(lines.as_bytes()))
+    }
+
+    /// What cannot be written whole is taken off again: what comes later must not go on in the middle
+    /// of a line. Where that fails too, nothing more is written.
+    fn append_by(
+        &mut self,
+        len: u64,
+        write: impl FnOnce(&File) -> std::io::Result<()>,
+    ) -> Result<(), Failure> {
+        let Some(whole) = self.whole else {
+            let message = format!("`{}` ends in half a line", self.path.display());
+            return Err(Failure::world(message).hint("resume the study: that mends it"));
+        };
+        let written = write(&self.file).and_then(|()| self.file.sync_data());
+        self.whole = match &written {
+            Ok(()) => Some(whole + len),
+            Err(_) => self.cut(whole).ok().map(|()| whole),
+        };
         written.map_err(|error| Failure::io("append to", &self.path, &error))
     }
 
     /// To set a file's length is one step of the file system: it is done, or not, and the lock stays.
-    fn cut(&self, len: usize) -> Result<(), Failure> {
-        let cut = self.file.set_len(len as u64).and_then(|()| self.file.sync_all());
+    fn cut(&self, len: u64) -> Result<(), Failure> {
+        let cut = self.file.set_len(len).and_then(|()| self.file.sync_all());
         cut.map_err(|error| Failure::io("mend", &self.path, &error))
     }
 }

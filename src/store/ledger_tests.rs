@@ -72,6 +72,31 @@ fn a_damaged_line_is_named_with_its_cure_and_the_cure_works() {
 }
 
 #[test]
+fn a_line_that_cannot_be_written_whole_is_taken_off_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let study = study("ab", 1);
+    let trials = finish(dir.path(), &study);
+    let (mut ledger, _) = Ledger::open(dir.path(), &study).unwrap();
+    let before = std::fs::read(ledger.path()).unwrap();
+    let full = |mut file: &File| {
+        file.write_all(b"half a line")?;
+        Err(std::io::Error::other("the disk is full"))
+    };
+    let failure = ledger.append_by(20, full).unwrap_err();
+    assert!(failure.message.ends_with("the disk is full"), "{failure}");
+    assert_eq!(std::fs::read(ledger.path()).unwrap(), before);
+    ledger.append(&trials[..1]).unwrap();
+    assert!(std::fs::read(ledger.path()).unwrap().starts_with(&before));
+    // Where it cannot be taken off, nothing is written behind it.
+    ledger.file = File::open(ledger.path()).unwrap();
+    assert!(ledger.append(&trials[..1]).is_err());
+    let failure = ledger.append(&trials[..1]).unwrap_err();
+    assert!(failure.message.ends_with("ends in half a line"), "{failure}");
+    drop(ledger);
+    assert_eq!(finish(dir.path(), &study), trials);
+}
+
+#[test]
 fn two_runs_cannot_write_one_ledger() {
     let dir = tempfile::tempdir().unwrap();
     let study = study("ab", 1);

@@ -37,6 +37,25 @@ pub fn read_table(path: &Path, columns: Option<&[&str]>) -> Result<Table, Failur
     decoded(path, || decode(bytes, columns))
 }
 
+const IDENTITY: &str = "edgewalk.identity";
+
+/// As [`write_table`], with what the table is, in full, beside its content: a name is soon changed.
+pub fn write_identified(path: &Path, table: &Table, identity: &str) -> Result<(), Failure> {
+    let columns: Vec<_> =
+        table.columns().iter().map(|(name, values)| (name.as_str(), values.lend())).collect();
+    let notes = Notes::from([(IDENTITY.to_owned(), identity.to_owned())]);
+    write_noted(path, (&columns, table.n_rows()), notes)
+}
+
+/// Reads back what [`write_identified`] wrote, if it is that.
+pub fn read_identified(path: &Path, identity: &str) -> Result<Table, Failure> {
+    let (table, notes) = read_noted(path)?;
+    if notes.get(IDENTITY).is_none_or(|found| found != identity) {
+        return Err(corrupt(path, "it is another table than its name says"));
+    }
+    Ok(table)
+}
+
 /// Columns on loan, each of so many rows.
 pub(super) type Lent<'a> = (&'a [(&'a str, Loan<'a>)], usize);
 
@@ -225,6 +244,19 @@ mod tests {
             write_table(&path, &table).unwrap();
             assert_eq!(read_table(&path, None).unwrap(), table);
         }
+    }
+
+    #[test]
+    fn a_table_under_the_name_of_another_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.parquet");
+        write_identified(&path, &sample(), "this one").unwrap();
+        let back = read_identified(&path, "this one").unwrap();
+        assert_eq!(format!("{back:?}"), format!("{:?}", sample()));
+        let failure = read_identified(&path, "that one").unwrap_err();
+        assert!(failure.message.ends_with("is corrupt: it is another table than its name says"));
+        write_table(&path, &sample()).unwrap();
+        assert!(read_identified(&path, "this one").is_err());
     }
 
     #[test]

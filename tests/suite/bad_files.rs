@@ -36,7 +36,7 @@ fn a_folder_that_cannot_be_written() {
     // Rights bind nobody who is root; a file where a folder should be binds all.
     project.put("data", "");
     insta::assert_snapshot!(project.refusal(&["ingest", "--set", "synthetic.bars=50"]), @r"
-    error: cannot write `data/bars/SYNTH/5m.truth.json`: `data` is a file, not a folder
+    error: cannot write `data/bars`: `data` is a file, not a folder
     exit code 2
     ");
     insta::assert_snapshot!(project.refusal(&["config", "init", "data/config.yml"]), @r"

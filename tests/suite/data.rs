@@ -105,8 +105,8 @@ fn hours_are_made_of_whole_twelves_of_five_minutes() {
     let project = stored(&with_gap());
     let resample = ["data", "resample", "--symbol", "UP", "--to", "1h"];
     insta::assert_snapshot!(project.done(&resample), @r"
-    symbol  timeframe  from bars  made  added  incomplete  left out at the ends
-    UP             1h         60     5      5           2                    10
+    symbol  timeframe  from bars  made  added  replaced  removed  incomplete  left out at the ends  after hours
+    UP             1h         60     5      5         0        0           2                    10            0
     ");
     let export = ["data", "export", "--symbol", "UP", "--timeframe", "1h"];
     insta::assert_snapshot!(project.done(&export), @r"
@@ -125,6 +125,39 @@ fn hours_are_made_of_whole_twelves_of_five_minutes() {
     hint: `--to` is to be a multiple of `5m`, such as 15m, 30m, 1h, 4h
     exit code 2
     ");
+}
+
+#[test]
+fn longer_bars_follow_the_shorter_ones_they_are_made_of() {
+    let project = stored(&with_gap());
+    let resample = ["data", "resample", "--symbol", "UP", "--to", "1h"];
+    project.done(&resample);
+    project.put("whole.csv", rising(70));
+    project.done(&["ingest", "csv", "whole.csv", "--symbol", "UP"]);
+    insta::assert_snapshot!(project.done(&resample), @r"
+    symbol  timeframe  from bars  made  added  replaced  removed  incomplete  left out at the ends  after hours
+    UP             1h         70     5      0         2        0           0                    10            0
+    ");
+    let fresh = stored(&rising(70));
+    fresh.done(&resample);
+    assert_eq!(project.bytes("data/bars/UP/1h.parquet"), fresh.bytes("data/bars/UP/1h.parquet"));
+    // Hours that were brought in are not ours to replace.
+    project.put("hours.csv", "date,open,high,low,close,volume\n2024-01-02,1,1,1,1,1\n");
+    project.done(&["ingest", "csv", "hours.csv", "--symbol", "UP", "--timeframe", "1h"]);
+    project.put("more.csv", rising(70).replace(",5\n", ",9\n"));
+    project.done(&["ingest", "csv", "more.csv", "--symbol", "UP", "--prefer", "new"]);
+    assert!(project.refusal(&resample).contains("`--prefer new` takes the new bars"));
+    project.done(&[&resample[..], &["--prefer", "new"]].concat());
+}
+
+#[test]
+fn an_export_keeps_to_the_range_of_the_config_and_knows_its_format_in_any_case() {
+    let project = stored(&rising(600));
+    let day = ["--set", "data.from=2024-01-02", "--set", "data.to=2024-01-03"];
+    let export = [&["data", "export", "--symbol", "UP"][..], &day].concat();
+    assert_eq!(project.done(&export).lines().count(), 1 + 288);
+    project.done(&[&export[..], &["-o", "x.PARQUET"]].concat());
+    assert!(project.bytes("x.PARQUET").starts_with(b"PAR1"));
 }
 
 #[test]

@@ -59,6 +59,27 @@ fn a_table_is_built_once_and_told_column_by_column() {
 }
 
 #[test]
+fn a_table_under_the_name_of_another_is_never_read_as_that() {
+    let project = Project::with_market(300);
+    let run = |set: &str, expressions: &str| {
+        let (set, own) =
+            (format!("features.set=[{set}]"), format!("features.expressions={expressions}"));
+        project.run(&["features", "--set", &set, "--set", &own])
+    };
+    let more = run("", "{a: close, b: open}");
+    let tables = project.files("data/features");
+    let fewer = run("", "{a: high}");
+    let other = project.files("data/features").into_iter().find(|f| !tables.contains(f)).unwrap();
+    let (mine, other) = (format!("data/features/{}", tables[0]), format!("data/features/{other}"));
+    project.put(&mine, project.bytes(&other));
+    let mended = run("", "{a: close, b: open}");
+    assert!(mended.stderr.contains("it is another table than its name says"), "{mended}");
+    assert_eq!(mended.stdout, more.stdout);
+    project.put(&other, project.bytes(&mine));
+    assert_eq!(run("", "{a: high}").stdout, fewer.stdout);
+}
+
+#[test]
 fn csv_lies_beside_with_nothing_where_a_value_is_missing() {
     let project = project(CONFIG);
     let run = project.run(&["features", "--csv"]);
@@ -134,6 +155,20 @@ fn what_is_wrong_with_an_expression_is_shown_where_it_stands_in_the_file() {
     assert_eq!(project.refusal(&["features", "check"]), said);
     assert_eq!(project.refusal(&["folds"]), said);
     assert_eq!(project.files("data/features"), [""; 0]);
+}
+
+#[test]
+fn expressions_however_deep_are_computed_or_refused() {
+    let project = project(CONFIG);
+    let squares = format!("{}close{}", "(".repeat(40), ")^2".repeat(40));
+    let squares = format!("features.expressions.deep=log({squares})");
+    project.done(&["config", "check", "--set", &squares]);
+    let terms = " + 1".repeat(498);
+    let chain: String = (0..60).map(|k| format!("    e{k}: \"e{}{terms}\"\n", k + 1)).collect();
+    let own = format!("features:\n  expressions:\n{chain}    e60: close\n");
+    project.put("deep.yml", own);
+    let said = project.refusal(&["config", "check", "-c", "deep.yml"]);
+    assert!(said.contains("expressions nest more than 600 deep"), "{said}");
 }
 
 #[test]

@@ -43,6 +43,55 @@ fn the_order_of_files_makes_no_difference_nor_do_several_runs() {
 }
 
 #[test]
+fn runs_that_bring_in_bars_of_one_symbol_at_once_lose_none() {
+    let project = Project::new();
+    let runs: Vec<_> = (0..4)
+        .map(|k| {
+            let file = format!("{k}.csv");
+            project.put(&file, rising_from(k * 500, 500));
+            project.start(&["ingest", "csv", &file, "--symbol", "UP"])
+        })
+        .collect();
+    for run in runs {
+        let output = run.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let listed = project.done(&["data", "list"]);
+    let row = listed.lines().nth(1).unwrap();
+    assert_eq!(row.split_whitespace().nth(2), Some("2000"), "{listed}");
+}
+
+#[test]
+fn bars_are_stored_under_the_name_in_their_file_unless_another_is_asked_for() {
+    let project = Project::new();
+    let named = rising(20).replace("\n2024", "\nETHUSDT,2024").replace("date,", "symbol,date,");
+    project.put("eth.csv", named);
+    let run = ["ingest", "--set", "data.source=csv", "--set", "data.files=[eth.csv]"];
+    let named: Vec<_> = run.into_iter().chain(["--set", "data.symbols=[SOLUSDT]"]).collect();
+    insta::assert_snapshot!(project.refusal(&named), @r"
+    error: `eth.csv` says that its bars are of `ETHUSDT`, not of `SOLUSDT`
+    hint: which is right? to store them as `SOLUSDT`: `--rename ETHUSDT=SOLUSDT`
+    exit code 2
+    ");
+    project.done(&run);
+    project.done(&["ingest", "csv", "eth.csv", "--rename", "ETHUSDT=SOLUSDT"]);
+    assert_eq!(project.files("data"), ["bars/ETHUSDT/5m.parquet", "bars/SOLUSDT/5m.parquet"]);
+}
+
+#[test]
+fn columns_described_by_flags_are_read_so_though_the_file_looks_like_an_exchanges() {
+    let project = Project::new();
+    let rows = (0..3).map(|i| format!("{},1,2,0.5,1,1.25,10\n", 1_704_067_200 + i * 300));
+    project.put("a.csv", rows.collect::<String>());
+    let names = ["time", "open", "high", "low", "close", "vwap", "volume"];
+    let columns: Vec<_> = names.iter().enumerate().map(|(i, n)| format!("{n}={}", i + 1)).collect();
+    let mut args = vec!["ingest", "csv", "a.csv", "--symbol", "X"];
+    columns.iter().for_each(|column| args.extend(["--column", column]));
+    project.done(&args);
+    insta::assert_snapshot!(project.done(&["data", "export", "--symbol", "X"]).lines().nth(1).unwrap(), @"2024-01-01T00:00:00Z,1,2,0.5,1,10,1.25");
+}
+
+#[test]
 fn one_file_of_many_symbols_gives_many() {
     let project = Project::new();
     let names = "time,BTC_open,BTC_high,BTC_low,BTC_close,BTC_volume,\
@@ -239,6 +288,16 @@ fn what_is_asked_for_in_a_wrong_way_is_said_and_how_it_is_right() {
     For more information, try '--help'.
     exit code 2
     ");
+}
+
+#[test]
+fn no_more_threads_are_started_than_any_machine_has() {
+    let project = Project::new();
+    for n in ["0", "200000"] {
+        let said = project.refusal(&["config", "check", "--threads", n]);
+        assert!(said.contains("is not in 1..=1024"), "{said}");
+    }
+    project.done(&["config", "check", "--threads", "3"]);
 }
 
 #[test]

@@ -45,18 +45,23 @@ fn killed(args: &[&str], prepare: impl Fn(&Project), moments: &[(bool, usize)]) 
     prepare(&undisturbed);
     undisturbed.done(args);
     let whole = &undisturbed.tree("data")[file];
-    let mut n_killed = 0;
-    for (while_writing, moment) in moments {
+    let mut n_killed_writing = 0;
+    // A busy machine may let every write go by unseen: then once more, and again.
+    let again = std::iter::repeat_n(&(true, 0), 20);
+    for (at, (while_writing, moment)) in moments.iter().chain(again).enumerate() {
+        if at >= moments.len() && n_killed_writing > 0 {
+            break;
+        }
         let project = Project::new();
         prepare(&project);
         let mut child = project.start(args);
         let is_time = || !while_writing || is_writing(&project);
-        n_killed += usize::from(look(&mut child, *moment, is_time));
+        n_killed_writing += usize::from(look(&mut child, *moment, is_time) && *while_writing);
         check_store(&project, file, whole);
         project.done(args);
         assert!(project.tree("data") == undisturbed.tree("data"), "not as an undisturbed run");
     }
-    assert!(n_killed > 0, "no run was killed: the test tests nothing");
+    assert!(n_killed_writing > 0, "no run was killed while it wrote: the test tests nothing");
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Project {
         String::from_utf8(self.bytes(name)).unwrap()
     }
 
-    /// Every file below a folder, by its path from there.
+    /// Every file below a folder, by its path from there; locks apart, which hold nothing.
     pub fn tree(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let mut found = BTreeMap::new();
         let root = self.path(folder);
@@ -117,7 +117,7 @@ fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(root, &path, found);
-        } else {
+        } else if path.file_name().is_some_and(|name| name != ".lock") {
             let name = path.strip_prefix(root).unwrap().display().to_string();
             found.insert(name, std::fs::read(&path).unwrap());
         }

@@ -12,10 +12,10 @@ use crate::units::Ts;
 
 #[derive(Debug, clap::Args)]
 pub struct Files {
-    /// Files to read; all of their bars are stored, or, if anything is wrong, none
+    /// Files to read; if anything is found wrong in them, no bar of any is stored
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// Whose bars they are, where the file does not say
+    /// Whose bars they are, where the file does not say; of several symbols in it, the one to take
     #[arg(long)]
     pub symbol: Option<Symbol>,
     /// The time one bar covers [default: told from the bars]
@@ -98,6 +98,9 @@ pub struct Dialect {
     /// A column's name in the file, such as --column close=Last; may be repeated
     #[arg(long, value_name = "OURS=THEIRS", value_parser = pair)]
     pub column: Vec<(String, String)>,
+    /// Another name for a symbol in the file, such as --rename XBT=BTC; may be repeated
+    #[arg(long, value_name = "THEIRS=OURS", value_parser = renaming)]
+    pub rename: Vec<(String, Symbol)>,
     /// What stands between two values: comma, semicolon, tab, pipe, space, or the character itself
     /// [default: told from the file]
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
@@ -112,12 +115,18 @@ pub struct Dialect {
 
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub struct Merging {
-    /// Whom to believe where new bars disagree with stored ones
-    #[arg(long, value_enum)]
-    prefer: Option<Side>,
+    #[command(flatten)]
+    preference: Preference,
     /// Refuses bars in which the audit finds anything
     #[arg(long)]
     pub strict: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct Preference {
+    /// Whom to believe where new bars disagree with stored ones
+    #[arg(long, value_enum)]
+    prefer: Option<Side>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -146,9 +155,13 @@ impl Dialect {
             csv.columns.iter().map(|(ours, theirs)| (ours.to_owned(), theirs.to_owned())).collect();
         columns.extend(self.column.iter().cloned());
         let zone = csv.timezone.iana_name().map(str::to_owned);
+        let given = self.given();
+        let by_hand = given.into_iter().find(|(flag, given)| *given && DESCRIBING.contains(flag));
         ReadOptions {
             symbol,
+            rename: self.rename.iter().cloned().collect(),
             format: self.format,
+            by_hand: by_hand.map(|(flag, _)| flag),
             columns,
             time_format: self.time_format.clone().or_else(|| written(&csv.time_format)),
             delimiter: self.delimiter.or_else(|| csv.delimiter.byte()),
@@ -158,16 +171,24 @@ impl Dialect {
 
     /// Without files, a flag about them would be taken in vain.
     pub fn check_unused(&self) -> Result<(), Failure> {
-        let given = [
+        in_vain(self.given())
+    }
+
+    fn given(&self) -> [(&'static str, bool); 6] {
+        [
             ("--format", self.format.is_some()),
             ("--column", !self.column.is_empty()),
+            ("--rename", !self.rename.is_empty()),
             ("--delimiter", self.delimiter.is_some()),
             ("--time-format", self.time_format.is_some()),
             ("--time-zone", self.time_zone.is_some()),
-        ];
-        in_vain(given)
+        ]
     }
 }
+
+/// The flags that say what a file of any layout says where. (A zone is none of them: it is that of
+/// times which do not name theirs, and an exchange's do.)
+const DESCRIBING: [&str; 3] = ["--column", "--delimiter", "--time-format"];
 
 fn in_vain(given: impl IntoIterator<Item = (&'static str, bool)>) -> Result<(), Failure> {
     let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) else { return Ok(()) };
@@ -197,6 +218,12 @@ impl Form {
 
 impl Merging {
     pub fn prefer(&self) -> Option<Prefer> {
+        self.preference.prefer()
+    }
+}
+
+impl Preference {
+    pub fn prefer(&self) -> Option<Prefer> {
         self.prefer.map(|side| match side {
             Side::Old => Prefer::Old,
             Side::New => Prefer::New,
@@ -207,6 +234,12 @@ impl Merging {
 fn pair(text: &str) -> Result<(String, String), String> {
     let (ours, theirs) = text.split_once('=').ok_or("expected OURS=THEIRS, such as close=Last")?;
     Ok((ours.trim().to_owned(), theirs.trim().to_owned()))
+}
+
+fn renaming(text: &str) -> Result<(String, Symbol), String> {
+    let (theirs, ours) = text.rsplit_once('=').ok_or("expected THEIRS=OURS, such as XBT=BTC")?;
+    let ours = ours.trim().parse().map_err(|bad: crate::market::BadSymbol| bad.to_string())?;
+    Ok((theirs.trim().to_owned(), ours))
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {

@@ -1,4 +1,4 @@
-use super::faults_of;
+use super::{Loaded, Overrides, faults_of, read};
 use crate::failure::{Failure, Mender};
 
 #[test]
@@ -68,9 +68,36 @@ synthetic: [1]
     "#);
 }
 
+/// As `edgewalk config check` reports it.
+fn checked(text: &str) -> String {
+    let overrides = Overrides { checks_stages: true, ..Overrides::default() };
+    Loaded::of_bytes("config.yml", text.as_bytes(), &overrides).unwrap_err().to_string()
+}
+
+#[test]
+fn a_market_that_cannot_be_made_is_found_by_the_check_in_the_words_of_the_config() {
+    let report = checked(
+        "data: {timeframe: 1m}
+synthetic:
+  start: 2022-01-03T00:02:30
+  volatility_bps: 500
+  common_factor: 0.95
+",
+    );
+    insta::assert_snapshot!(report, @r"
+    config.yml:3:10 · synthetic.start: expected a bar's open on the `1m` grid, such as `2022-01-03 00:02`
+    config.yml:4:19 · synthetic.volatility_bps: 500 bps in 1m are 1.897 in a day: expected a number from 0.000001 to 1
+    config.yml:5:18 · synthetic.common_factor: expected at most 0.900: something has to be the symbol's own
+    ");
+    // Nobody is kept from listing bars by a market that is not made.
+    let weeks = "data: {timeframe: 1w}";
+    assert!(read(weeks).is_ok());
+    assert!(checked(weeks).contains("reach beyond a training window"), "{}", checked(weeks));
+}
+
 #[test]
 fn rules_between_keys_come_in_the_same_report() {
-    let report = faults_of(
+    let report = checked(
         "seed: x
 data:
   source: csv
@@ -140,7 +167,7 @@ backtest:
 fn what_passes_here_is_not_refused_by_the_folds() {
     for (stop, calibrate) in [(0.5, 0.45), (0.45, 0.45), (0.9, 0.0), (0.0, 0.95)] {
         let walk = format!("early_stop_fraction: {stop}, calibrate_fraction: {calibrate}");
-        let read = super::read(&format!("walkforward: {{{walk}}}\ncalibration: {{enabled: off}}"));
+        let read = read(&format!("walkforward: {{{walk}}}\ncalibration: {{enabled: off}}"));
         let is_fine = stop + calibrate <= 0.9;
         assert_eq!(read.is_ok(), is_fine, "{stop} {calibrate}");
         assert!(read.is_err() || read.unwrap().walkforward.params().check().is_ok());
@@ -150,7 +177,7 @@ fn what_passes_here_is_not_refused_by_the_folds() {
 #[test]
 fn a_key_the_exchange_does_not_know_is_refused() {
     let of = |source: &str, key: &str| {
-        super::read(&format!("data: {{source: {source}, exchange: {{{key}}}}}")).is_ok()
+        read(&format!("data: {{source: {source}, exchange: {{{key}}}}}")).is_ok()
     };
     assert!(of("binance", "bulk: true") && of("binance", "market: futures"));
     assert!(of("kraken", "trades: true") && of("synthetic", "bulk: true"));
@@ -219,10 +246,10 @@ fn a_byte_that_is_no_text_is_shown_with_its_place() {
 
 #[test]
 fn one_fault_is_one_sentence_and_many_are_counted() {
-    let failure: Failure = super::read("sede: 1").unwrap_err().into();
+    let failure: Failure = read("sede: 1").unwrap_err().into();
     assert_eq!(failure.mender, Mender::User);
     assert_eq!(failure.message, "config.yml:1:1 · sede: unknown key");
     assert_eq!(failure.hint.as_deref(), Some("did you mean `seed`?"));
-    let failure: Failure = super::read("sede: 1\nseed: -1").unwrap_err().into();
+    let failure: Failure = read("sede: 1\nseed: -1").unwrap_err().into();
     assert!(failure.message.starts_with("2 faults in the configuration\nconfig.yml:1:1 · sede"));
 }

@@ -74,15 +74,20 @@ pub fn owned(features: Features) -> Vec<(String, String)> {
 }
 
 /// Two longer timeframes, near enough that a few months of bars settle them. From four-hour bars on
-/// there is one, the day or the week, seen over two spans.
+/// there is one, the day or the week, seen over two spans. Where bars do not fill one (45m and 4h),
+/// the next stands in for it; bars that fill none, such as weeks, have no such features.
 pub fn higher_timeframe(base: Timeframe) -> Vec<(String, String)> {
-    let (near, far, n) = match base {
-        _ if base < Timeframe::M5 => ("15m", "1h", 20),
-        _ if base < Timeframe::M15 => ("1h", "4h", 20),
-        _ if base < Timeframe::H4 => ("4h", "1d", 20),
-        _ if base < Timeframe::D1 => ("1d", "1d", 10),
-        _ => ("1w", "1w", 10),
+    let (near, far) = match base {
+        _ if base < Timeframe::M5 => ("15m", "1h"),
+        _ if base < Timeframe::M15 => ("1h", "4h"),
+        _ if base < Timeframe::H4 => ("4h", "1d"),
+        _ if base < Timeframe::D1 => ("1d", "1d"),
+        _ => ("1w", "1w"),
     };
+    let (Some(near), Some(far)) = (filled_from(base, near), filled_from(base, far)) else {
+        return Vec::new();
+    };
+    let n = if near == far { 10 } else { 20 };
     let feature = |tf: &str, name: &str, text: &str| {
         (format!("tf_{tf}_{name}"), format!("tf(\"{tf}\", {text})"))
     };
@@ -93,4 +98,14 @@ pub fn higher_timeframe(base: Timeframe) -> Vec<(String, String)> {
         feature(near, "natr_14", "natr(14)"),
         feature(far, &format!("trend_{n}"), &trend),
     ]
+}
+
+/// The first of the usual timeframes, from one on, that whole bars fill.
+fn filled_from(base: Timeframe, first: &str) -> Option<&'static str> {
+    let usual = ["15m", "1h", "4h", "12h", "1d", "1w"];
+    let is_filled = |name: &&str| {
+        let longer = name.parse::<Timeframe>();
+        longer.is_ok_and(|longer| longer > base && longer.is_multiple_of(base))
+    };
+    usual.into_iter().skip_while(|name| *name != first).find(is_filled)
 }

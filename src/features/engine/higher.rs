@@ -21,10 +21,18 @@ struct Growing {
     closed: Vec<f64>,
 }
 
-/// A bar that closes between base bars `row - 1` and `row` of the block.
+/// A bar that closes between base bars `row - 1` and `row` of the block; or, where none closes, base
+/// bars from `row` to `next` that belong to no bar.
 struct Cut {
     row: usize,
-    cell: Cell,
+    next: usize,
+    cell: Option<Cell>,
+}
+
+impl Cut {
+    fn closes(row: usize, cell: Cell) -> Self {
+        Self { row, next: row, cell: Some(cell) }
+    }
 }
 
 impl Higher {
@@ -69,16 +77,23 @@ impl Higher {
         self.stretches.clear();
         let (times, mut row, mut n_closed) = (block[self.times], 0, 0);
         while row < times.len() {
+            let skipped = self.cells.skip_run(&times[row..]);
+            if skipped > 0 {
+                self.cuts.push(Cut { row, next: row + skipped, cell: None });
+                row += skipped;
+                self.stretches.push((row, n_closed));
+                continue;
+            }
             let (taken, Ends { late, now }) = self.cells.push_run(&times[row..]);
             if let Some(cell) = late {
-                self.cuts.push(Cut { row, cell });
+                self.cuts.push(Cut::closes(row, cell));
                 n_closed += usize::from(!cell.headless);
             }
             row += taken;
             // The bar that ends the cell sees it; those before it do not.
             self.stretches.push((row - usize::from(now.is_some()), n_closed));
             if let Some(cell) = now {
-                self.cuts.push(Cut { row, cell });
+                self.cuts.push(Cut::closes(row, cell));
                 n_closed += usize::from(!cell.headless);
                 self.stretches.push((row, n_closed));
             }
@@ -109,13 +124,14 @@ impl Growing {
         let mut from = 0;
         for cut in cuts {
             self.fold.add(&values[from..cut.row], weights.map(|w| &w[from..cut.row]));
+            from = cut.next;
+            let Some(cell) = cut.cell else { continue };
             let value = self.fold.close();
-            if !cut.cell.headless {
+            if !cell.headless {
                 // The time of a bar is that of its cell, whether or not its first part is there.
-                let opened = cut.cell.ts.0 as f64;
+                let opened = cell.ts.0 as f64;
                 self.closed.push(if self.place == times { opened } else { value });
             }
-            from = cut.row;
         }
         self.fold.add(&values[from..], weights.map(|w| &w[from..]));
     }

@@ -44,6 +44,9 @@ const STANDARD: [&str; 11] = [
 /// How deep expressions may refer to each other.
 const MAX_CHAIN: usize = 64;
 
+/// How deep all of them together may nest: a guard for the stack, above a sum of 500 terms.
+const MAX_DEPTH: usize = 600;
+
 /// Turns expressions over one table of bars into one graph.
 pub struct Compiler<'a> {
     pub graph: Graph,
@@ -54,6 +57,8 @@ pub struct Compiler<'a> {
     author: Author,
     /// Catalog names being unfolded, to notice a circle.
     open: Vec<String>,
+    /// How many [`Self::value`]s are under way.
+    depth: usize,
     /// Those unfolded already.
     known: BTreeMap<(Domain, String), Value>,
 }
@@ -76,6 +81,7 @@ impl<'a> Compiler<'a> {
             domain: Domain::Base,
             author: Author::User,
             open: Vec::new(),
+            depth: 0,
             known: BTreeMap::new(),
         }
     }
@@ -89,6 +95,17 @@ impl<'a> Compiler<'a> {
     }
 
     fn value(&mut self, expr: &Expr, scope: &Scope) -> Result<Value, ExprFault> {
+        if self.depth == MAX_DEPTH {
+            let message = format!("expressions nest more than {MAX_DEPTH} deep");
+            return Err(ExprFault::new(message, expr.span.clone()).hint("write it flatter"));
+        }
+        self.depth += 1;
+        let value = self.lower(expr, scope);
+        self.depth -= 1;
+        value
+    }
+
+    fn lower(&mut self, expr: &Expr, scope: &Scope) -> Result<Value, ExprFault> {
         match &expr.kind {
             ExprKind::Number(value) => Ok(Value::Number(*value)),
             ExprKind::Text(text) => Ok(Value::Text(text.clone())),
@@ -101,7 +118,7 @@ impl<'a> Compiler<'a> {
             }
             // A square is a product: exact, and ten times faster than the general power.
             ExprKind::Binary(BinaryOp("pow"), a, b) if b.kind == ExprKind::Number(2.0) => {
-                self.operator("mul", &[a, a], &expr.span, scope)
+                self.square(a, &expr.span, scope)
             }
             ExprKind::Binary(BinaryOp(name), a, b) => {
                 self.operator(name, &[a, b], &expr.span, scope)
@@ -183,9 +200,7 @@ impl<'a> Compiler<'a> {
         span: &Span,
         scope: &Scope,
     ) -> Result<Value, ExprFault> {
-        let Some(function) = self.function(name) else {
-            return Err(unknown_function(name, span));
-        };
+        let function = self.function(name).ok_or_else(|| unknown_function(name, span))?;
         let mut given = BTreeMap::new();
         for (at, arg) in args.iter().enumerate() {
             let param = param_for(function, at, arg)?;
@@ -237,12 +252,26 @@ impl<'a> Compiler<'a> {
         span: &Span,
         scope: &Scope,
     ) -> Result<Value, ExprFault> {
-        let Some(function) = functions::find(name) else {
-            return Err(unknown_function(name, span));
-        };
+        let value = |operand| Ok((self.value(operand, scope)?, operand));
+        let operands = operands.iter().copied().map(value).collect::<Result<_, _>>()?;
+        self.combine(name, operands, span)
+    }
+
+    /// What is squared is lowered once: twice for each of nested squares would be for ever.
+    fn square(&mut self, of: &Expr, span: &Span, scope: &Scope) -> Result<Value, ExprFault> {
+        let value = self.value(of, scope)?;
+        self.combine("mul", vec![(value.clone(), of), (value, of)], span)
+    }
+
+    fn combine(
+        &mut self,
+        name: &str,
+        operands: Vec<(Value, &Expr)>,
+        span: &Span,
+    ) -> Result<Value, ExprFault> {
+        let function = functions::find(name).ok_or_else(|| unknown_function(name, span))?;
         let mut given = BTreeMap::new();
-        for (param, operand) in function.params.iter().zip(operands) {
-            let value = self.value(operand, scope)?;
+        for (param, (value, operand)) in function.params.iter().zip(operands) {
             given.insert(param.name, self.fit(value, param, &operand.span)?);
         }
         Ok(self.kernel(function, &given))

@@ -13,7 +13,7 @@ pub struct Rank(Ranked);
 
 /// Comparing with all of a short window, some at a time, beats keeping it in order.
 enum Ranked {
-    Short(Short),
+    Short(Compared),
     Long(Sorted),
 }
 
@@ -33,7 +33,11 @@ pub struct Median(Quantile);
 
 impl Rank {
     pub fn new(n: usize) -> Self {
-        Self(if n <= SHORT { Ranked::Short(Short::new(n)) } else { Ranked::Long(Sorted::new(n)) })
+        Self(if n <= SHORT {
+            Ranked::Short(Compared::new(n))
+        } else {
+            Ranked::Long(Sorted::new(n))
+        })
     }
 }
 
@@ -55,15 +59,15 @@ fn average_rank(below: f64, equal: f64, n: usize) -> f64 {
     (below + 0.5 * (equal + 1.0)) / n as f64
 }
 
-/// The last `n` bars as they came.
-struct Short {
+/// The last `n` bars as they came, each of which a new one is compared with.
+struct Compared {
     ring: Box<[f64]>,
     place: usize,
     /// Bars in a row without a missing value.
     present: usize,
 }
 
-impl Short {
+impl Compared {
     fn new(n: usize) -> Self {
         Self { ring: vec![f64::NAN; n].into(), place: 0, present: 0 }
     }

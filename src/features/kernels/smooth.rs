@@ -3,6 +3,7 @@
 use super::regression::{Trend, Weighted};
 use super::window::{Halves, Rolling, Statistic};
 use super::{Memory, Remembers, Step, finite};
+use crate::features::lookback::Lookback;
 
 /// Below this the smoothed value is zero. After a long run of zeros it would otherwise decay into
 /// subnormal numbers, where it sticks at the smallest one and arithmetic is many times slower.
@@ -10,14 +11,15 @@ const VANISHED: f64 = f64::MIN_POSITIVE;
 
 /// An exponential average.
 ///
-/// It begins at the first value and is missing until it has seen `n`. A missing input is skipped:
-/// missing out, state kept, and no time passes (pandas' `ignore_na=True`, but for the output).
+/// It begins at the first value and is missing until it has seen so many that its start no longer
+/// counts ([`Lookback::fading`]). A missing input is skipped: missing out, state kept, and no time
+/// passes (pandas' `ignore_na=True`, but for the output).
 #[derive(Debug, Clone)]
 pub struct Smoother {
     of_new: f64,
     of_old: f64,
     value: f64,
-    /// Values until the first is given out; `n` before the first is seen.
+    /// Values until the first is given out.
     wanting: usize,
     seen: bool,
 }
@@ -87,18 +89,21 @@ fn moved(value: f64, of_old: f64, (x, share): (f64, f64)) -> f64 {
 impl Smoother {
     /// α = 2 / (n + 1): pandas' `ewm(span=n, adjust=False)`.
     pub fn exponential(n: usize) -> Self {
-        Self::new(2.0 / (n as f64 + 1.0), n)
+        Self::new(2.0 / (n as f64 + 1.0))
     }
 
     /// Wilder's, α = 1 / n: pandas' `ewm(alpha=1/n, adjust=False)`. (Wilder 1978 begins with the
     /// mean of the first `n` values; the weight of the difference shrinks by 1 − 1/n with every
     /// bar.)
     pub fn wilder(n: usize) -> Self {
-        Self::new(1.0 / n as f64, n)
+        Self::new(1.0 / n as f64)
     }
 
-    fn new(alpha: f64, n: usize) -> Self {
-        Self { of_new: alpha, of_old: 1.0 - alpha, value: 0.0, wanting: n, seen: false }
+    /// What has seen too few values is missing: bars alone do not tell, as inputs may be missing.
+    fn new(alpha: f64) -> Self {
+        let of_old = 1.0 - alpha;
+        let wanting = Lookback::fading(of_old).warm_up().saturating_add(1);
+        Self { of_new: alpha, of_old, value: 0.0, wanting, seen: false }
     }
 
     /// Whether nothing but `b y + a x` was to be done on these bars, which gave `out`.
@@ -201,16 +206,21 @@ mod tests {
 
     #[test]
     fn exponential_averages_are_those_of_pandas() {
-        let rows = column(&[3.0, 1.0, 2.0, 2.0, 5.0, 2.0]);
-        near(&run(&mut Smoother::exponential(3), &rows), &[GAP, GAP, 2.0, 2.0, 3.5, 2.75]);
-        let wilder = [GAP, GAP, 20.0 / 9.0, 58.0 / 27.0, 251.0 / 81.0, 664.0 / 243.0];
-        near(&run(&mut Smoother::wilder(3), &rows), &wilder);
+        // So many threes in front that each has forgotten its start, and gives its first value.
+        let rows = |n: usize| column(&[vec![3.0; n], vec![1.0, 2.0, 2.0, 5.0, 2.0]].concat());
+        let out = run(&mut Smoother::exponential(3), &rows(15));
+        near(&out[13..], &[GAP, 3.0, 2.0, 2.0, 2.0, 3.5, 2.75]);
+        let out = run(&mut Smoother::wilder(3), &rows(24));
+        let wilder = [7.0 / 3.0, 20.0 / 9.0, 58.0 / 27.0, 251.0 / 81.0, 664.0 / 243.0];
+        near(&out[22..], &[&[GAP, 3.0][..], &wilder].concat());
     }
 
     #[test]
     fn a_missing_input_is_missing_and_otherwise_as_if_it_had_not_been() {
-        let with_gaps = column(&[3.0, GAP, 1.0, 2.0, GAP, GAP, 2.0]);
-        near(&run(&mut Smoother::exponential(3), &with_gaps), &[GAP, GAP, GAP, 2.0, GAP, GAP, 2.0]);
+        // 14 of its 15 first values have a gap each behind them: no bar of a gap is counted.
+        let sparse = [[3.0, GAP].repeat(14), vec![1.0, 2.0, GAP, GAP, 2.0]].concat();
+        let out = run(&mut Smoother::exponential(3), &column(&sparse));
+        near(&out[26..], &[GAP, GAP, 2.0, 2.0, GAP, GAP, 2.0]);
     }
 
     #[test]
@@ -223,14 +233,15 @@ mod tests {
     fn a_constant_stays_itself() {
         for n in [3, 14, 26] {
             let out = run(&mut Smoother::exponential(n), &column(&[0.1; 200]));
-            assert!(out[n - 1..].iter().all(|v| *v == 0.1));
+            let given = out.iter().filter(|v| !v.is_nan());
+            assert!(given.clone().count() > 60 && given.clone().all(|v| *v == 0.1));
         }
     }
 
     #[test]
     fn a_long_silence_ends_in_zero_not_in_a_subnormal_number() {
         let mut rma = Smoother::wilder(14);
-        run(&mut rma, &column(&[1.0; 14]));
+        run(&mut rma, &column(&[1.0; 140]));
         let out = run(&mut rma, &column(&[0.0; 20_000]));
         assert!(out.iter().all(|v| *v == 0.0 || v.is_normal()));
         assert_eq!(out[19_999], 0.0);
@@ -266,13 +277,14 @@ mod tests {
         let tail: Vec<f64> = (0..60).map(|_| noise.unit()).collect();
         let from = |start: f64, mut kernel: Smoother| {
             kernel.step([start]);
+            run(&mut kernel, &column(&[0.5; 40]));
             *run(&mut kernel, &column(&tail)).last().unwrap()
         };
         let Memory::Decay { per_bar } = Smoother::exponential(20).memory() else {
             panic!("an average decays")
         };
         let apart = from(1.0, Smoother::exponential(20)) - from(0.0, Smoother::exponential(20));
-        assert!((apart - per_bar.powi(60)).abs() < 1e-14, "{apart}");
+        assert!((apart - per_bar.powi(100)).abs() < 1e-14, "{apart}");
     }
 
     #[test]

@@ -53,7 +53,8 @@ fn the_order_flow_of_a_known_bar_and_of_one_without_trades() {
 
 #[test]
 fn every_built_in_feature_compiles_on_every_timeframe() {
-    for timeframe in ["1m", "5m", "15m", "1h", "4h", "1d"] {
+    let odd = ["7m", "45m", "3h", "2d", "3d", "1w", "2w"];
+    for timeframe in ["1m", "5m", "15m", "1h", "4h", "1d"].into_iter().chain(odd) {
         let compiled = compile(&every_set(), &rich(timeframe));
         assert!(compiled.is_ok(), "{timeframe}: {}", compiled.unwrap_err()[0]);
     }

@@ -138,6 +138,30 @@ fn a_trading_day_is_seen_at_the_exchanges_close() {
 }
 
 #[test]
+fn bars_after_hours_change_no_longer_bar() {
+    let all = walk(12 * 288, 31);
+    let mut hours = Calendar::Nyse.hours();
+    let due: Vec<usize> = (0..all.len()).filter(|&i| hours.is_open(all.ts()[i])).collect();
+    let texts = ["tf('1h', open)", "tf('4h', volume)", "tf('1d', high - low)", "tf('1w', close)"];
+    let named = texts.iter().enumerate().map(|(i, text)| (format!("f{i}"), (*text).to_owned()));
+    let shape = Shape { calendar: Calendar::Nyse, ..shape("5m") };
+    let wanted = Wanted { sets: vec![], expressions: named.collect() };
+    let program = compile(&wanted, &shape).unwrap();
+    let whole = program.evaluate_raw(all.columns());
+    let within = program.evaluate_raw(&all.columns().take(&due));
+    for (whole, within) in bits(&whole).iter().zip(bits(&within)) {
+        assert_eq!(due.iter().map(|&i| whole[i]).collect::<Vec<_>>(), within);
+    }
+    let (mut live, rows) = (program.live(), LiveBars::new(&program, all.columns()));
+    let mut now = vec![0.0; texts.len()];
+    for (row, _) in all.ts().iter().enumerate() {
+        live.push_raw(&rows, row, &mut now);
+        let column = |at: usize| bits(&[vec![whole[at][row]]]);
+        (0..texts.len()).for_each(|at| assert_eq!(bits(&[vec![now[at]]]), column(at), "{row}"));
+    }
+}
+
+#[test]
 fn what_single_precision_cannot_hold_is_missing() {
     let table = FeatureTable::build(&program("close ^ 30"), &walk(20, 3));
     assert!(table.columns[0].iter().all(|v| v.is_nan()));

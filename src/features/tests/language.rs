@@ -66,8 +66,8 @@ fn expressions_may_use_each_other_and_the_built_in_names() {
     let expressions = vec![own("fast", "rsi_14 / 100"), own("faster", "2 * fast")];
     let wanted = Wanted { sets: vec![], expressions };
     let compiled = compile(&wanted, &shape("5m")).unwrap();
-    let table = compiled.evaluate_raw(walk(50, 1).columns());
-    assert_eq!(table[1][40], 2.0 * table[0][40]);
+    let table = compiled.evaluate_raw(walk(200, 1).columns());
+    assert_eq!(table[1][190], 2.0 * table[0][190]);
 
     let expressions = vec![own("a", "b + 1"), own("b", "a + 1")];
     let faults = compile(&Wanted { sets: vec![], expressions }, &shape("5m")).unwrap_err();

@@ -40,6 +40,16 @@ fn the_measured_warm_up_of_a_window_is_its_length() {
     assert_eq!(proof.measured, Some(99));
 }
 
+/// A smoother of what is there for a part of the day alone sees few values: it is missing for longer,
+/// and never shown before it has forgotten its start.
+#[test]
+fn a_column_of_few_values_is_not_shown_before_it_has_settled() {
+    let text = "ema(session_max(close, 'asia') / close, 60)";
+    let proof = prove(&program(text), &walk(5000, 5), ProofPlan::default()).remove(0);
+    assert_eq!(proof.verdict, Verdict::Causal, "{proof:?}");
+    assert!(proof.measured.unwrap() <= proof.declared.warm_up(), "{proof:?}");
+}
+
 #[test]
 fn a_running_total_is_not_asked_to_settle() {
     let proof = prove(&program("obv"), &walk(3000, 3), ProofPlan::default()).remove(0);

@@ -161,7 +161,7 @@ fn an_effect_is_learnt() {
     ] {
         let predicted = table.predict(&table.fit(Params { objective, rounds: 40, ..rich() }));
         let predicted: Vec<f64> = predicted.into_iter().map(f64::from).collect();
-        let correlation = crate::stats::pearson(&predicted, &table.targets).unwrap();
+        let correlation = stats::pearson(&predicted, &table.targets).unwrap();
         assert!(correlation > 0.75, "{objective:?}: {correlation}");
     }
 }

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 pub use finding::{Finding, Kind, Place, Severity};
+pub(in crate::ingest) use times::POSSIBLE;
 
 use crate::failure::Failure;
 use crate::market::{Calendar, Columns, Timeframe};

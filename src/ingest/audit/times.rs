@@ -10,7 +10,7 @@ use crate::units::{DAY_US, Ts, show_span};
 
 /// The years 1700 to 2300: prices have been written down for so long, and a time in nanoseconds that is
 /// taken for microseconds lies far beyond.
-const POSSIBLE: Range<i64> = -98_615 * DAY_US..120_530 * DAY_US;
+pub const POSSIBLE: Range<i64> = -98_615 * DAY_US..120_530 * DAY_US;
 
 /// Faults that keep columns from being bars, seen in the rows as they come.
 pub fn faults(columns: &Columns, terms: &Terms) -> Vec<Finding> {

@@ -170,7 +170,7 @@ impl Job<'_, '_> {
 
     /// The server's clock, from the first answer there is: the archive has no other.
     fn server_time(&self) -> Result<Ts, Failure> {
-        let start = self.request.after.unwrap_or(OPENED).max(self.request.from).max(OPENED);
+        let start = self.request.from.max(OPENED);
         let probe = months_of(&(start..start.plus_us(1)));
         let Some(month) = probe.first() else { return Ok(OPENED) };
         let file = month.file(&self.base, self.request.symbol.as_str(), &self.interval);
@@ -190,8 +190,7 @@ impl Job<'_, '_> {
     fn judge(&mut self, asked: &Range<Ts>) -> Result<(), Failure> {
         let Self { fetched, request, .. } = self;
         let missing = fetched.files_missing;
-        if fetched.bars == 0 && fetched.files_stored == 0 && missing > 0 && request.after.is_none()
-        {
+        if fetched.bars == 0 && fetched.files_stored == 0 && missing > 0 {
             let (symbol, interval) = (&request.symbol, &self.interval);
             let message = format!("Binance's archive has no `{interval}` bars of `{symbol}`");
             return Err(Failure::user(format!("{message} in this range"))

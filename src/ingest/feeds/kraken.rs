@@ -49,7 +49,7 @@ pub fn ohlc(client: &Client, request: &Request, sink: &mut Sink) -> Result<Fetch
     if first > range.start && range.start > ALL && !range.is_empty() {
         let from = range.start;
         fetched.notes.push(format!(
-            "asked for bars from `{from}`, got them from `{first}`: Kraken keeps the last 720 \
+            "asked for bars from `{from}`, got them from `{first}`: Kraken keeps the last 719 \
              ready; `--trades` rolls the earlier ones from its trades"
         ));
     }

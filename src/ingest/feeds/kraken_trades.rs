@@ -26,7 +26,7 @@ use crate::units::Ts;
 /// Fetches trades and gives the bars that they close to `sink`, answer by answer.
 ///
 /// One answer a second with at most 1000 trades: a busy day takes minutes, a year of a busy pair
-/// many hours. It may be stopped at any time and continues from [`Request::after`].
+/// many hours. It may be stopped at any time: whoever stored its bars asks for the rest.
 pub fn trades(client: &Client, request: &Request, sink: &mut Sink) -> Result<Fetched, Failure> {
     request.check()?;
     let base = request.base(SERVER)?;

@@ -1,8 +1,7 @@
 //! Bars from exchanges: the only network edge, and all of it behind [`Http`].
 //!
 //! A feed turns a [`Request`] into pages of [`Columns`] and hands each to the caller's sink as soon
-//! as it is complete, so that the caller can store it: a download that is killed continues from
-//! [`Request::after`]. No feed ever hands on a bar that had not closed when the download began, and
+//! as it is complete, so that the caller can store it, and ask for the rest alone after a kill. No feed ever hands on a bar that had not closed when the download began, and
 //! what "now" is, the exchange says: a wrong local clock cannot let an unfinished bar in.
 
 use crate::failure::Failure;
@@ -16,7 +15,7 @@ mod decimal; // numbers that exchanges write as text
 pub mod binance; // REST klines
 mod archive_files; // which files cover a range
 pub mod binance_bulk; // monthly and daily archives with checksums
-pub mod kraken; // the last 720 bars
+pub mod kraken; // the last 719 bars
 mod roll; // trades → bars
 pub mod kraken_trades; // all of history, rolled from trades
 
@@ -38,8 +37,6 @@ pub struct Request {
     pub from: Ts,
     /// The last bar opens before this; `None` is up to the last closed bar.
     pub to: Option<Ts>,
-    /// The last bar that is stored already: only later ones are fetched.
-    pub after: Option<Ts>,
 }
 
 /// Where pages go; a failure ends the download.
@@ -71,8 +68,7 @@ impl Request {
     /// the bar that is still open. Empty where nothing is left to fetch.
     pub(crate) fn range(&self, now: Ts) -> std::ops::Range<Ts> {
         let frame = self.timeframe;
-        let resumed = self.after.map_or(self.from, |last| last.plus_us(frame.us()).max(self.from));
-        let start = next_open(frame, resumed.max(Ts(0)));
+        let start = next_open(frame, self.from.max(Ts(0)));
         let running = frame.open_of(now);
         let end = self.to.map_or(running, |to| next_open(frame, to).min(running));
         start..end.max(start)
@@ -84,7 +80,7 @@ impl Request {
                 let message = format!("the range ends at `{to}`, not after its start");
                 Err(Failure::user(message).hint(format!("it starts at `{}`", self.from)))
             }
-            _ => [Some(self.from), self.to, self.after].into_iter().flatten().try_for_each(sane),
+            _ => [Some(self.from), self.to].into_iter().flatten().try_for_each(sane),
         }
     }
 

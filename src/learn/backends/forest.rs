@@ -93,9 +93,7 @@ impl Learner for Grower {
         let firsts: Vec<u32> = (0..n_trees).step_by(GROUP as usize).collect();
         let group = |first: &u32| {
             let n = GROUP.min(n_trees - first);
-            // Streams of their own: forests of neighbouring seeds must not share trees.
-            let seed = Rng::stream(sample.job.seed, "forest", &[u64::from(*first)]).next_u64();
-            nodes(&self.grow(&data, n, seed)?)
+            nodes(&self.grow(&data, n, group_seed(sample.job.seed, *first))?)
         };
         let groups: Result<Vec<Vec<Vec<Node>>>, LearnFault> = if sample.job.threads > 1 {
             firsts.par_iter().map(group).collect()
@@ -112,6 +110,11 @@ impl Learner for Grower {
         let model = Forest::read(file.to_string().into_bytes())?;
         Ok(Fit { model: Box::new(model), losses: Vec::new(), rounds: Some(n_trees as usize) })
     }
+}
+
+/// Streams of their own: forests of neighbouring seeds must not share trees.
+fn group_seed(seed: u64, first: u32) -> u64 {
+    Rng::stream(seed, "forest", &[u64::from(first)]).next_u64()
 }
 
 impl Grower {

@@ -41,7 +41,7 @@ fn the_kept_forest_predicts_what_the_grown_one_does() {
     with_sample(&case, |sample| {
         let data = Data::of(sample).unwrap();
         assert_eq!(data.values.shape(), (N_TRAIN as usize, 4));
-        let grown = grower(GROUP).grow(&data, GROUP, case.seed).unwrap();
+        let grown = grower(GROUP).grow(&data, GROUP, group_seed(case.seed, 0)).unwrap();
         let expected = grown.predict(&data.values).unwrap();
         let fit = grower(GROUP).train(sample, &mut Scratch::default()).unwrap();
         let found = fit.model.score(&sample.job.matrix).unwrap();

@@ -254,7 +254,7 @@ const YEAR_9999_US: i64 = 2_932_531 * DAY_US;
 
 /// A value no market can have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`synthetic.{field}` is `{value}`: expected {expected}")]
+#[error("`{field}` is `{value}`: expected {expected}")]
 pub struct BadParam {
     pub field: &'static str,
     pub value: String,
@@ -330,7 +330,7 @@ mod tests {
         let params = Params { start: Ts(DAY_US + 1), ..Params::default() };
         assert_eq!(
             params.check().unwrap_err().to_string(),
-            "`synthetic.start` is `1970-01-02 00:00:00.000001`: \
+            "`start` is `1970-01-02 00:00:00.000001`: \
              expected a bar's open on the `5m` grid, such as `1970-01-02 00:00`"
         );
     }

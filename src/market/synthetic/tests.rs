@@ -174,7 +174,7 @@ fn truth_is_written_with_its_names() {
 #[test]
 fn the_impossible_is_refused_by_name() {
     let error = generate(&Params { price: -1.0, ..short() }, &symbols(1), 1).unwrap_err();
-    assert!(error.to_string().starts_with("`synthetic.price` is `-1`: expected"), "{error}");
+    assert!(error.to_string().starts_with("`price` is `-1`: expected"), "{error}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn ingest() {
       csv        Read files: exchange or any other CSV, Parquet, Feather, freqtrade JSON, or a zip of
                  one [aliases: parquet, feather, json, freqtrade, files]
       binance    Download from Binance: REST klines, or --bulk for the monthly archives with checksums
-      kraken     Download from Kraken: the last 720 bars, or --trades for all of history; or read its
+      kraken     Download from Kraken: the last 719 bars, or --trades for all of history; or read its
                  files
       synthetic  Make the synthetic market that the config describes, its truth beside
       help       Print this message or the help of the given subcommand(s)
@@ -31,10 +31,11 @@ fn ingest_csv() {
     Usage: edgewalk ingest csv [OPTIONS] <FILES>...
 
     Arguments:
-      <FILES>...  Files to read; all of their bars are stored, or, if anything is wrong, none
+      <FILES>...  Files to read; if anything is found wrong in them, no bar of any is stored
 
     Options:
-          --symbol <SYMBOL>        Whose bars they are, where the file does not say
+          --symbol <SYMBOL>        Whose bars they are, where the file does not say; of several symbols
+                                   in it, the one to take
           --timeframe <TIMEFRAME>  The time one bar covers [default: told from the bars]
           --prefer <PREFER>        Whom to believe where new bars disagree with stored ones [possible
                                    values: old, new]
@@ -46,6 +47,8 @@ fn ingest_csv() {
               The kind of file, where it is told wrongly
           --column <OURS=THEIRS>
               A column's name in the file, such as --column close=Last; may be repeated
+          --rename <THEIRS=OURS>
+              Another name for a symbol in the file, such as --rename XBT=BTC; may be repeated
           --delimiter <CHARACTER>
               What stands between two values: comma, semicolon, tab, pipe, space, or the character
               itself [default: told from the file]
@@ -98,7 +101,7 @@ fn ingest_binance() {
 #[test]
 fn ingest_kraken() {
     insta::assert_snapshot!(apart_from_reading(&help_of("ingest kraken")), @r"
-    Download from Kraken: the last 720 bars, or --trades for all of history; or read its files
+    Download from Kraken: the last 719 bars, or --trades for all of history; or read its files
 
     Usage: edgewalk ingest kraken [OPTIONS] [FILES]...
 
@@ -130,6 +133,6 @@ fn ingest_synthetic() {
     Usage: edgewalk ingest synthetic [OPTIONS]
 
     Options:
-      -h, --help  Print help
+      -h, --help  Print help (see more with '--help')
     ");
 }

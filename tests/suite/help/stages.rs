@@ -17,7 +17,7 @@ fn data() {
       help      Print this message or the help of the given subcommand(s)
 
     Options:
-      -h, --help  Print help
+      -h, --help  Print help (see more with '--help')
     ");
 }
 
@@ -29,7 +29,7 @@ fn data_list() {
     Usage: edgewalk data list [OPTIONS]
 
     Options:
-      -h, --help  Print help
+      -h, --help  Print help (see more with '--help')
     ");
 }
 
@@ -58,6 +58,8 @@ fn data_audit() {
               The kind of file, where it is told wrongly
           --column <OURS=THEIRS>
               A column's name in the file, such as --column close=Last; may be repeated
+          --rename <THEIRS=OURS>
+              Another name for a symbol in the file, such as --rename XBT=BTC; may be repeated
           --delimiter <CHARACTER>
               What stands between two values: comma, semicolon, tab, pipe, space, or the character
               itself [default: told from the file]
@@ -80,7 +82,9 @@ fn data_resample() {
           --timeframe <TIMEFRAME>  The timeframe of the bars that it is made from [default:
                                    data.timeframe]
           --to <TO>                The longer timeframe, such as 1h
-      -h, --help                   Print help
+          --prefer <PREFER>        Whom to believe where new bars disagree with stored ones [possible
+                                   values: old, new]
+      -h, --help                   Print help (see more with '--help')
     ");
 }
 
@@ -96,7 +100,7 @@ fn data_export() {
           --timeframe <TIMEFRAME>  The timeframe [default: data.timeframe]
       -o, --output <OUTPUT>        The file to write [default: stdout]; a Parquet file if its name ends
                                    so
-      -h, --help                   Print help
+      -h, --help                   Print help (see more with '--help')
     ");
 }
 
@@ -149,7 +153,7 @@ fn features_functions() {
       [NAME]  Only those whose name contains this
 
     Options:
-      -h, --help  Print help
+      -h, --help  Print help (see more with '--help')
     ");
 }
 
@@ -164,7 +168,7 @@ fn features_sets() {
       [NAME]  Only this set
 
     Options:
-      -h, --help  Print help
+      -h, --help  Print help (see more with '--help')
     ");
 }
 
@@ -193,7 +197,7 @@ fn folds() {
           --train-weeks <TRAIN_WEEKS>  Weeks in each training window [default: walkforward.train_weeks]
           --test-weeks <TEST_WEEKS>    Weeks in each test window [default: walkforward.test_weeks]
           --json                       Prints JSON, row ranges included
-      -h, --help                       Print help
+      -h, --help                       Print help (see more with '--help')
     ");
 }
 
@@ -211,7 +215,7 @@ fn config() {
       help   Print this message or the help of the given subcommand(s)
 
     Options:
-      -h, --help  Print help
+      -h, --help  Print help (see more with '--help')
     ");
 }
 
@@ -223,7 +227,7 @@ fn config_show() {
     Usage: edgewalk config show [OPTIONS]
 
     Options:
-      -h, --help  Print help
+      -h, --help  Print help (see more with '--help')
     ");
 }
 
@@ -235,7 +239,7 @@ fn config_check() {
     Usage: edgewalk config check [OPTIONS]
 
     Options:
-      -h, --help  Print help
+      -h, --help  Print help (see more with '--help')
     ");
 }
 
@@ -251,6 +255,6 @@ fn config_init() {
 
     Options:
           --force  Replace the file if it is there
-      -h, --help   Print help
+      -h, --help   Print help (see more with '--help')
     ");
 }

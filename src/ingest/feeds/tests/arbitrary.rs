@@ -30,7 +30,6 @@ fn wanted() -> Request {
         timeframe: "5m".parse().unwrap(),
         from: ts("2024-01-03"),
         to: None,
-        after: None,
     }
 }
 

@@ -137,10 +137,10 @@ fn nothing_in_the_range_is_no_bars_and_no_endless_search() {
 fn a_download_continues_after_the_last_stored_bar() {
     let server = exchange("2024-01-03 01:00", "2017-08-17", NO_HOLE);
     let mut request = request(&server, "BTCUSDT", "2024-01-01");
-    request.after = Some(ts("2024-01-03 00:40"));
+    continue_after(&mut request, ts("2024-01-03 00:40"));
     let (pages, _) = run(&Bench::new(), &request).unwrap();
     assert_eq!(opens(&pages), ["00:45", "00:50", "00:55"]);
-    request.after = Some(ts("2024-01-03 00:55"));
+    continue_after(&mut request, ts("2024-01-03 00:55"));
     let (pages, _) = run(&Bench::new(), &request).unwrap();
     assert_eq!(pages, [], "up to date");
     assert_eq!(server.asked().len(), 3, "and only the clock was asked for that");
@@ -161,10 +161,11 @@ fn a_failing_sink_ends_the_download_and_what_it_stored_is_where_the_next_one_sta
     };
     let error = klines(&bench.client(), Market::Spot, &request, &mut full_at_two).unwrap_err();
     assert_eq!(error.message, "disk full");
-    request.after = stored[1].ts.last().copied();
+    let from = request.from;
+    continue_after(&mut request, stored[1].ts[stored[1].len() - 1]);
     let (rest, _) = run(&bench, &request).unwrap();
     stored.extend(rest);
-    request.after = None;
+    request.from = from;
     let (whole, _) = run(&bench, &request).unwrap();
     assert_eq!(opens(&stored), opens(&whole));
     assert_eq!(opens(&whole).len(), 9 * 288);

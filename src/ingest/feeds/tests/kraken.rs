@@ -52,11 +52,11 @@ fn what_kraken_no_longer_keeps_is_not_passed_over_in_silence() {
     let bars = ["2024-01-03 00:00", "2024-01-03 00:05", "2024-01-03 00:10"];
     let server = Server::script([answer(&bars), answer(&bars)]);
     let mut request = request(&server, "BTCUSD", "2023-01-01");
-    request.after = Some(ts("2023-12-31 23:55"));
+    continue_after(&mut request, ts("2023-12-31 23:55"));
     let (_, fetched) = run(&request).unwrap();
     let note = &fetched.notes[0];
     assert!(note.contains("from `2024-01-01 00:00`, got them from `2024-01-03 00:00`"), "{note}");
-    request.after = Some(ts("2024-01-02 23:55"));
+    continue_after(&mut request, ts("2024-01-02 23:55"));
     assert_eq!(run(&request).unwrap().1.notes, [""; 0]);
 }
 
@@ -65,11 +65,12 @@ fn a_download_continues_and_ends_where_it_should() {
     let bars = ["2024-01-03 00:00", "2024-01-03 00:05", "2024-01-03 00:10", "2024-01-03 00:15"];
     let server = Server::script([answer(&bars), answer(&bars), answer(&bars[3..])]);
     let mut request = request(&server, "BTCUSD", "2024-01-03");
-    request.after = Some(ts("2024-01-03 00:00"));
+    continue_after(&mut request, ts("2024-01-03 00:00"));
     assert_eq!(opens(&run(&request).unwrap().0), ["00:05", "00:10"]);
     request.to = Some(ts("2024-01-03 00:10"));
     assert_eq!(opens(&run(&request).unwrap().0), ["00:05"]);
-    (request.to, request.after) = (None, Some(ts("2024-01-03 00:10")));
+    request.to = None;
+    continue_after(&mut request, ts("2024-01-03 00:10"));
     assert_eq!(run(&request).unwrap(), (vec![], Fetched::default()));
     assert!(server.asked()[2].ends_with(&format!("since={}", seconds("2024-01-03 00:15") - 1)));
 }

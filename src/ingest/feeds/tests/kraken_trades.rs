@@ -105,12 +105,12 @@ fn a_stopped_download_continues_to_the_same_bars() {
     let mut request = request(&server, "BTCUSD", "2024-01-03");
     let (whole, _) = run(&Bench::new(), &request).unwrap();
     for stored in ["00:00", "00:05", "00:10", "00:15"] {
-        request.after = Some(ts(&format!("2024-01-03 {stored}")));
+        continue_after(&mut request, ts(&format!("2024-01-03 {stored}")));
         let (rest, _) = run(&Bench::new(), &request).unwrap();
         let expected: Vec<_> = opens(&whole).into_iter().filter(|o| o.as_str() > stored).collect();
         assert_eq!(opens(&rest), expected, "after {stored}");
     }
-    request.after = Some(ts("2024-01-03 00:00"));
+    continue_after(&mut request, ts("2024-01-03 00:00"));
     let (rest, _) = run(&Bench::new(), &request).unwrap();
     assert_eq!(rest[0].volume[0], 0.5, "nothing of the bar before");
 }

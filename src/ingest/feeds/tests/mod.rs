@@ -78,7 +78,6 @@ fn request(server: &Server, symbol: &str, from: &str) -> Request {
         timeframe: "5m".parse().unwrap(),
         from: ts(from),
         to: None,
-        after: None,
     }
 }
 
@@ -102,4 +101,9 @@ fn assert_says(failure: &Failure, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "`{part}` is not in `{text}`");
     }
+}
+
+/// Asks for what comes after the last bar that is stored.
+fn continue_after(request: &mut Request, last: Ts) {
+    request.from = last.plus_us(request.timeframe.us());
 }

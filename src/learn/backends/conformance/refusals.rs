@@ -75,7 +75,7 @@ fn other_data_than_were_prepared_are_refused() {
             case.fit_prepared(learner, &prepared, &mut Scratch::default()).unwrap_err().to_string()
         };
         let later = Case { rows: RowSet::from(0..N_TRAIN + 1), ..case.clone() };
-        assert!(fault(&later).starts_with("row `400` is to be learnt from"));
+        assert!(fault(&later).starts_with("row `400` is to be used"));
         let mut renamed = case.clone();
         renamed.names[1] = "c".to_owned();
         assert!(fault(&renamed).starts_with("column 1 is `c`"));

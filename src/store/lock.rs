@@ -1,0 +1,42 @@
+//! One run at a time changes stored bars: what two read, merge and put back at once would lose the
+//! bars of one of them.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::atomic::make_folder;
+use crate::failure::Failure;
+
+/// Held from reading bars until what became of them is stored; dropping it lets the next run in.
+#[derive(Debug)]
+#[must_use = "it is let go when it is dropped"]
+pub struct BarsLock {
+    _held: File,
+}
+
+/// Its file stays where it is: removed, two runs could hold two files of one name.
+const NAME: &str = ".lock";
+
+impl BarsLock {
+    /// Waits until nobody else holds it. One for the folder of all bars, not one a symbol: nobody
+    /// ever waits for a second one, and thousands of symbols do not take thousands of open files.
+    pub(super) fn take(folder: &Path) -> Result<Self, Failure> {
+        let path = folder.join(NAME);
+        let failed = |doing: &str, error: &std::io::Error| Failure::io(doing, &path, error);
+        make_folder(folder, folder)?;
+        let open = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+        let file = open.map_err(|error| failed("write", &error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                tracing::info!("another run is changing `{}`: waiting for it", folder.display());
+                file.lock().map_err(|error| failed("lock", &error))?;
+            }
+            // Some network file systems have no locks: better unlocked than not at all.
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => return Err(failed("lock", &error)),
+        }
+        Ok(Self { _held: file })
+    }
+}
