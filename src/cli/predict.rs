@@ -14,8 +14,8 @@ use crate::units::Ts;
 /// Predict rows that a model was not trained on
 ///
 /// For each bar and horizon: the model's score, the expected return in bps, the chance of a rise
-/// and an interval, in predictions.parquet of the run's results folder. Rows of the training range, and those
-/// before it, are refused: what a model says of its own lessons cannot be traded.
+/// and an interval, in predictions.parquet of the run's folder under results/. Rows of the training
+/// range, and those before it, are refused: what a model says of its own lessons cannot be traded.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The model's folder

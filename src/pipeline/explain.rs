@@ -77,7 +77,9 @@ fn one(
 ) -> Result<Explained, Failure> {
     let view = data.view(0..data.n_rows()).named(horizon.model.names());
     let folder = Path::new("results").join(&model.folder.manifest.id);
-    let table = folder.join(format!("shap_h{:02}.parquet", horizon.horizon));
+    let stem =
+        format!("h{:02}{}", horizon.horizon, asked.map_or_else(String::new, |r| days(r, data)));
+    let table = folder.join(format!("shap_{stem}.parquet"));
     let Some(trees) = horizon.model.trees() else {
         let importance = plain(horizon);
         store::write_table(&table, &importance_table(&importance, None)?)?;
@@ -98,7 +100,8 @@ fn one(
     let matrix = view.matrix().map_err(Failure::world)?;
     let importance = shown.importance(&matrix).map_err(Failure::world)?;
     store::write_table(&table, &importance_table(&importance, drift.as_ref())?)?;
-    let pictures = draw(model, (horizon.horizon, &view), (&shown, &importance))?;
+    let rows = asked.map_or("the training slice".to_owned(), |rows| span(rows, data));
+    let pictures = draw((model, horizon.horizon), (&shown, &view), (&importance, &stem, &rows))?;
     let (horizon, n_rows) = (horizon.horizon, shown.n_rows());
     Ok(Explained { horizon, n_rows, importance, drift, table, pictures })
 }
@@ -156,10 +159,25 @@ fn importance_table(rows: &[ColumnImportance], drift: Option<&Drift>) -> Result<
     Table::new(columns).map_err(Failure::world)
 }
 
+/// `2024-01-01 00:00 to 2024-02-01 00:00`
+fn span(rows: &RowSet, data: &Dataset) -> String {
+    let ts =
+        |row: Option<u32>| row.map_or_else(String::new, |row| data.ts[row as usize].to_string());
+    format!("{} to {}", ts(rows.iter().next()), ts(rows.ranges().last().map(|r| r.end - 1)))
+}
+
+/// `_2024-01-01_2024-02-01`, for names of files: other rows do not take the place of these.
+fn days(rows: &RowSet, data: &Dataset) -> String {
+    let span = span(rows, data);
+    let words: Vec<&str> = span.split(' ').filter(|word| word.contains('-')).collect();
+    words.iter().map(|day| format!("_{day}")).collect()
+}
+
+/// `rows`: which were explained.
 fn draw(
-    model: &Model,
-    (horizon, view): (u32, &View<'_>),
-    (shown, importance): (&Contributions, &[ColumnImportance]),
+    (model, horizon): (&Model, u32),
+    (shown, view): (&Contributions, &View<'_>),
+    (importance, stem, rows): (&[ColumnImportance], &str, &str),
 ) -> Result<Vec<PathBuf>, Failure> {
     let unit = match super::recipe::target(&model.config.learn) {
         Target::ReturnBps => "bps",
@@ -170,7 +188,7 @@ fn draw(
         model.report.symbols.join(", "),
         model.config.data.timeframe
     );
-    let finding = finding(importance);
+    let finding = format!("{} Rows: {rows}.", finding(importance));
     let bars = Importance {
         titles: Titles::new(format!("What moves the prediction: {subject}"), &finding),
         x_label: format!("mean |SHAP| ({unit})"),
@@ -190,7 +208,7 @@ fn draw(
     let folder = Path::new("logs").join("diagnostics").join(&model.folder.manifest.id);
     let mut paths = Vec::new();
     for (name, chart) in charts {
-        paths.extend(save(chart, folder.join(format!("shap_{name}_h{horizon:02}.png")))?);
+        paths.extend(save(chart, folder.join(format!("shap_{name}_{stem}.png")))?);
     }
     Ok(paths)
 }

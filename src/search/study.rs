@@ -41,6 +41,9 @@ pub struct Study {
     pub(super) objective: Objective,
 }
 
+/// Trials of a cohort are held in memory, and all of the first are always run.
+const MOST_AT_ONCE: usize = 100_000;
+
 /// Why a study cannot be run.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BadStudy {
@@ -68,6 +71,18 @@ impl StudyParams {
         for (part, count) in [("n_steps", self.n_steps), ("batch", self.batch)] {
             if count == 0 {
                 faults.push(BadStudy::Part { part, fault: "must be at least 1".to_owned() });
+            }
+        }
+        if let (Some(pruner), Some(objective)) = (&pruner, &objective) {
+            let steps = (self.n_steps, objective.steps());
+            let first = pruner.plan(0, self.batch.max(1), steps).n_trials;
+            if first > MOST_AT_ONCE {
+                let fault = format!(
+                    "starts {first} trials at once for {} steps; at most {MOST_AT_ONCE} can be: \
+                     fewer steps, or a larger `keep_one_in`",
+                    self.n_steps
+                );
+                faults.push(BadStudy::Part { part: "pruner", fault });
             }
         }
         match (space, sampler, pruner, objective) {
@@ -119,4 +134,30 @@ fn hash(name: &str, content: &impl Serialize) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(name.as_bytes()).update(&[0]).update(&json);
     hasher.finalize().to_hex()[..32].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{HyperbandParams, Steps};
+    use super::*;
+
+    #[test]
+    fn a_pruner_that_could_not_end_is_refused() {
+        let x = r#"{"x": {"float": [0.0, 1.0]}}"#;
+        let params = |n_steps: usize| StudyParams {
+            kind: "test".to_owned(),
+            data: String::new(),
+            context: String::new(),
+            seed: 1,
+            space: serde_json::from_str(x).unwrap(),
+            sampler: SamplerParams::Random,
+            pruner: PrunerParams::Hyperband(HyperbandParams { keep_one_in: 3 }),
+            objective: ObjectiveParams { steps: Steps::Growing, spread_penalty: 0.0 },
+            n_steps,
+            batch: 4,
+        };
+        assert!(params(5).check().is_ok());
+        let told = params(40).check().unwrap_err()[0].to_string();
+        assert!(told.starts_with("pruner: starts "), "{told}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Help is where most people learn the program: it has to say enough, and no more.
 
 mod ingest;
+mod learning;
 mod stages;
 
 use crate::project::Project;
