@@ -1,6 +1,6 @@
 //! `edgewalk data`: what is stored, how good it is, and other shapes of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -250,12 +250,34 @@ fn export(config: &Config, which: &Which, output: Option<&PathBuf>) -> Result<()
     let timeframe = which.timeframe.unwrap_or(config.data.timeframe);
     let symbol = one_symbol(config, which.symbol)?;
     let bars = store::to_table(&pipeline::bars_of(config, symbol, timeframe)?);
+    if let Some(path) = output {
+        check_free(config, path)?;
+    }
     match output {
         Some(path) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) => {
             store::write_table(path, &bars)?;
         }
         Some(path) => store::write_csv(path, &bars)?,
         None => return Ok(store::csv_text(&bars, &mut std::io::stdout().lock())?),
+    }
+    if let Some(path) = output {
+        tracing::info!("wrote {} bars to `{}`", bars.n_rows(), path.display());
+    }
+    Ok(())
+}
+
+/// Nothing that is there is written over: it may be the only copy, or the store itself.
+fn check_free(config: &Config, path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        let message = format!("`{}` is there already", path.display());
+        return Err(Failure::user(message).hint("another name, or remove it first"));
+    }
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    let store = config.data.dir.canonicalize().ok();
+    let is_inside = folder.zip(store).is_some_and(|(folder, store)| folder.starts_with(store));
+    if is_inside {
+        let message = format!("`{}` lies in the store's own folder", path.display());
+        return Err(Failure::user(message).hint("a folder outside of `data.dir`"));
     }
     Ok(())
 }

@@ -11,8 +11,9 @@ use crate::units::Ts;
 
 /// Explain a model: exact SHAP values as a table and as pictures, a set for each horizon
 ///
-/// Without a range, the rows the trees were fitted to are explained. With one, those rows are, and
-/// compared with the training: columns that now do something else have drifted.
+/// Without a range, rows of the training slice are explained, at most 20,000, evenly spread. With
+/// one, those rows are, and compared with the training: columns that now do something else have
+/// drifted.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The model's folder
@@ -41,10 +42,11 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
 }
 
 fn section(explained: &Explained, top: usize) -> String {
-    let header = ["rank", "column", "mean |SHAP|", "share", "direction"];
+    let size = if explained.n_rows == 0 { "coefficient" } else { "mean |SHAP|" };
+    let header = ["rank", "column", size, "share", "direction"];
     let rows = table(&header, explained.importance.iter().take(top).map(row));
     let of = match explained.n_rows {
-        0 => "coefficients of the model".to_owned(),
+        0 => "no trees: sizes of standardised coefficients, no pictures".to_owned(),
         n => format!("{n} rows explained"),
     };
     let mut text = format!("horizon {} bars, {of}\n\n{rows}\n", explained.horizon);

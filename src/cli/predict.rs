@@ -16,6 +16,8 @@ use crate::units::Ts;
 /// For each bar and horizon: the model's score, the expected return in bps, the chance of a rise
 /// and an interval, in predictions.parquet of the run's folder under results/. Rows of the training
 /// range, and those before it, are refused: what a model says of its own lessons cannot be traded.
+/// Symbols, features, labels and calibration are the model's own; of the config, data.dir, data.from,
+/// data.to and data.test are read. A range given by flags is part of the file's name.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The model's folder
@@ -63,6 +65,10 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
          are worse than expecting nothing. inside: returns within the {coverage:.0} % interval; then in the\n\
          calmest, middle and wildest third of the rows.\n"
     );
+    if args.in_sample {
+        text +=
+            "note: the model has learnt from some of these rows: this tells nothing of its worth\n";
+    }
     text += &format!("wrote `{}`\n", predicted.path.display());
     if args.csv {
         text += &format!("wrote `{}`\n", csv.display());
@@ -77,10 +83,10 @@ fn row(judged: &Judged) -> Vec<String> {
     };
     let thirds = judged.coverage.as_ref().map(|report| &report.by_volatility);
     let third = |k: usize| held(thirds.and_then(|thirds| thirds[k].as_ref()));
-    let slope = judged.line.as_ref().map_or("–".to_owned(), |line| match line.slope_error {
-        Some(error) => format!("{:.2} ± {error:.2}", line.slope),
-        None => format!("{:.2}", line.slope),
-    });
+    // Expectations that hardly differ have no slope worth the name.
+    let told = judged.line.as_ref().and_then(|line| Some((line.slope, line.slope_error?)));
+    let told = told.filter(|(_, error)| *error < 2.0);
+    let slope = told.map_or("–".to_owned(), |(slope, error)| format!("{slope:.2} ± {error:.2}"));
     vec![
         judged.horizon.to_string(),
         judged.n_rows.to_string(),

@@ -6,7 +6,7 @@ use super::progress::Drawn;
 use super::{Global, print, symbols, table};
 use crate::config::Flag;
 use crate::ingest::feeds::Progress;
-use crate::learn::calibrate::Fitted;
+use crate::learn::calibrate::{Fitted, Remark};
 use crate::learn::horizon_weights::Ic;
 use crate::learn::scores::HorizonScores;
 use crate::learn::training::HorizonModel;
@@ -130,10 +130,12 @@ pub fn ic(ic: Option<Ic>) -> String {
 fn remarks(model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
     for horizon in &model.fold.horizons {
-        let mut told: Vec<String> =
-            horizon.calibration.remarks().map(ToString::to_string).collect();
-        told.dedup();
-        lines.extend(told.into_iter().map(|line| format!("horizon {}: {line}", horizon.horizon)));
+        let of = |part: &str, remark: Option<&Remark>| {
+            Some(format!("horizon {}, {part}: {}", horizon.horizon, remark?))
+        };
+        let calibration = &horizon.calibration;
+        lines.extend(of("expected bps", calibration.bps.remark.as_ref()));
+        lines.extend(of("chances", calibration.probability.remark.as_ref()));
     }
     lines.extend(
         model.report.weights.remark.iter().map(|remark| format!("horizon weights: {remark}")),

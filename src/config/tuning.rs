@@ -17,7 +17,8 @@ section! {
     /// fewest trials where the objective is smooth; random and quasi_random: to compare with.
     sampler: SamplerName = SamplerName::Tpe, Rule::any();
     /// When a trial is given up after its first stretches: median: below the median of earlier
-    /// ones; halving and hyperband: among those started together, all but the best.
+    /// ones; halving and hyperband: among those started together, all but the best. (They start 16 or
+    /// 9 at least, whatever `trials` says.)
     pruner: PrunerName = PrunerName::Median, Rule::any();
     /// Stretches of time; labels that touch the tested one are left out of training.
     folds: u32 = 4, Rule::within(2.0, 64.0).unit("folds");

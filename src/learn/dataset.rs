@@ -78,6 +78,10 @@ impl Dataset {
 }
 
 impl<'a> View<'a> {
+    pub fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
+
     /// Those of its columns at `places`.
     pub fn pick(&self, places: &[usize]) -> View<'a> {
         let names = places.iter().map(|at| self.names[*at].clone());

@@ -166,6 +166,13 @@ fn fit_all(
 ) -> Result<Vec<Fit>, TrainFault> {
     let learner = recipe.learner.as_ref();
     let prepare = |view: &View<'_>| Ok(learner.prepare(view.matrix()?, rows, stop)?);
+    // A column that was pruned has no direction to keep; one that never was there is refused.
+    let known = |view: &View<'_>| -> BTreeMap<String, Monotone> {
+        let kept =
+            recipe.monotone.iter().filter(|(name, _)| view.has(name) || !data.names.contains(name));
+        kept.map(|(name, way)| (name.clone(), *way)).collect()
+    };
+    let monotone: Vec<BTreeMap<String, Monotone>> = views.iter().map(known).collect();
     let prepared: Vec<Prepared> = views.iter().map(prepare).collect::<Result<_, TrainFault>>()?;
     let mut errands = Vec::with_capacity(lessons.len());
     for (at, lesson) in lessons.iter().enumerate() {
@@ -178,7 +185,7 @@ fn fit_all(
             early_stop: stop,
             targets: &lesson.targets,
             weights: Some(&lesson.weights),
-            monotone: &recipe.monotone,
+            monotone: &monotone[view],
             seed: recipe.seed,
             threads: 1,
         };

@@ -61,25 +61,36 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
     let trained = model.fold.trained().clone();
     let (trial, name) = if range.in_sample {
         let trial = walkforward::predict(&model.fold, &lessons.data, &rows);
-        (trial.map_err(|fault| recipe::unfit(&fault))?, "in_sample.parquet")
+        (trial.map_err(|fault| recipe::unfit(&fault))?, "in_sample")
     } else {
         let checked = Predictions::out_of_sample(&model.fold, &lessons.data, &rows);
         let predictions = checked.map_err(|fault| recipe::unfit(&fault))?.map_err(|refused| {
+            let first = lessons.data.t0.partition_point(|t0| *t0 < trained.end);
+            let first = lessons.data.ts.get(first).copied().unwrap_or(trained.end);
             Failure::user(refused).hint(format!(
-                "`--from \"{}\"` predicts what comes after; `--in-sample` predicts it all the same, \
-                 into a file that no backtest takes",
-                trained.end
+                "`--from \"{first}\"` predicts what comes after; `--in-sample` predicts it all the \
+                 same, into a file that no backtest takes"
             ))
         })?;
-        (predictions.columns().clone(), "predictions.parquet")
+        (predictions.columns().clone(), "predictions")
     };
     let table = table(&trial, &lessons.symbols)?;
-    let path = Path::new("results").join(&model.folder.manifest.id).join(name);
+    let path = Path::new("results")
+        .join(&model.folder.manifest.id)
+        .join(format!("{name}{}.parquet", days(&trial, range)));
     store::write_table(&path, &table)?;
     let judge = |columns: &HorizonColumns| judge(columns, &lessons.data, &rows);
     let horizons = trial.horizons.iter().map(judge).collect();
     let range = trial.ts.first().copied().zip(trial.ts.last().copied());
     Ok(Predicted { model, path, table, range, horizons })
+}
+
+/// `_2024-01-01_2024-02-01`, where a range was asked for: it does not take the place of all.
+fn days(trial: &Trial, range: PredictRange) -> String {
+    let ends = trial.ts.first().zip(trial.ts.last());
+    let asked = ends.filter(|_| range.from.is_some() || range.to.is_some());
+    let day = |ts: &Ts| ts.to_string().split(' ').next().unwrap_or_default().to_owned();
+    asked.map_or_else(String::new, |(first, last)| format!("_{}_{}", day(first), day(last)))
 }
 
 /// The bars of today, seen as the model saw its own.
@@ -145,6 +156,12 @@ pub fn rows(
     let to = range.to.or(config.data.test.to);
     let to_row = to.map_or(data.n_rows(), |to| data.ts.partition_point(|ts| *ts < to));
     if from_row >= to_row {
+        if range.from.is_some() || range.to.is_some() {
+            let ends = data.ts.first().zip(data.ts.last());
+            let ends =
+                ends.map_or_else(String::new, |(a, b)| format!(": they run from {a} to {b}"));
+            return Err(Failure::user(format!("no bars in that range{ends}")));
+        }
         return Err(nothing(model, data, &trained));
     }
     Ok(RowSet::from(from_row as u32..to_row as u32))

@@ -83,6 +83,7 @@ pub fn train(training: &Training<'_>) -> Result<Model, Failure> {
     let lessons = lessons(config, &training.symbols)?;
     let id = run_id(config, &lessons);
     if let Some(folder) = ModelFolder::finished(&id, super::BUILD).filter(|_| !training.fresh) {
+        folder.point()?;
         return Ok(Model { is_old: true, ..open(folder)? });
     }
     let hulls = hulls(&lessons.data);

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::folds::{CrossValidationParams, Fold, Rows};
 use crate::labels::Interval;
 use crate::learn::dataset::Dataset;
+use crate::search::Value;
 use crate::search::{
     GpParams, HalvingParams, HyperbandParams, MedianParams, ObjectiveParams, Outcome, Point,
     PrunerParams, SamplerParams, State, Steps, Study, StudyParams, TpeParams, Trial, Tuner, best,
@@ -206,8 +207,12 @@ fn usual(backend: Backend) -> SearchSpace {
 /// For whoever reads the recipe of a study that is over.
 pub fn describe(tuned: &Tuned) -> String {
     let value = |value: Option<f64>| value.map_or("–".to_owned(), |v| format!("{v:.4}"));
+    let shown = |value: &Value| match value {
+        Value::Float(x) => format!("{x:.4}"),
+        other => other.to_string(),
+    };
     let chosen: Vec<String> =
-        tuned.chosen.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        tuned.chosen.iter().map(|(name, value)| format!("{name} {}", shown(value))).collect();
     let chosen = if chosen.is_empty() {
         "nothing was better than the settings as they are".to_owned()
     } else {

@@ -62,8 +62,9 @@ impl ModelWriter {
     /// Ends it, and lets `models/latest` point to it.
     pub fn finish(self) -> Result<ModelFolder, Failure> {
         write_atomic(&self.folder.join(MANIFEST), &json(&self.manifest)?)?;
-        point_to(&Path::new(MODELS).join(LATEST), &self.manifest.id)?;
-        Ok(ModelFolder { path: self.folder, manifest: self.manifest })
+        let folder = ModelFolder { path: self.folder, manifest: self.manifest };
+        folder.point()?;
+        Ok(folder)
     }
 }
 
@@ -73,6 +74,11 @@ impl ModelFolder {
         let folder = Self::open(&Path::new(MODELS).join(id)).ok()?;
         let is_whole = folder.manifest.files.keys().all(|name| folder.read(name).is_ok());
         (folder.manifest.build == build && is_whole).then_some(folder)
+    }
+
+    /// Lets `models/latest` point to it.
+    pub fn point(&self) -> Result<(), Failure> {
+        point_to(&Path::new(MODELS).join(LATEST), &self.manifest.id)
     }
 
     pub fn open(path: &Path) -> Result<Self, Failure> {

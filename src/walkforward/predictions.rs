@@ -68,16 +68,37 @@ impl Predictions {
     }
 }
 
-/// Any rows, learnt from or not.
+/// Any rows, learnt from or not. Intervals learn from outcomes: they begin where the training ends,
+/// whichever rows are asked for, so that a row has the same interval in any range.
 pub fn predict(model: &FoldModel, data: &Dataset, rows: &RowSet) -> Result<Trial, LearnFault> {
-    let listed: Vec<usize> = rows.iter().map(|row| row as usize).collect();
-    let columns = model.horizons.iter().map(|horizon| columns(horizon, data, &listed));
+    let asked: Vec<usize> = rows.iter().map(|row| row as usize).collect();
+    let (first, last) = (asked.first().copied().unwrap_or(0), asked.last().copied());
+    let start = data.t0.partition_point(|t0| *t0 < model.trained().end).min(first);
+    let listed: Vec<usize> = last.map_or_else(Vec::new, |last| (start..last + 1).collect());
+    let places: Vec<usize> = asked.iter().map(|row| row - start).collect();
+    let columns = model.horizons.iter().map(|horizon| {
+        let columns = columns(horizon, data, &listed)?;
+        Ok(columns.only(&places))
+    });
     Ok(Trial {
-        ts: listed.iter().map(|row| data.ts[*row]).collect(),
-        symbols: listed.iter().map(|row| data.symbols[*row]).collect(),
-        fold: vec![model.fold; listed.len()],
+        ts: asked.iter().map(|row| data.ts[*row]).collect(),
+        symbols: asked.iter().map(|row| data.symbols[*row]).collect(),
+        fold: vec![model.fold; asked.len()],
         horizons: columns.collect::<Result<_, _>>()?,
     })
+}
+
+impl HorizonColumns {
+    fn only(&self, places: &[usize]) -> Self {
+        let of = |column: &[f64]| places.iter().map(|at| column[*at]).collect();
+        Self {
+            horizon: self.horizon,
+            raw: of(&self.raw),
+            exp_bps: of(&self.exp_bps),
+            p_up: of(&self.p_up),
+            intervals: places.iter().map(|at| self.intervals[*at]).collect(),
+        }
+    }
 }
 
 fn columns(
@@ -134,13 +155,14 @@ impl Waiting {
         Self { stream, rows: std::collections::VecDeque::new() }
     }
 
-    /// Learns from the labels that are over at `now`. A row without a label counts as known at once:
+    /// Learns from the labels that were over before `now`: the open that ends a label comes with the
+    /// bar behind it, and a decision at the close before knows nothing of it. A row without a label counts as known at once:
     /// there is nothing to be learnt from it.
     fn settle(&mut self, horizon: Option<&Horizon>, now: Ts) {
         while let Some(row) = self.rows.front() {
             let outcome = match horizon {
                 Some(horizon) if horizon.y_bps[*row].is_nan() => f64::NAN,
-                Some(horizon) if horizon.intervals[*row].t1 <= now => horizon.y_bps[*row],
+                Some(horizon) if horizon.intervals[*row].t1 < now => horizon.y_bps[*row],
                 _ => return,
             };
             self.stream.settle(outcome);

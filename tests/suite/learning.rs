@@ -27,7 +27,7 @@ fn latest(project: &Project) -> String {
 }
 
 #[test]
-fn a_model_is_trained_once_predicts_what_follows_and_is_explained() {
+fn a_model_is_trained_once_and_latest_points_to_the_last() {
     let project = project();
     let told = project.done(&["train"]);
     assert!(told.starts_with("SYNTH 5m, gbdt of 28 columns, decisions from 2022-01-0"), "{told}");
@@ -45,14 +45,31 @@ fn a_model_is_trained_once_predicts_what_follows_and_is_explained() {
         "manifest.json",
     ];
     assert_eq!(files, expected);
+    project.done(&["train", "--set", "learn.rounds=12"]);
+    assert_ne!(latest(&project), id);
     assert!(project.done(&["train"]).ends_with(&format!("trained before: `models/{id}`\n")));
+    assert_eq!(latest(&project), id);
+}
 
+#[test]
+fn a_model_predicts_what_follows_the_same_in_any_range_and_is_explained() {
+    let project = project();
+    project.done(&["train"]);
+    let id = latest(&project);
     let told = project.done(&["predict", "--csv"]);
     assert!(told.contains("bars from 2022-01-23 23:55 to 2022-02-03 05:55"), "{told}");
     let csv = project.text(&format!("results/{id}/predictions.csv"));
     let header = "ts,symbol,fold,raw_1,exp_bps_1,p_up_1,low_bps_1,high_bps_1,raw_3,";
     assert!(csv.starts_with(header), "{}", &csv[..200]);
     assert!(csv.contains("\n2022-01-24T00:00:00Z,SYNTH,0,"), "{}", &csv[..400]);
+
+    // A row's prediction and interval are the same in any range, and with fewer bars behind it.
+    project.done(&["predict", "--csv", "--from", "2022-01-27", "--to", "2022-01-28"]);
+    let part = project.text(&format!("results/{id}/predictions_2022-01-27_2022-01-27.csv"));
+    assert!(part.lines().count() == 289 && part.lines().all(|line| csv.contains(line)));
+    project.done(&["predict", "--csv", "--set", "data.to=2022-01-29T03:00"]);
+    let live = project.text(&format!("results/{id}/predictions.csv"));
+    assert!(live.lines().count() > 1400 && csv.starts_with(&live));
 
     project.done(&["explain", "--top", "3"]);
     for name in ["importance_h01", "beeswarm_h01", "importance_h03", "beeswarm_h03"] {
@@ -104,7 +121,10 @@ fn rows_of_the_training_range_are_refused_or_marked() {
     );
     project.done(&["predict", "--from", "2022-01-20", "--in-sample"]);
     let id = latest(&project);
-    assert_eq!(project.files(&format!("results/{id}")), ["in_sample.parquet"]);
+    assert_eq!(
+        project.files(&format!("results/{id}")),
+        ["in_sample_2022-01-20_2022-02-03.parquet"]
+    );
     // All bars were learnt from: nothing is left.
     project.done(&["train", "--set", "data.train.to=null"]);
     insta::assert_snapshot!(project.refusal(&["predict"]));
@@ -185,6 +205,8 @@ fn what_cannot_be_learnt_is_refused_and_leaves_nothing() {
         &["--set", "tuning.space={max_depth: eight}"],
         &["--set", "learn.backend=linear", "--set", "learn.prune=5"],
     ];
+    project.done(&["train", "--set", "learn.monotone={ret_1: -1}", "--set", "learn.prune=2"]);
+    std::fs::remove_dir_all(project.path("models")).unwrap();
     let mut told = String::new();
     for case in cases {
         let args: Vec<&str> = ["train"].into_iter().chain(case.iter().copied()).collect();

@@ -62,8 +62,8 @@ impl LearnFault {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NoLibrary { .. } => Some(
-                "`pip install xgboost-cpu` or `apt install libxgboost0`, then set the backend's \
-                 `library` to the path of `libxgboost.so`",
+                "`pip install xgboost-cpu` or `apt install libxgboost0`, then set \
+                 `learn.xgboost_library` to the path of `libxgboost.so`",
             ),
             Self::EmptyColumn { .. } => {
                 Some("leave the column out, or begin later than its warm-up")
