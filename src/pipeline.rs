@@ -110,10 +110,19 @@ pub fn features(
 ) -> Result<Features, Failure> {
     let bars = bars(config, symbol)?;
     let program = compile(config, &bars)?;
-    let (path, identity) = table_path(config, &program, (&bars, cells));
+    features_of(config, (&program, bars), (cells, fresh))
+}
+
+/// As [`features()`], of bars that are read and a program that is compiled already.
+fn features_of(
+    config: &Config,
+    (program, bars): (&Program, Bars),
+    (cells, fresh): (Cells, bool),
+) -> Result<Features, Failure> {
+    let (path, identity) = table_path(config, program, (&bars, cells));
     if path.exists() && !fresh {
         let stored = store::read_identified(&path, &identity);
-        match stored.map(|stored| FeatureTable::of(&program, &bars, narrow(stored))) {
+        match stored.map(|stored| FeatureTable::of(program, &bars, narrow(stored))) {
             Ok(Some(table)) => return Ok(Features { table, path, computed: None }),
             Ok(None) => tracing::warn!("`{}` does not fit: it is made anew", path.display()),
             Err(failure) => tracing::warn!("{failure}: it is computed again"),
@@ -123,8 +132,8 @@ pub fn features(
     let start = std::time::Instant::now();
     let wide = (cells == Cells::F64).then(|| program.evaluate(bars.columns(), |value| value));
     let table = match &wide {
-        Some(wide) => FeatureTable::narrowed(&program, &bars, wide),
-        None => FeatureTable::build(&program, &bars),
+        Some(wide) => FeatureTable::narrowed(program, &bars, wide),
+        None => FeatureTable::build(program, &bars),
     };
     let computed = Some(start.elapsed());
     drop(bars);

@@ -84,8 +84,7 @@ fn part(config: &Config, symbol: &Symbol) -> Result<Part, Failure> {
     let labels = labels(config, &bars)?;
     let span = super::span(config, &bars, program.warm_up())?;
     let (scale_bps, fingerprint) = (volatility_bps(config, &bars)?, store::fingerprint(&bars));
-    drop(bars);
-    let table = super::features(config, symbol, (Cells::F32, false))?.table;
+    let table = super::features_of(config, (&program, bars), (Cells::F32, false))?.table;
     let span = (span.first_usable, span.complete_until);
     Ok(Part { table, labels, scale_bps, features: definitions, span, fingerprint })
 }
