@@ -28,10 +28,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("folds", &["labels"]),
     ("gbdt", &[]),
     ("learn", &["labels", "folds", "gbdt"]),
+    ("backtest", &["market"]),
+    ("signal", &["market", "backtest"]),
     ("walkforward", &["folds", "learn"]),
     ("search", &["folds", "learn", "gbdt"]),
     ("report", &[]),
-    ("config", &["market", "features", "labels", "folds", "learn", "search"]),
+    ("config", &["market", "features", "labels", "folds", "learn", "search", "signal", "backtest"]),
     ("store", &["market", "features", "labels", "folds", "search"]),
     ("ingest", &["market", "store", "config"]),
     (
@@ -43,6 +45,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "folds",
             "learn",
             "walkforward",
+            "signal",
+            "backtest",
             "search",
             "report",
             "gbdt",
@@ -71,7 +75,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Rooms without I/O, clock or environment.
 const SCIENCE: &[&str] =
-    &["market", "features", "labels", "folds", "gbdt", "learn", "walkforward", "search", "report"];
+    &["market", "features", "labels", "folds", "gbdt", "learn", "signal", "backtest", "walkforward", "search", "report"];
 
 #[test]
 fn imports_go_downward() {

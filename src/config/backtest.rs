@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use super::section::{choice, section};
 use super::setting::Reading;
-use crate::labels::LimitFill;
+use crate::market::LimitFill;
 
 section! {
     /// What the engine assumes about the market. The defaults are on the careful side. The labels
