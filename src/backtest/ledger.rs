@@ -63,7 +63,7 @@ pub enum Refusal {
 }
 
 /// One execution.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fill {
     /// Index of the trade it belongs to.
     pub trade: u32,
@@ -82,7 +82,7 @@ pub struct Fill {
 }
 
 /// From flat to flat.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trade {
     pub symbol: u32,
     pub side: Side,
