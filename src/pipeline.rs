@@ -2,6 +2,7 @@
 
 mod dataset;
 mod explain;
+mod judge;
 mod predict;
 mod recipe;
 mod train;
@@ -12,7 +13,8 @@ use std::time::Duration;
 
 pub use dataset::{Definition, Lessons, lessons};
 pub use explain::{Explained, explain};
-pub use predict::{Judged, PredictRange, Predicted, predict};
+pub use judge::{Chances, Judged};
+pub use predict::{PredictRange, Predicted, predict};
 pub use train::{Model, Report, Training, train};
 pub use tune::{Tuned, describe as tuning_line};
 
