@@ -14,7 +14,7 @@ use crate::ingest::{
 };
 use crate::market::{BadResample, Calendar, Symbol, Timeframe, resample};
 use crate::pipeline;
-use crate::store::{self, Layout, StoredBars};
+use crate::store::{self, Layout, Origin, Stored, StoredBars};
 
 /// Look at stored bars: list, audit, resample, export
 #[derive(Debug, clap::Args)]
@@ -133,7 +133,8 @@ fn list(layout: &Layout) -> Result<()> {
     }
     let (rows, corrupt): (Vec<_>, Vec<_>) = stored.iter().map(list_row).partition(Result::is_ok);
     let rows = rows.into_iter().flatten();
-    print(&table(&["symbol", "timeframe", "bars", "from", "to", "fingerprint"], rows))?;
+    let header = ["symbol", "timeframe", "market", "bars", "from", "to", "fingerprint"];
+    print(&table(&header, rows))?;
     // What is whole is listed; then the first that is not is the error.
     corrupt.into_iter().next().map_or(Ok(()), |first| first.map(drop))
 }
@@ -146,6 +147,7 @@ fn list_row(stored: &StoredBars) -> Result<Vec<String>> {
     Ok(vec![
         stored.symbol.to_string(),
         stored.timeframe.to_string(),
+        described.origin.venue.to_string(),
         described.n_bars.to_string(),
         from,
         to,
@@ -207,10 +209,11 @@ fn resample_stored(
     let layout = Layout::new(&config.data.dir);
     let mut rows = Vec::new();
     for stored in choose(&layout, which)? {
-        let bars = layout.read_bars(&stored.symbol, stored.timeframe)?;
+        let Stored { bars, origin } = layout.read_stored(&stored.symbol, stored.timeframe)?;
         let made = resample(&bars, to, config.data.calendar).map_err(|bad| no_resample(&bad))?;
         let n_made = made.bars.len();
-        let derived = store_derived(made.bars, stored.timeframe, prefer, &layout)?;
+        let origin = Origin { venue: origin.venue, made_of: Some(stored.timeframe) };
+        let derived = store_derived(&Stored { bars: made.bars, origin }, prefer, &layout)?;
         let Counts { added, replaced, .. } = derived.counts;
         let at_ends = made.n_dropped_head + made.n_dropped_tail;
         let counts = [bars.len(), n_made, added, replaced, derived.n_removed, made.n_incomplete];

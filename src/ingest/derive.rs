@@ -1,10 +1,10 @@
 //! Bars made of stored ones → the store.
 
 use super::files::{keep_apart, merge_with_stored};
-use super::{Counts, Merged, Prefer, merge};
+use super::{Counts, Prefer, merge};
 use crate::failure::Failure;
-use crate::market::{Bars, Timeframe};
-use crate::store::Layout;
+use crate::market::Bars;
+use crate::store::{Layout, Stored};
 
 /// What became of bars that were made of shorter ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,42 +14,44 @@ pub struct Derived {
     pub n_removed: usize,
 }
 
-/// Stores bars made of shorter ones, `from`. They take the place of all that were made before; with
-/// bars that were brought in they are merged like any others.
+/// Stores bars made of shorter ones. They take the place of all that were made before; with bars
+/// that were brought in they are merged like any others.
 pub fn store_derived(
-    bars: Bars,
-    from: Timeframe,
+    made: &Stored,
     prefer: Option<Prefer>,
     layout: &Layout,
 ) -> Result<Derived, Failure> {
     let _lock = layout.lock_bars()?;
-    let (symbol, timeframe) = (bars.symbol().clone(), bars.timeframe());
-    let is_there = layout.has_bars(&symbol, timeframe);
-    if is_there && !layout.are_derived(&symbol, timeframe)? {
-        let (Merged { bars, counts }, changed) = merge_with_stored(bars, prefer, layout)?;
-        if changed {
-            layout.write_bars(&bars)?;
-        }
-        return Ok(Derived { counts, n_removed: 0 });
+    let Stored { bars, origin } = made;
+    let (symbol, timeframe) = (bars.symbol(), bars.timeframe());
+    let old = layout.has_bars(symbol, timeframe).then(|| layout.read_stored(symbol, timeframe));
+    let old = old.transpose()?;
+    if old.as_ref().is_some_and(|old| old.origin.made_of.is_none()) {
+        let kept = merge_with_stored(bars.clone(), &origin.venue, prefer, layout)?;
+        kept.write(layout)?;
+        return Ok(Derived { counts: kept.counts, n_removed: 0 });
     }
-    keep_apart(&symbol, timeframe, layout)?;
-    let mut derived =
-        Derived { counts: Counts { added: bars.len(), ..Counts::default() }, n_removed: 0 };
-    if is_there {
-        let old = layout.read_bars(&symbol, timeframe)?;
-        let n_old = old.len();
-        derived.counts = merge(old, bars.clone(), Some(Prefer::New))?.counts;
-        derived.n_removed = n_old + derived.counts.added - bars.len();
-    }
-    layout.write_derived_bars(&bars, from)?;
+    keep_apart(symbol, timeframe, layout)?;
+    let derived = old.map_or_else(|| Ok(all_new(bars)), |old| in_place_of(old.bars, bars))?;
+    layout.write_bars_of(bars, origin)?;
     Ok(derived)
+}
+
+fn all_new(bars: &Bars) -> Derived {
+    Derived { counts: Counts { added: bars.len(), ..Counts::default() }, n_removed: 0 }
+}
+
+fn in_place_of(old: Bars, bars: &Bars) -> Result<Derived, Failure> {
+    let n_old = old.len();
+    let counts = merge(old, bars.clone(), Some(Prefer::New))?.counts;
+    Ok(Derived { counts, n_removed: n_old + counts.added - bars.len() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::market::{Columns, Symbol};
-    use crate::store::fingerprint;
+    use crate::market::{Columns, Symbol, Timeframe};
+    use crate::store::{Origin, fingerprint};
     use crate::units::{MINUTE_US, Ts};
 
     fn hours(hours: &[i64], price: f64) -> Bars {
@@ -66,6 +68,10 @@ mod tests {
         Bars::new("X".parse().unwrap(), Timeframe::H1, columns).unwrap()
     }
 
+    fn made(bars: Bars) -> Stored {
+        Stored { bars, origin: Origin { made_of: Some(Timeframe::M5), ..Origin::default() } }
+    }
+
     fn stored(layout: &Layout) -> Bars {
         let x: Symbol = "X".parse().unwrap();
         layout.read_bars(&x, Timeframe::H1).unwrap()
@@ -75,7 +81,7 @@ mod tests {
     fn what_was_derived_before_is_replaced_whole() {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::new(dir.path());
-        let derive = |bars: Bars| store_derived(bars, Timeframe::M5, None, &layout).unwrap();
+        let derive = |bars| store_derived(&made(bars), None, &layout).unwrap();
         derive(hours(&[0, 1, 2], 10.0));
         let again = derive(hours(&[1, 2, 3], 11.0));
         assert_eq!(again.counts, Counts { added: 1, replaced: 2, ..Counts::default() });
@@ -88,12 +94,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::new(dir.path());
         layout.write_bars(&hours(&[0, 1], 10.0)).unwrap();
-        let derive = |prefer| store_derived(hours(&[1, 2], 11.0), Timeframe::M5, prefer, &layout);
+        let derive = |prefer| store_derived(&made(hours(&[1, 2], 11.0)), prefer, &layout);
         assert!(derive(None).unwrap_err().hint.unwrap().contains("`--prefer new`"));
         let derived = derive(Some(Prefer::New)).unwrap();
         assert_eq!((derived.counts.replaced, derived.counts.added), (1, 1));
         assert_eq!(stored(&layout).len(), 3);
         // Part of it was brought in, so it is still not ours to replace.
-        assert!(store_derived(hours(&[0], 12.0), Timeframe::M5, None, &layout).is_err());
+        assert!(store_derived(&made(hours(&[0], 12.0)), None, &layout).is_err());
     }
 }

@@ -24,6 +24,7 @@ mod read;
 mod role;
 mod series;
 mod source;
+mod venue;
 mod written;
 pub mod audit; // what is wrong with raw bars
 pub mod feeds; // exchanges: the only network edge

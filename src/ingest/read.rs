@@ -63,6 +63,7 @@ fn quoted(text: &str) -> String {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileBars {
     pub series: BTreeMap<Symbol, Columns>,
+    pub format: Format,
     /// Columns that are not brought in.
     pub ignored: Vec<String>,
     /// The names in the file that were exchanged for others.
@@ -79,7 +80,8 @@ pub fn read_bytes(name: &str, bytes: Vec<u8>, options: &ReadOptions) -> Result<F
 }
 
 fn read(source: &Source, options: &ReadOptions) -> Result<FileBars, Failure> {
-    let reading = match format_of(source, options)? {
+    let format = format_of(source, options)?;
+    let reading = match format {
         Format::Binance => Reading::unnamed(BINANCE.read(source)?),
         Format::Kraken => Reading::unnamed(KRAKEN.read(source)?),
         Format::Csv => delimited::read(source, options)?,
@@ -97,7 +99,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<FileBars, Failure> {
         (Some(wanted), _) => pick(source, parts, wanted)?,
         (None, _) => all(source, parts)?,
     };
-    Ok(FileBars { series, ignored, renamed })
+    Ok(FileBars { series, format, ignored, renamed })
 }
 
 /// Columns that are described by hand are those of a file that only looks like an exchange's.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{BarsLock, Described, bars};
+use super::bars::{self, Origin, Stored};
+use super::{BarsLock, Described};
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 
@@ -69,25 +70,25 @@ impl Layout {
 
     /// Reads bars and checks that they are those that were written.
     pub fn read_bars(&self, symbol: &Symbol, timeframe: Timeframe) -> Result<Bars, Failure> {
+        Ok(self.read_stored(symbol, timeframe)?.bars)
+    }
+
+    /// As [`Self::read_bars`], and where they came from.
+    pub fn read_stored(&self, symbol: &Symbol, timeframe: Timeframe) -> Result<Stored, Failure> {
         if !self.has_bars(symbol, timeframe) {
             return Err(self.missing(Some(symbol), Some(timeframe)));
         }
         bars::read(&self.bars_path(symbol, timeframe), symbol, timeframe)
     }
 
-    /// Stores bars in the place of those that were there.
+    /// Stores bars, of which no more is known, in the place of those that were there.
     pub fn write_bars(&self, bars: &Bars) -> Result<(), Failure> {
-        bars::write(&self.bars_path(bars.symbol(), bars.timeframe()), bars)
+        self.write_bars_of(bars, &Origin::default())
     }
 
-    /// As [`Self::write_bars`], for bars that were made of shorter ones, and can be again.
-    pub fn write_derived_bars(&self, bars: &Bars, from: Timeframe) -> Result<(), Failure> {
-        bars::write_derived(&self.bars_path(bars.symbol(), bars.timeframe()), bars, from)
-    }
-
-    /// Whether the stored bars were made of shorter ones, and nothing was brought in since.
-    pub fn are_derived(&self, symbol: &Symbol, timeframe: Timeframe) -> Result<bool, Failure> {
-        bars::are_derived(&self.bars_path(symbol, timeframe))
+    /// As [`Self::write_bars`], for bars that came from somewhere.
+    pub fn write_bars_of(&self, bars: &Bars, origin: &Origin) -> Result<(), Failure> {
+        bars::write(&self.bars_path(bars.symbol(), bars.timeframe()), bars, origin)
     }
 
     /// That there are no such bars, and which there are. `None` stands for any.
