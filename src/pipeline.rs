@@ -20,6 +20,7 @@ use crate::config::{Config, Place};
 use crate::failure::Failure;
 use crate::features::{self, BadFeature, FeatureTable, Program, Shape, Wanted, catalog};
 use crate::folds::{FoldFault, Folds, Rows, Span};
+use crate::ingest;
 use crate::labels::{
     BadParam, BarrierInput, BarrierLabels, BarrierParams, ForwardParams, Gaps, Labels, reach,
 };
@@ -47,14 +48,16 @@ pub struct Features {
     pub computed: Option<Duration>,
 }
 
-/// The stored bars of a symbol, between `data.from` and `data.to`.
+/// The stored bars of a symbol, between `data.from` and `data.to`; those that were made of shorter
+/// ones as these are now.
 pub fn bars(config: &Config, symbol: &Symbol) -> Result<Bars, Failure> {
     bars_of(config, symbol, config.data.timeframe)
 }
 
 /// As [`bars`], of another timeframe.
 pub fn bars_of(config: &Config, symbol: &Symbol, timeframe: Timeframe) -> Result<Bars, Failure> {
-    let bars = Layout::new(&config.data.dir).read_bars(symbol, timeframe)?;
+    let layout = Layout::new(&config.data.dir);
+    let bars = ingest::read_current(symbol, timeframe, &layout)?.bars;
     let from = config.data.from.map_or(0, |ts| bars.ts().partition_point(|t| *t < ts));
     let to = config.data.to.map_or(bars.len(), |ts| bars.ts().partition_point(|t| *t < ts));
     let bars = if (from, to) == (0, bars.len()) { bars } else { bars.slice(from..to.max(from)) };

@@ -10,11 +10,12 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::ingest::audit::{self, Audit, Terms};
 use crate::ingest::{
-    Counts, Prefer, ReadOptions, check_renames, read_file, store_derived, told_by_bars,
+    Counts, Prefer, ReadOptions, check_renames, make, read_current, read_file, store_derived,
+    told_by_bars,
 };
-use crate::market::{BadResample, Calendar, Symbol, Timeframe, resample};
+use crate::market::{Calendar, Symbol, Timeframe};
 use crate::pipeline;
-use crate::store::{self, Layout, Origin, Stored, StoredBars};
+use crate::store::{self, Layout, MadeOf, StoredBars};
 
 /// Look at stored bars: list, audit, resample, export
 #[derive(Debug, clap::Args)]
@@ -131,16 +132,18 @@ fn list(layout: &Layout) -> Result<()> {
         tracing::info!("nothing is stored yet; `edgewalk ingest` brings bars in");
         return Ok(());
     }
-    let (rows, corrupt): (Vec<_>, Vec<_>) = stored.iter().map(list_row).partition(Result::is_ok);
+    let rows = stored.iter().map(|stored| list_row(stored, layout));
+    let (rows, corrupt): (Vec<_>, Vec<_>) = rows.partition(Result::is_ok);
     let rows = rows.into_iter().flatten();
-    let header = ["symbol", "timeframe", "market", "bars", "from", "to", "fingerprint"];
+    let header = ["symbol", "timeframe", "market", "made of", "bars", "from", "to", "fingerprint"];
     print(&table(&header, rows))?;
     // What is whole is listed; then the first that is not is the error.
     corrupt.into_iter().next().map_or(Ok(()), |first| first.map(drop))
 }
 
-fn list_row(stored: &StoredBars) -> Result<Vec<String>> {
+fn list_row(stored: &StoredBars, layout: &Layout) -> Result<Vec<String>> {
     let described = stored.describe()?;
+    let made_of = described.origin.made_of.map(|made_of| base_of(stored, &made_of, layout));
     let (from, to) = described
         .range
         .map_or(("–".into(), "–".into()), |(a, b)| (a.to_string(), b.to_string()));
@@ -148,6 +151,7 @@ fn list_row(stored: &StoredBars) -> Result<Vec<String>> {
         stored.symbol.to_string(),
         stored.timeframe.to_string(),
         described.origin.venue.to_string(),
+        made_of.unwrap_or_else(|| "–".to_owned()),
         described.n_bars.to_string(),
         from,
         to,
@@ -155,10 +159,26 @@ fn list_row(stored: &StoredBars) -> Result<Vec<String>> {
     ])
 }
 
+/// The bars that others are made of, and what to do where these changed.
+fn base_of(stored: &StoredBars, made_of: &MadeOf, layout: &Layout) -> String {
+    let StoredBars { symbol, timeframe, .. } = stored;
+    let base = made_of.timeframe;
+    // A file that cannot be read has a line of its own.
+    if !layout.has_changed(symbol, made_of).unwrap_or(false) {
+        return base.to_string();
+    }
+    tracing::warn!(
+        "the `{timeframe}` bars of `{symbol}` were made of `{base}` bars that changed: the next \
+         command that reads them makes them again, or `edgewalk data resample --symbol {symbol} \
+         --timeframe {base} --to {timeframe}`"
+    );
+    format!("{base}, changed")
+}
+
 fn audit_stored(layout: &Layout, which: &Which, calendar: Calendar) -> Result<Vec<Audit>> {
     let chosen = choose(layout, which)?;
     let one = |stored: &StoredBars| {
-        let bars = layout.read_bars(&stored.symbol, stored.timeframe)?;
+        let bars = read_current(&stored.symbol, stored.timeframe, layout)?.bars;
         let terms = Terms::new(stored.timeframe, calendar);
         Ok(audit::audit(stored.symbol.as_str(), bars.columns(), &terms))
     };
@@ -209,44 +229,21 @@ fn resample_stored(
     let layout = Layout::new(&config.data.dir);
     let mut rows = Vec::new();
     for stored in choose(&layout, which)? {
-        let Stored { bars, origin } = layout.read_stored(&stored.symbol, stored.timeframe)?;
-        let made = resample(&bars, to, config.data.calendar).map_err(|bad| no_resample(&bad))?;
-        let n_made = made.bars.len();
-        let origin = Origin { venue: origin.venue, made_of: Some(stored.timeframe) };
-        let derived = store_derived(&Stored { bars: made.bars, origin }, prefer, &layout)?;
+        let base = read_current(&stored.symbol, stored.timeframe, &layout)?;
+        let made = make(&base, to, config.data.calendar)?;
+        let n_made = made.stored.bars.len();
+        let derived = store_derived(&made.stored, prefer, &layout)?;
         let Counts { added, replaced, .. } = derived.counts;
-        let at_ends = made.n_dropped_head + made.n_dropped_tail;
-        let counts = [bars.len(), n_made, added, replaced, derived.n_removed, made.n_incomplete];
+        let counts =
+            [base.bars.len(), n_made, added, replaced, derived.n_removed, made.n_incomplete];
         let mut row = vec![stored.symbol.to_string(), to.to_string()];
-        let left_out = [at_ends, made.n_after_hours];
+        let left_out = [made.n_at_ends, made.n_after_hours];
         row.extend(counts.into_iter().chain(left_out).map(|n| n.to_string()));
         rows.push(row);
     }
     let header = ["symbol", "timeframe", "from bars", "made", "added", "replaced", "removed"];
     let left_out = ["incomplete", "left out at the ends", "after hours"];
     print(&table(&[&header[..], &left_out].concat(), rows))
-}
-
-fn no_resample(bad: &BadResample) -> Failure {
-    let failure = Failure::user(bad);
-    match bad {
-        BadResample::NotAMultiple { base, to } if to <= base => {
-            failure.hint(format!("`--to` is to be longer than `--timeframe`, here `{base}`"))
-        }
-        BadResample::NotAMultiple { base, .. } => {
-            let fits = |text: &&str| {
-                let longer = text.parse::<Timeframe>();
-                longer.is_ok_and(|t| t > *base && t.is_multiple_of(*base))
-            };
-            let usual = ["5m", "15m", "30m", "1h", "4h", "12h", "1d", "1w"];
-            let usual: Vec<_> = usual.into_iter().filter(fits).take(4).collect();
-            let such = if usual.is_empty() { "" } else { ", such as " };
-            let needed =
-                format!("`--to` is to be a multiple of `{base}`{such}{}", usual.join(", "));
-            failure.hint(needed)
-        }
-        BadResample::Fault { .. } => failure,
-    }
 }
 
 fn export(config: &Config, which: &Which, output: Option<&PathBuf>) -> Result<()> {
@@ -294,18 +291,6 @@ mod tests {
     struct Line {
         #[command(flatten)]
         args: Args,
-    }
-
-    #[test]
-    fn a_timeframe_that_cannot_be_made_says_which_can() {
-        let bad = |base: &str, to: &str| {
-            let (base, to) = (base.parse().unwrap(), to.parse().unwrap());
-            no_resample(&BadResample::NotAMultiple { base, to }).hint.unwrap()
-        };
-        let multiple = "`--to` is to be a multiple of `5m`, such as 15m, 30m, 1h, 4h";
-        assert_eq!(bad("5m", "7m"), multiple);
-        assert_eq!(bad("5w", "7w"), "`--to` is to be a multiple of `5w`");
-        assert_eq!(bad("1h", "5m"), "`--to` is to be longer than `--timeframe`, here `1h`");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::files::{keep_apart, merge_with_stored};
 use super::{Counts, Prefer, merge};
 use crate::failure::Failure;
-use crate::market::Bars;
-use crate::store::{Layout, Stored};
+use crate::market::{BadResample, Bars, Calendar, Resampled, Symbol, Timeframe, resample};
+use crate::store::{Layout, MadeOf, Origin, Stored, fingerprint};
 
 /// What became of bars that were made of shorter ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,74 @@ pub struct Derived {
     pub counts: Counts,
     /// Stored bars that the shorter ones no longer make.
     pub n_removed: usize,
+}
+
+/// Longer bars made of shorter ones, not yet stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    pub stored: Stored,
+    /// How many of them lack some of the shorter bars.
+    pub n_incomplete: usize,
+    /// Shorter bars at the ends that make no whole longer one.
+    pub n_at_ends: usize,
+    pub n_after_hours: usize,
+}
+
+/// Stored bars as they are now: those made of shorter ones that have changed since are made again,
+/// and stored, or where that cannot be, used as if they were.
+pub fn read_current(
+    symbol: &Symbol,
+    timeframe: Timeframe,
+    layout: &Layout,
+) -> Result<Stored, Failure> {
+    let stored = layout.read_stored(symbol, timeframe)?;
+    let Some(made_of) = &stored.origin.made_of else { return Ok(stored) };
+    if made_of.timeframe >= timeframe || !layout.has_changed(symbol, made_of)? {
+        return Ok(stored);
+    }
+    let base = made_of.timeframe;
+    tracing::info!(
+        "the `{timeframe}` bars of `{symbol}` are made again: the `{base}` bars changed"
+    );
+    let again = make(&read_current(symbol, base, layout)?, timeframe, made_of.calendar)?.stored;
+    if let Err(failure) = store_derived(&again, None, layout) {
+        tracing::warn!("{failure}: they are not kept");
+    }
+    Ok(again)
+}
+
+/// Makes longer bars of those that are stored.
+pub fn make(base: &Stored, to: Timeframe, calendar: Calendar) -> Result<Made, Failure> {
+    let bars = &base.bars;
+    let made = resample(bars, to, calendar).map_err(|bad| no_resample(&bad))?;
+    let Resampled { n_incomplete, n_dropped_head, n_dropped_tail, n_after_hours, .. } = made;
+    let (timeframe, fingerprint) = (bars.timeframe(), fingerprint(bars));
+    let made_of = Some(MadeOf { timeframe, fingerprint, calendar });
+    let origin = Origin { venue: base.origin.venue.clone(), made_of };
+    let stored = Stored { bars: made.bars, origin };
+    Ok(Made { stored, n_incomplete, n_at_ends: n_dropped_head + n_dropped_tail, n_after_hours })
+}
+
+fn no_resample(bad: &BadResample) -> Failure {
+    let failure = Failure::user(bad);
+    match bad {
+        BadResample::NotAMultiple { base, to } if to <= base => {
+            failure.hint(format!("`--to` is to be longer than `--timeframe`, here `{base}`"))
+        }
+        BadResample::NotAMultiple { base, .. } => {
+            let fits = |text: &&str| {
+                let longer = text.parse::<Timeframe>();
+                longer.is_ok_and(|t| t > *base && t.is_multiple_of(*base))
+            };
+            let usual = ["5m", "15m", "30m", "1h", "4h", "12h", "1d", "1w"];
+            let usual: Vec<_> = usual.into_iter().filter(fits).take(4).collect();
+            let such = if usual.is_empty() { "" } else { ", such as " };
+            let needed =
+                format!("`--to` is to be a multiple of `{base}`{such}{}", usual.join(", "));
+            failure.hint(needed)
+        }
+        BadResample::Fault { .. } => failure,
+    }
 }
 
 /// Stores bars made of shorter ones. They take the place of all that were made before; with bars
@@ -50,8 +118,7 @@ fn in_place_of(old: Bars, bars: &Bars) -> Result<Derived, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::market::{Columns, Symbol, Timeframe};
-    use crate::store::{Origin, fingerprint};
+    use crate::market::Columns;
     use crate::units::{MINUTE_US, Ts};
 
     fn hours(hours: &[i64], price: f64) -> Bars {
@@ -69,7 +136,21 @@ mod tests {
     }
 
     fn made(bars: Bars) -> Stored {
-        Stored { bars, origin: Origin { made_of: Some(Timeframe::M5), ..Origin::default() } }
+        let (timeframe, fingerprint) = (Timeframe::M5, "other".to_owned());
+        let made_of = Some(MadeOf { timeframe, fingerprint, calendar: Calendar::Always });
+        Stored { bars, origin: Origin { made_of, ..Origin::default() } }
+    }
+
+    #[test]
+    fn a_timeframe_that_cannot_be_made_says_which_can() {
+        let bad = |base: &str, to: &str| {
+            let (base, to) = (base.parse().unwrap(), to.parse().unwrap());
+            no_resample(&BadResample::NotAMultiple { base, to }).hint.unwrap()
+        };
+        let multiple = "`--to` is to be a multiple of `5m`, such as 15m, 30m, 1h, 4h";
+        assert_eq!(bad("5m", "7m"), multiple);
+        assert_eq!(bad("5w", "7w"), "`--to` is to be a multiple of `5w`");
+        assert_eq!(bad("1h", "5m"), "`--to` is to be longer than `--timeframe`, here `1h`");
     }
 
     fn stored(layout: &Layout) -> Bars {

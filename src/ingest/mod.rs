@@ -37,7 +37,7 @@ mod bad_input;
 mod real_files;
 
 pub use accept::{Accept, accept};
-pub use derive::{Derived, store_derived};
+pub use derive::{Derived, Made, make, read_current, store_derived};
 pub use download::{Downloaded, Exchange, Keeping, download};
 pub use files::{FileOptions, Summary, ingest_files};
 pub use format::Format;

@@ -6,7 +6,7 @@ use super::parquet::{Notes, corrupt, foreign, read_noted, read_notes, write_note
 use super::table::Loan;
 use super::{Table, Values, fingerprint};
 use crate::failure::Failure;
-use crate::market::{Bars, Columns, Symbol, Timeframe, Venue};
+use crate::market::{Bars, Calendar, Columns, Symbol, Timeframe, Venue};
 use crate::units::Ts;
 
 const CONTENT: &str = "edgewalk.bars";
@@ -18,13 +18,24 @@ const EXCHANGE: &str = "edgewalk.exchange";
 const PRODUCT: &str = "edgewalk.product";
 /// The timeframe of the bars that these were made of; absent where they were brought in.
 const DERIVED: &str = "edgewalk.derived_from";
+/// The fingerprint those bars had, and the hours that were kept.
+const DERIVED_PRINT: &str = "edgewalk.derived_from_fingerprint";
+const DERIVED_HOURS: &str = "edgewalk.derived_in_hours";
 
 /// Where bars came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     pub venue: Venue,
-    /// The timeframe of the bars that these were made of, if nothing was brought in since.
-    pub made_of: Option<Timeframe>,
+    /// The shorter bars that these were made of, if nothing was brought in since.
+    pub made_of: Option<MadeOf>,
+}
+
+/// What longer bars were made of, and how: enough to see whether they would still come out the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeOf {
+    pub timeframe: Timeframe,
+    pub fingerprint: String,
+    pub calendar: Calendar,
 }
 
 /// Bars out of the store.
@@ -75,15 +86,18 @@ impl Origin {
     fn of(notes: &Notes) -> Self {
         let product = notes.get(PRODUCT).and_then(|name| name.parse().ok());
         let venue = Venue { exchange: notes.get(EXCHANGE).cloned(), product };
-        Self { venue, made_of: notes.get(DERIVED).and_then(|text| text.parse().ok()) }
+        Self { venue, made_of: MadeOf::of(notes) }
     }
 
     /// What is unknown is not noted.
     fn note(&self, notes: &mut Notes) {
+        let made_of = self.made_of.as_ref();
         let known = [
             (EXCHANGE, self.venue.exchange.clone()),
             (PRODUCT, self.venue.product.map(|product| product.name().to_owned())),
-            (DERIVED, self.made_of.map(|timeframe| timeframe.to_string())),
+            (DERIVED, made_of.map(|made_of| made_of.timeframe.to_string())),
+            (DERIVED_PRINT, made_of.map(|made_of| made_of.fingerprint.clone())),
+            (DERIVED_HOURS, made_of.map(|made_of| made_of.calendar.to_string())),
         ];
         notes.extend(known.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
     }
@@ -131,6 +145,15 @@ fn notes(bars: &Bars) -> Notes {
         notes.insert(LAST.to_owned(), last.0.to_string());
     }
     notes
+}
+
+impl MadeOf {
+    fn of(notes: &Notes) -> Option<Self> {
+        let timeframe = notes.get(DERIVED)?.parse().ok()?;
+        let fingerprint = notes.get(DERIVED_PRINT).cloned().unwrap_or_default();
+        let calendar = notes.get(DERIVED_HOURS).and_then(|name| name.parse().ok());
+        Some(Self { timeframe, fingerprint, calendar: calendar.unwrap_or_default() })
+    }
 }
 
 /// Above 2^53 not every integer has its own f64.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::bars::{self, Origin, Stored};
+use super::bars::{self, MadeOf, Origin, Stored};
 use super::{BarsLock, Described};
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
@@ -79,6 +79,19 @@ impl Layout {
             return Err(self.missing(Some(symbol), Some(timeframe)));
         }
         bars::read(&self.bars_path(symbol, timeframe), symbol, timeframe)
+    }
+
+    /// Whether the bars that others were made of are no longer those that they were made of. Where
+    /// they were removed, nobody can tell.
+    pub fn has_changed(&self, symbol: &Symbol, made_of: &MadeOf) -> Result<bool, Failure> {
+        if !self.has_bars(symbol, made_of.timeframe) {
+            return Ok(false);
+        }
+        let now = bars::describe(&self.bars_path(symbol, made_of.timeframe))?;
+        // They may themselves be made of shorter ones; always shorter, so this comes to an end.
+        let shorter = now.origin.made_of.filter(|below| below.timeframe < made_of.timeframe);
+        Ok(now.fingerprint != made_of.fingerprint
+            || shorter.map_or(Ok(false), |below| self.has_changed(symbol, &below))?)
     }
 
     /// Stores bars, of which no more is known, in the place of those that were there.

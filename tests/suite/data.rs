@@ -20,9 +20,9 @@ fn what_is_stored_is_listed_with_the_fingerprint_of_its_content() {
     let project = stored(&rising(300));
     project.done(&["data", "resample", "--symbol", "UP", "--to", "1h"]);
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol  timeframe  market  bars              from                to   fingerprint
-    UP             5m       –   300  2024-01-01 00:00  2024-01-02 00:55  ad2248283fc6
-    UP             1h       –    25  2024-01-01 00:00  2024-01-02 00:00  0d7c05d49108
+    symbol  timeframe  market  made of  bars              from                to   fingerprint
+    UP             5m       –        –   300  2024-01-01 00:00  2024-01-02 00:55  ad2248283fc6
+    UP             1h       –       5m    25  2024-01-01 00:00  2024-01-02 00:00  0d7c05d49108
     ");
 }
 

@@ -39,9 +39,9 @@ fn bars_of_two_markets_do_not_mix() {
     assert_eq!(project.tree("data"), before);
     project.done(&["ingest", "csv", FUTURES, "--symbol", "BTCUSDT.FUTURES"]);
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol           timeframe           market  bars              from                to   fingerprint
-    BTCUSDT                 5m     binance spot    20  2025-01-01 00:00  2025-01-01 01:35  db5a928fa29d
-    BTCUSDT.FUTURES         5m  binance futures    20  2025-01-01 01:40  2025-01-01 03:15  2d560ebb5811
+    symbol           timeframe           market  made of  bars              from                to   fingerprint
+    BTCUSDT                 5m     binance spot        –    20  2025-01-01 00:00  2025-01-01 01:35  db5a928fa29d
+    BTCUSDT.FUTURES         5m  binance futures        –    20  2025-01-01 01:40  2025-01-01 03:15  2d560ebb5811
     ");
 }
 
@@ -60,4 +60,37 @@ fn bars_of_an_unknown_market_mix_with_any_and_then_belong_to_it() {
     project.done(&["data", "resample", "--symbol", "BTCUSDT", "--to", "15m"]);
     let listed = project.done(&["data", "list"]);
     assert_eq!(listed.matches("binance futures").count(), 2, "{listed}");
+}
+
+#[test]
+fn longer_bars_follow_when_those_they_are_made_of_change() {
+    let project = Project::new();
+    project.put("a.csv", rising(400));
+    project.done(&["ingest", "csv", "a.csv", "--symbol", "UP"]);
+    project.done(&["data", "resample", "--symbol", "UP", "--to", "1h"]);
+    project.done(&["data", "resample", "--symbol", "UP", "--timeframe", "1h", "--to", "4h"]);
+    project.put("b.csv", rising(600));
+    project.done(&["ingest", "csv", "b.csv", "--symbol", "UP"]);
+    insta::assert_snapshot!(project.run(&["data", "list"]), @r"
+    symbol  timeframe  market      made of  bars              from                to   fingerprint
+    UP             5m       –            –   600  2024-01-01 00:00  2024-01-03 01:55  a94522d44eed
+    UP             1h       –  5m, changed    33  2024-01-01 00:00  2024-01-02 08:00  c78efa8ba924
+    UP             4h       –  1h, changed     8  2024-01-01 00:00  2024-01-02 04:00  f395c6862652
+     WARN the `1h` bars of `UP` were made of `5m` bars that changed: the next command that reads them makes them again, or `edgewalk data resample --symbol UP --timeframe 5m --to 1h`
+     WARN the `4h` bars of `UP` were made of `1h` bars that changed: the next command that reads them makes them again, or `edgewalk data resample --symbol UP --timeframe 1h --to 4h`
+    ");
+    let export = ["data", "export", "--symbol", "UP", "--timeframe", "4h"];
+    let run = project.run(&export);
+    insta::assert_snapshot!(run.stderr, @r"
+    INFO the `4h` bars of `UP` are made again: the `1h` bars changed
+    INFO the `1h` bars of `UP` are made again: the `5m` bars changed
+    ");
+    assert_eq!(run.stdout.lines().count(), 1 + 600 / 48);
+    assert_eq!(project.run(&export).stderr, "", "once is enough");
+    let fresh = Project::new();
+    fresh.put("b.csv", rising(600));
+    fresh.done(&["ingest", "csv", "b.csv", "--symbol", "UP"]);
+    fresh.done(&["data", "resample", "--symbol", "UP", "--to", "1h"]);
+    fresh.done(&["data", "resample", "--symbol", "UP", "--timeframe", "1h", "--to", "4h"]);
+    assert!(fresh.tree("data") == project.tree("data"));
 }
