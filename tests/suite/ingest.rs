@@ -335,3 +335,24 @@ fn a_command_that_is_none_is_said_with_the_nearest() {
     assert_eq!((no_command.code, no_command.stdout.as_str()), (2, ""));
     assert!(no_command.stderr.contains("Usage: edgewalk [OPTIONS] <COMMAND>"));
 }
+
+#[test]
+fn the_timeframe_is_told_by_the_bars_in_order_and_given_is_believed() {
+    let project = Project::new();
+    let text = rising(40);
+    let (header, rows) = text.split_once('\n').unwrap();
+    // Every third row first, so that no two neighbours in the file are neighbours in time.
+    let rows: Vec<&str> = rows.lines().collect();
+    let shuffled = (0..3).flat_map(|k| rows.iter().skip(k).step_by(3).copied());
+    project.put("a.csv", format!("{header}\n{}\n", shuffled.collect::<Vec<_>>().join("\n")));
+    let stored = project.done(&["ingest", "csv", "a.csv", "--symbol", "UP", "--sort"]);
+    assert!(stored.lines().nth(1).unwrap().starts_with("UP             5m    40"), "{stored}");
+    // Thinly traded: mostly ten minutes apart, never five, but on the grid of five.
+    let thin =
+        rows.iter().enumerate().filter(|(i, _)| if *i < 20 { i % 2 == 0 } else { i % 2 > 0 });
+    let thin: Vec<&str> = thin.map(|(_, row)| *row).collect();
+    project.put("b.csv", format!("{header}\n{}\n", thin.join("\n")));
+    let given = ["ingest", "csv", "b.csv", "--symbol", "THIN", "--timeframe", "5m"];
+    let stored = project.done(&given);
+    assert!(stored.lines().nth(1).unwrap().starts_with("THIN           5m    20"), "{stored}");
+}
