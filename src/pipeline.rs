@@ -175,14 +175,54 @@ pub fn barriers(config: &Config, bars: &Bars) -> Result<BarrierLabels, Failure> 
     Ok(params.check().map_err(|bad| refuse(&bad))?.label(&input))
 }
 
-/// Labels and the look-back of the features → folds, purged by the longest horizon.
+/// The first row from which on every feature is there, which may be later than their look-back tells:
+/// bars may lack what a feature is made of. Tells which features wait, and which have no value at all.
+pub fn settled(config: &Config, bars: &Bars) -> Result<usize, Failure> {
+    let program = compile(config, bars)?;
+    Ok(settled_row(&features_of(config, (&program, bars.clone()), (Cells::F32, false))?.table))
+}
+
+fn settled_row(table: &FeatureTable) -> usize {
+    let row = table.first_settled();
+    if row >= table.ts.len() {
+        return row;
+    }
+    let empty = table.empty_columns(row);
+    if !empty.is_empty() {
+        tracing::warn!(
+            "`{}` has no value of {}: no fold waits for it",
+            table.symbol,
+            listed(&empty)
+        );
+    }
+    if row > table.warm_up() {
+        let before = table.empty_until(row);
+        tracing::warn!(
+            "`{}` has the first value of {} at `{}`: nothing is learnt before",
+            table.symbol,
+            listed(&before),
+            table.ts[row]
+        );
+    }
+    row
+}
+
+/// As many names as one can take in.
+fn listed(names: &[&str]) -> String {
+    const MANY: usize = 8;
+    let shown: Vec<String> = names.iter().take(MANY).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(MANY);
+    shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
+}
+
+/// Labels and the first row with every feature → folds, purged by the longest horizon.
 pub fn folds(
     config: &Config,
     bars: &Bars,
     labels: &[Labels],
-    warm_up: usize,
+    settled: usize,
 ) -> Result<Folds, Failure> {
-    let span = span(config, bars, warm_up)?;
+    let span = span(config, (bars.ts(), bars.timeframe()), settled)?;
     let reach = reach(labels);
     let rows = Rows::new(&reach).map_err(Failure::user)?;
     let params = config.walkforward.params();
@@ -191,22 +231,25 @@ pub fn folds(
 }
 
 /// The stretch in which every feature is there and labels may end.
-fn span(config: &Config, bars: &Bars, warm_up: usize) -> Result<Span, Failure> {
-    let (first, last) = match (bars.ts().get(warm_up), bars.ts().last()) {
+fn span(
+    config: &Config,
+    (ts, timeframe): (&[Ts], Timeframe),
+    settled: usize,
+) -> Result<Span, Failure> {
+    let (first, last) = match (ts.get(settled), ts.last()) {
         (Some(first), Some(last)) => (*first, *last),
         _ => {
             let message =
-                format!("{} bars, of which {warm_up} are warm-up, make no fold", bars.len());
+                format!("{} bars, of which {settled} are warm-up, make no fold", ts.len());
             return Err(
                 Failure::user(message).hint("more bars, or features that look less far back")
             );
         }
     };
-    let length = bars.timeframe().us();
+    let length = timeframe.us();
     let mut hours = config.data.calendar.hours();
     let next = last.plus_us(length)..last.plus_us(14 * DAY_US);
-    let next_open =
-        hours.expected(next, bars.timeframe()).map_or(last.plus_us(length), |e| e.first);
+    let next_open = hours.expected(next, timeframe).map_or(last.plus_us(length), |e| e.first);
     Ok(Span { first_usable: first.plus_us(length), complete_until: next_open.plus_us(length) })
 }
 

@@ -113,3 +113,48 @@ fn check_folds(folds: &[serde_json::Value]) {
         last_test = end.unwrap();
     }
 }
+
+/// Rising bars, the first `bare` of them without the trade columns that the rest have.
+fn with_trades(bare: usize, n: usize) -> String {
+    let text = long_rising(n);
+    let columns = "count,quote_volume,taker_buy_volume,taker_buy_quote_volume";
+    let row = |(i, line): (usize, &str)| match i {
+        0 => format!("{line},{columns}\n"),
+        i if i <= bare => format!("{line},,,,\n"),
+        i => format!("{line},{},{},{},{}\n", 3 + i % 5, 900 + i, 1 + i % 3, 300 + i % 7),
+    };
+    text.lines().enumerate().map(row).collect()
+}
+
+/// As [`rising`], beyond a month: times in seconds.
+fn long_rising(n: usize) -> String {
+    let row = |i: usize| {
+        let open = 100 + i % 90;
+        format!(
+            "{},{open},{}.5,{}.5,{open},{}\n",
+            1_704_067_200 + i * 300,
+            open,
+            open - 1,
+            5 + i % 7
+        )
+    };
+    let header = "date,open,high,low,close,volume\n".to_owned();
+    (0..n).map(row).fold(header, |text, row| text + &row)
+}
+
+#[test]
+fn the_first_fold_waits_until_every_column_has_values() {
+    let project = Project::new();
+    project.put("a.csv", with_trades(6000, 20_000));
+    project.done(&["ingest", "csv", "a.csv", "--symbol", "UP"]);
+    let folds = ["folds", "--symbol", "UP", "--train-weeks", "2", "--test-weeks", "1"];
+    let flow = [&folds[..], &["--set", "features.set=[calendar,order_flow]"]].concat();
+    let run = project.run(&flow);
+    assert_eq!(run.code, 0, "{run}");
+    insta::assert_snapshot!(run, @"");
+    project.put("b.csv", with_trades(20_000, 20_000));
+    project.done(&["ingest", "csv", "b.csv", "--symbol", "BARE"]);
+    let bare = flow.iter().map(|word| if *word == "UP" { "BARE" } else { word });
+    let run = project.run(&bare.collect::<Vec<_>>());
+    insta::assert_snapshot!(run.stderr, @"");
+}
