@@ -5,6 +5,7 @@
 //! together with those already stored. Nothing is repaired unless it is asked for.
 
 mod accept;
+mod cut;
 mod delimited;
 mod derive;
 mod files;

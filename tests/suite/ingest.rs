@@ -356,3 +356,17 @@ fn the_timeframe_is_told_by_the_bars_in_order_and_given_is_believed() {
     let stored = project.done(&given);
     assert!(stored.lines().nth(1).unwrap().starts_with("THIN           5m    20"), "{stored}");
 }
+
+#[test]
+fn a_last_number_that_may_be_cut_is_not_stored_in_silence() {
+    let project = Project::new();
+    let whole = rising(40).replace(",5\n", ",15.25\n").replace(",6\n", ",16.25\n");
+    let whole: String = whole.lines().take(10).map(|line| format!("{line}.125\n")).collect();
+    let whole = whole.replacen("volume.125", "volume", 1).replace(".25.125", ".125");
+    project.put("cut.csv", &whole[..whole.len() - 3]);
+    insta::assert_snapshot!(project.refusal(&["ingest", "csv", "cut.csv", "--symbol", "UP"]), @"");
+    project.put("open.csv", &whole[..whole.len() - 1]);
+    let run = project.run(&["ingest", "csv", "open.csv", "--symbol", "UP"]);
+    assert_eq!(run.code, 0, "{run}");
+    insta::assert_snapshot!(run.stderr, @"");
+}
