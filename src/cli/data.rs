@@ -1,8 +1,9 @@
 //! `edgewalk data`: what is stored, how good it is, and other shapes of it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 
 use super::ingest::args::{Dialect, Preference};
 use super::{Global, audit as shown, one_symbol, print, table};
@@ -10,10 +11,10 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::ingest::audit::{self, Audit, Terms};
 use crate::ingest::{
-    Counts, Prefer, ReadOptions, check_renames, make, read_current, read_file, store_derived,
-    told_by_bars,
+    Counts, Prefer, ReadOptions, check_renames, make, one_series, read_current, read_file,
+    store_derived, told_by_bars,
 };
-use crate::market::{Calendar, Symbol, Timeframe};
+use crate::market::{Calendar, Columns, Symbol, Timeframe};
 use crate::pipeline;
 use crate::store::{self, Layout, MadeOf, StoredBars};
 
@@ -103,14 +104,17 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         Action::Audit { files, symbol, timeframe, calendar, json, strict, dialect } => {
             let which = Which { symbol: symbol.as_ref(), timeframe: *timeframe };
             let calendar = calendar.unwrap_or(config.data.calendar);
-            let audits = if files.is_empty() {
+            let (audits, unread) = if files.is_empty() {
                 dialect.check_unused()?;
                 audit_stored(&layout, &which, calendar)?
             } else {
                 let options = dialect.options(symbol.clone(), &config.data.csv);
-                audit_files(files, &options, (*timeframe, calendar))?
+                (audit_files(files, &options, (*timeframe, calendar))?, Vec::new())
             };
-            report(&audits, *json)?;
+            if unread.is_empty() || !audits.is_empty() {
+                report(&audits, *json)?;
+            }
+            name_each(unread)?;
             let refuse = if *strict { Audit::strict_verdict } else { Audit::verdict };
             Ok(audits.iter().try_for_each(refuse)?)
         }
@@ -137,8 +141,15 @@ fn list(layout: &Layout) -> Result<()> {
     let rows = rows.into_iter().flatten();
     let header = ["symbol", "timeframe", "market", "made of", "bars", "from", "to", "fingerprint"];
     print(&table(&header, rows))?;
-    // What is whole is listed; then the first that is not is the error.
-    corrupt.into_iter().next().map_or(Ok(()), |first| first.map(drop))
+    name_each(corrupt.into_iter().filter_map(Result::err).collect())
+}
+
+/// What is whole is told of; then each file that is not is named, one of them as the run's error.
+fn name_each(unread: Vec<Error>) -> Result<()> {
+    let mut unread = unread.into_iter();
+    let Some(first) = unread.next() else { return Ok(()) };
+    unread.for_each(|other| tracing::error!("{other:#}"));
+    Err(first)
 }
 
 fn list_row(stored: &StoredBars, layout: &Layout) -> Result<Vec<String>> {
@@ -175,14 +186,21 @@ fn base_of(stored: &StoredBars, made_of: &MadeOf, layout: &Layout) -> String {
     format!("{base}, changed")
 }
 
-fn audit_stored(layout: &Layout, which: &Which, calendar: Calendar) -> Result<Vec<Audit>> {
+/// The audits of what can be read, and why the rest cannot.
+fn audit_stored(
+    layout: &Layout,
+    which: &Which,
+    calendar: Calendar,
+) -> Result<(Vec<Audit>, Vec<Error>)> {
     let chosen = choose(layout, which)?;
     let one = |stored: &StoredBars| {
         let bars = read_current(&stored.symbol, stored.timeframe, layout)?.bars;
         let terms = Terms::new(stored.timeframe, calendar);
         Ok(audit::audit(stored.symbol.as_str(), bars.columns(), &terms))
     };
-    chosen.iter().map(one).collect()
+    let (audits, unread): (Vec<_>, Vec<_>) = chosen.iter().map(one).partition(Result::is_ok);
+    let unread = unread.into_iter().filter_map(Result::err);
+    Ok((audits.into_iter().flatten().collect(), unread.collect()))
 }
 
 /// The stored bars that the flags name; none at all is an error.
@@ -201,17 +219,18 @@ fn audit_files(
     options: &ReadOptions,
     (timeframe, calendar): (Option<Timeframe>, Calendar),
 ) -> Result<Vec<Audit>> {
-    let mut audits = Vec::new();
     let files = files.iter().map(|file| read_file(file, options)).collect::<Result<Vec<_>, _>>()?;
     check_renames(files.iter(), options)?;
-    for file in files {
-        for (symbol, columns) in file.series {
-            let timeframe = timeframe.map_or_else(|| told_by_bars(&symbol, &columns.ts), Ok)?;
-            let terms = Terms::new(timeframe, calendar);
-            audits.push(audit::audit(symbol.as_str(), &columns, &terms));
-        }
+    let mut by_symbol: BTreeMap<Symbol, Vec<Columns>> = BTreeMap::new();
+    for (symbol, columns) in files.into_iter().flat_map(|file| file.series) {
+        by_symbol.entry(symbol).or_default().push(columns);
     }
-    Ok(audits)
+    let audit = |(symbol, files): (Symbol, Vec<Columns>)| {
+        let columns = one_series(files);
+        let timeframe = timeframe.map_or_else(|| told_by_bars(&symbol, &columns.ts), Ok)?;
+        Ok(audit::audit(symbol.as_str(), &columns, &Terms::new(timeframe, calendar)))
+    };
+    by_symbol.into_iter().map(audit).collect()
 }
 
 fn report(audits: &[Audit], json: bool) -> Result<()> {
