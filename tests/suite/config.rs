@@ -140,3 +140,13 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     ");
     assert_eq!(project.run(&["-c", "config.yml", "-q", "data", "list"]).stderr, "");
 }
+
+#[test]
+fn weekly_bars_are_no_fault_though_the_usual_windows_do_not_fit_them() {
+    let project = Project::new();
+    let weekly = ["config", "check", "--set", "data.timeframe=1w", "--set", "data.source=store"];
+    let run = project.run(&weekly);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stdout.starts_with("ok: "), "{run}");
+    assert!(run.stderr.contains("there can be no folds: 12 bars of 1w"), "{run}");
+}
