@@ -46,6 +46,8 @@ pub struct Features {
     pub path: PathBuf,
     /// How long the columns took; none where they were built before.
     pub computed: Option<Duration>,
+    /// Whether it is at `path`: in a folder that cannot be written, it is made each time.
+    pub is_stored: bool,
 }
 
 /// The stored bars of a symbol, between `data.from` and `data.to`; those that were made of shorter
@@ -126,7 +128,9 @@ fn features_of(
     if path.exists() && !fresh {
         let stored = store::read_identified(&path, &identity);
         match stored.map(|stored| FeatureTable::of(program, &bars, narrow(stored))) {
-            Ok(Some(table)) => return Ok(Features { table, path, computed: None }),
+            Ok(Some(table)) => {
+                return Ok(Features { table, path, computed: None, is_stored: true });
+            }
             Ok(None) => tracing::warn!("`{}` does not fit: it is made anew", path.display()),
             Err(failure) => tracing::warn!("{failure}: it is computed again"),
         }
@@ -140,8 +144,11 @@ fn features_of(
     };
     let computed = Some(start.elapsed());
     drop(bars);
-    let table = write_features((&path, &identity), table, wide)?;
-    Ok(Features { table, path, computed })
+    let (table, stored) = write_features((&path, &identity), table, wide)?;
+    if let Err(failure) = &stored {
+        tracing::warn!("{failure}: the table is not kept, and made anew each time");
+    }
+    Ok(Features { table, path, computed, is_stored: stored.is_ok() })
 }
 
 /// Bars → forward returns, one set a horizon.
@@ -285,12 +292,13 @@ fn refuse(bad: &[BadParam]) -> Failure {
     Failure::user(lines.join("\n"))
 }
 
-/// Stores a feature table, or its wide twin; the columns are lent to the store, not copied.
+/// Stores a feature table, or its wide twin, and gives it back, stored or not; the columns are lent
+/// to the store, not copied.
 fn write_features(
     (path, identity): (&Path, &str),
     mut table: FeatureTable,
     wide: Option<Vec<Vec<f64>>>,
-) -> Result<FeatureTable, Failure> {
+) -> Result<(FeatureTable, Result<(), Failure>), Failure> {
     let is_wide = wide.is_some();
     let values: Vec<Values> = match wide {
         Some(columns) => columns.into_iter().map(Values::F64).collect(),
@@ -299,11 +307,11 @@ fn write_features(
     let mut columns = vec![("ts".to_owned(), Values::Ts(table.ts.clone()))];
     columns.extend(table.names.iter().cloned().zip(values));
     let stored = Table::new(columns).map_err(Failure::user)?;
-    store::write_identified(path, &stored, identity)?;
+    let written = store::write_identified(path, &stored, identity);
     if !is_wide {
         table.columns = narrow(stored).into_iter().map(|(_, column)| column).collect();
     }
-    Ok(table)
+    Ok((table, written))
 }
 
 /// The columns of a stored feature table beside `ts`, as the trainer reads them.

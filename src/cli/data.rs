@@ -139,7 +139,7 @@ fn list(layout: &Layout) -> Result<()> {
     let rows = stored.iter().map(|stored| list_row(stored, layout));
     let (rows, corrupt): (Vec<_>, Vec<_>) = rows.partition(Result::is_ok);
     let rows = rows.into_iter().flatten();
-    let header = ["symbol", "timeframe", "market", "made of", "bars", "from", "to", "fingerprint"];
+    let header = ["symbol", "timeframe", "bars", "from", "to", "market", "made of", "fingerprint"];
     print(&table(&header, rows))?;
     name_each(corrupt.into_iter().filter_map(Result::err).collect())
 }
@@ -161,11 +161,11 @@ fn list_row(stored: &StoredBars, layout: &Layout) -> Result<Vec<String>> {
     Ok(vec![
         stored.symbol.to_string(),
         stored.timeframe.to_string(),
-        described.origin.venue.to_string(),
-        made_of.unwrap_or_else(|| "–".to_owned()),
         described.n_bars.to_string(),
         from,
         to,
+        described.origin.venue.to_string(),
+        made_of.unwrap_or_else(|| "–".to_owned()),
         described.fingerprint.chars().take(12).collect(),
     ])
 }

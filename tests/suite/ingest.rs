@@ -364,9 +364,15 @@ fn a_last_number_that_may_be_cut_is_not_stored_in_silence() {
     let whole: String = whole.lines().take(10).map(|line| format!("{line}.125\n")).collect();
     let whole = whole.replacen("volume.125", "volume", 1).replace(".25.125", ".125");
     project.put("cut.csv", &whole[..whole.len() - 3]);
-    insta::assert_snapshot!(project.refusal(&["ingest", "csv", "cut.csv", "--symbol", "UP"]), @"");
+    insta::assert_snapshot!(project.refusal(&["ingest", "csv", "cut.csv", "--symbol", "UP"]), @r"
+    error: `cut.csv`, line 10, column 6 (`volume`): the file ends here, and `16.1` is shorter than in any other line
+    hint: was it cut off? then download it again; if not, end its last line
+    exit code 2
+    ");
     project.put("open.csv", &whole[..whole.len() - 1]);
     let run = project.run(&["ingest", "csv", "open.csv", "--symbol", "UP"]);
     assert_eq!(run.code, 0, "{run}");
-    insta::assert_snapshot!(run.stderr, @"");
+    insta::assert_snapshot!(run.stderr, @r"
+     WARN `open.csv`, line 10, has no end: `16.125` is taken to be whole
+    ");
 }

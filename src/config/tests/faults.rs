@@ -241,7 +241,7 @@ features: {set: *h}";
 
 #[test]
 fn a_byte_that_is_no_text_is_shown_with_its_place() {
-    let faults = super::Config::from_bytes("c.yml", b"seed: 1\nda\xffta:", &[]).unwrap_err();
+    let faults = Config::from_bytes("c.yml", b"seed: 1\nda\xffta:", &[]).unwrap_err();
     insta::assert_snapshot!(faults, @r#"
     c.yml:2:3: this is not text: a byte that UTF-8 does not know
     "#);
