@@ -52,6 +52,11 @@ pub fn read_current(
 pub fn make(base: &Stored, to: Timeframe, calendar: Calendar) -> Result<Made, Failure> {
     let bars = &base.bars;
     let made = resample(bars, to, calendar).map_err(|bad| no_resample(&bad))?;
+    if made.bars.is_empty() {
+        let (n, base) = (bars.len(), bars.timeframe());
+        let what = format!("{n} `{base}` bars of `{}` make no whole `{to}` bar", bars.symbol());
+        return Err(Failure::user(what).hint("more bars, or a shorter `--to`"));
+    }
     let Resampled { n_incomplete, n_dropped_head, n_dropped_tail, n_after_hours, .. } = made;
     let (timeframe, fingerprint) = (bars.timeframe(), fingerprint(bars));
     let made_of = Some(MadeOf { timeframe, fingerprint, calendar });
@@ -94,8 +99,9 @@ pub fn store_derived(
     let (symbol, timeframe) = (bars.symbol(), bars.timeframe());
     let old = layout.has_bars(symbol, timeframe).then(|| layout.read_stored(symbol, timeframe));
     let old = old.transpose()?;
-    if old.as_ref().is_some_and(|old| old.origin.made_of.is_none()) {
-        let kept = merge_with_stored(bars.clone(), &origin.venue, prefer, layout)?;
+    if let Some(old) = old.as_ref().filter(|old| old.origin.made_of.is_none()) {
+        let bars = without_dust(bars, &old.bars)?;
+        let kept = merge_with_stored(bars, &origin.venue, prefer, layout)?;
         kept.write(layout)?;
         return Ok(Derived { counts: kept.counts, n_removed: 0 });
     }
@@ -103,6 +109,29 @@ pub fn store_derived(
     let derived = old.map_or_else(|| Ok(all_new(bars)), |old| in_place_of(old.bars, bars))?;
     layout.write_bars_of(bars, origin)?;
     Ok(derived)
+}
+
+/// What is summed depends in its last bits on the order of its terms: where that is the whole
+/// difference, the bars that are there are right. Prices are copied, never summed.
+fn without_dust(bars: &Bars, old: &Bars) -> Result<Bars, Failure> {
+    const DUST: f64 = 1e-9;
+    let mut columns = bars.columns().clone();
+    let is_dust = |a: f64, b: f64| a != b && (a - b).abs() <= DUST * a.abs().max(b.abs());
+    for (row, ts) in bars.ts().iter().enumerate() {
+        let Ok(at) = old.ts().binary_search(ts) else { continue };
+        let there = old.columns();
+        if is_dust(columns.volume[row], there.volume[at]) {
+            columns.volume[row] = there.volume[at];
+        }
+        for (name, values) in &mut columns.extra {
+            let known = there.extra.get(name).map(|known| known[at]);
+            if let Some(known) = known.filter(|known| is_dust(values[row], *known)) {
+                values[row] = known;
+            }
+        }
+    }
+    let checked = Bars::new(bars.symbol().clone(), bars.timeframe(), columns);
+    checked.map_err(Failure::world)
 }
 
 fn all_new(bars: &Bars) -> Derived {
@@ -139,6 +168,25 @@ mod tests {
         let (timeframe, fingerprint) = (Timeframe::M5, "other".to_owned());
         let made_of = Some(MadeOf { timeframe, fingerprint, calendar: Calendar::Always });
         Stored { bars, origin: Origin { made_of, ..Origin::default() } }
+    }
+
+    #[test]
+    fn sums_in_another_order_do_not_disagree() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::new(dir.path());
+        let summed = |terms: &[f64]| {
+            let bars = hours(&[0, 1], 10.0);
+            let mut columns = bars.columns().clone();
+            columns.volume[0] = terms.iter().sum();
+            Bars::new(bars.symbol().clone(), Timeframe::H1, columns).unwrap()
+        };
+        let (there, again) = (summed(&[0.1, 0.2, 0.3]), summed(&[0.3, 0.2, 0.1]));
+        assert!(there.columns().volume[0] != again.columns().volume[0]);
+        layout.write_bars(&there).unwrap();
+        let derived = store_derived(&made(again), None, &layout).unwrap();
+        assert_eq!(derived.counts, Counts { same: 2, ..Counts::default() });
+        assert_eq!(stored(&layout), there);
+        assert!(store_derived(&made(summed(&[0.61])), None, &layout).is_err());
     }
 
     #[test]

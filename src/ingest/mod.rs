@@ -28,6 +28,7 @@ mod series;
 mod source;
 mod venue;
 mod written;
+mod year_last;
 pub mod audit; // what is wrong with raw bars
 pub mod feeds; // exchanges: the only network edge
 mod download;

@@ -239,7 +239,7 @@ fn symbol_text(said: &str) -> String {
 }
 
 /// As the exchanges and freqtrade name their files: `BTCUSDT-5m-2025-01.csv`,
-/// `BTC_USDT-5m.feather`, `XBTUSD_5.csv`.
+/// `BTC_USDT-5m.feather`, `BTC_USDT_USDT-5m-futures.feather`, `XBTUSD_5.csv`.
 fn symbol_in_name(name: &str) -> Option<Symbol> {
     let stem = Path::new(name).file_stem()?.to_str()?;
     let upper = |text: &str| {
@@ -249,6 +249,12 @@ fn symbol_in_name(name: &str) -> Option<Symbol> {
     let minutes = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if let Some((pair, rest)) = stem.split_once('-') {
         let length = rest.split('-').next()?;
+        // freqtrade names the money that futures are settled in, too: `BTC_USDT_USDT`.
+        let settled = rest.ends_with("-futures").then(|| pair.rsplit_once('_'));
+        let pair = match settled {
+            Some(Some((pair, settle))) if pair.contains('_') && upper(settle) => pair,
+            _ => pair,
+        };
         length.parse::<crate::market::Timeframe>().ok()?;
         let (base, quote) = pair.split_once('_').unwrap_or((pair, ""));
         let fits = upper(base) && (quote.is_empty() || upper(quote));
@@ -268,9 +274,9 @@ mod tests {
         assert_eq!(in_name("raw/BTCUSDT-5m-2025-01.csv").as_deref(), Some("BTCUSDT"));
         assert_eq!(in_name("BTC_USDT-1h.feather").as_deref(), Some("BTCUSDT"));
         assert_eq!(in_name("XBTUSD_5.csv").as_deref(), Some("XBTUSD"));
-        for name in
-            ["bars.csv", "BTC_USDT_USDT-5m-futures.feather", "my-data.csv", "BTC.csv", "-5m"]
-        {
+        assert_eq!(in_name("BTC_USDT_USDT-5m-futures.feather").as_deref(), Some("BTCUSDT"));
+        let others = ["BTC_USDT_USDT-8h-funding_rate.feather", "BTC_USDT_USDT-1h-mark.feather"];
+        for name in others.into_iter().chain(["bars.csv", "my-data.csv", "BTC.csv", "-5m"]) {
             assert_eq!(in_name(name), None, "{name}");
         }
     }

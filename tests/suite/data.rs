@@ -20,9 +20,9 @@ fn what_is_stored_is_listed_with_the_fingerprint_of_its_content() {
     let project = stored(&rising(300));
     project.done(&["data", "resample", "--symbol", "UP", "--to", "1h"]);
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol  timeframe  market  made of  bars              from                to   fingerprint
-    UP             5m       –        –   300  2024-01-01 00:00  2024-01-02 00:55  ad2248283fc6
-    UP             1h       –       5m    25  2024-01-01 00:00  2024-01-02 00:00  0d7c05d49108
+    symbol  timeframe  bars              from                to  market  made of   fingerprint
+    UP             5m   300  2024-01-01 00:00  2024-01-02 00:55       –        –  ad2248283fc6
+    UP             1h    25  2024-01-01 00:00  2024-01-02 00:00       –       5m  0d7c05d49108
     ");
 }
 
@@ -247,4 +247,16 @@ fn a_corrupt_file_stops_neither_list_nor_audit_of_the_others() {
     let audits: serde_json::Value =
         serde_json::from_str(&project.run(&["data", "audit", "--json"]).stdout).unwrap();
     assert_eq!(audits.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn bars_too_few_for_one_longer_bar_are_not_stored_as_none() {
+    let project = stored(&rising(600));
+    let weeks = ["data", "resample", "--symbol", "UP", "--to", "1w"];
+    insta::assert_snapshot!(project.refusal(&weeks), @r"
+    error: 600 `5m` bars of `UP` make no whole `1w` bar
+    hint: more bars, or a shorter `--to`
+    exit code 2
+    ");
+    assert_eq!(project.files("data"), ["bars/UP/5m.parquet"]);
 }

@@ -39,9 +39,9 @@ fn bars_of_two_markets_do_not_mix() {
     assert_eq!(project.tree("data"), before);
     project.done(&["ingest", "csv", FUTURES, "--symbol", "BTCUSDT.FUTURES"]);
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol           timeframe           market  made of  bars              from                to   fingerprint
-    BTCUSDT                 5m     binance spot        –    20  2025-01-01 00:00  2025-01-01 01:35  db5a928fa29d
-    BTCUSDT.FUTURES         5m  binance futures        –    20  2025-01-01 01:40  2025-01-01 03:15  2d560ebb5811
+    symbol           timeframe  bars              from                to           market  made of   fingerprint
+    BTCUSDT                 5m    20  2025-01-01 00:00  2025-01-01 01:35     binance spot        –  db5a928fa29d
+    BTCUSDT.FUTURES         5m    20  2025-01-01 01:40  2025-01-01 03:15  binance futures        –  2d560ebb5811
     ");
 }
 
@@ -72,10 +72,10 @@ fn longer_bars_follow_when_those_they_are_made_of_change() {
     project.put("b.csv", rising(600));
     project.done(&["ingest", "csv", "b.csv", "--symbol", "UP"]);
     insta::assert_snapshot!(project.run(&["data", "list"]), @r"
-    symbol  timeframe  market      made of  bars              from                to   fingerprint
-    UP             5m       –            –   600  2024-01-01 00:00  2024-01-03 01:55  a94522d44eed
-    UP             1h       –  5m, changed    33  2024-01-01 00:00  2024-01-02 08:00  c78efa8ba924
-    UP             4h       –  1h, changed     8  2024-01-01 00:00  2024-01-02 04:00  f395c6862652
+    symbol  timeframe  bars              from                to  market      made of   fingerprint
+    UP             5m   600  2024-01-01 00:00  2024-01-03 01:55       –            –  a94522d44eed
+    UP             1h    33  2024-01-01 00:00  2024-01-02 08:00       –  5m, changed  c78efa8ba924
+    UP             4h     8  2024-01-01 00:00  2024-01-02 04:00       –  1h, changed  f395c6862652
      WARN the `1h` bars of `UP` were made of `5m` bars that changed: the next command that reads them makes them again, or `edgewalk data resample --symbol UP --timeframe 5m --to 1h`
      WARN the `4h` bars of `UP` were made of `1h` bars that changed: the next command that reads them makes them again, or `edgewalk data resample --symbol UP --timeframe 1h --to 4h`
     ");
