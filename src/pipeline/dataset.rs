@@ -107,10 +107,11 @@ fn part(config: &Config, symbol: &Symbol) -> Result<Part, Failure> {
     };
     let definitions = program.features().iter().map(definition).collect();
     let labels = labels(config, &bars)?;
-    let span = super::span(config, &bars, program.warm_up())?;
     let is_price = features::price_levels(&program, bars.columns());
     let (scale_bps, fingerprint) = (volatility_bps(config, &bars)?, store::fingerprint(&bars));
     let table = super::features_of(config, (&program, bars), (Cells::F32, false))?.table;
+    let settled = super::settled_row(&table);
+    let span = super::span(config, (&table.ts, table.timeframe), settled)?;
     let span = (span.first_usable, span.complete_until);
     Ok(Part { table, labels, scale_bps, features: definitions, is_price, span, fingerprint })
 }
