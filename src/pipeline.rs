@@ -2,6 +2,7 @@
 
 mod dataset;
 mod explain;
+mod judge;
 mod predict;
 mod recipe;
 mod train;
@@ -12,7 +13,8 @@ use std::time::Duration;
 
 pub use dataset::{Definition, Lessons, lessons};
 pub use explain::{Explained, explain};
-pub use predict::{Judged, PredictRange, Predicted, predict};
+pub use judge::{Chances, Judged};
+pub use predict::{PredictRange, Predicted, predict};
 pub use train::{Model, Report, Training, train};
 pub use tune::{Tuned, describe as tuning_line};
 
@@ -20,6 +22,7 @@ use crate::config::{Config, Place};
 use crate::failure::Failure;
 use crate::features::{self, BadFeature, FeatureTable, Program, Shape, Wanted, catalog};
 use crate::folds::{FoldFault, Folds, Rows, Span};
+use crate::ingest;
 use crate::labels::{
     BadParam, BarrierInput, BarrierLabels, BarrierParams, ForwardParams, Gaps, Labels, reach,
 };
@@ -45,16 +48,20 @@ pub struct Features {
     pub path: PathBuf,
     /// How long the columns took; none where they were built before.
     pub computed: Option<Duration>,
+    /// Whether it is at `path`: in a folder that cannot be written, it is made each time.
+    pub is_stored: bool,
 }
 
-/// The stored bars of a symbol, between `data.from` and `data.to`.
+/// The stored bars of a symbol, between `data.from` and `data.to`; those that were made of shorter
+/// ones as these are now.
 pub fn bars(config: &Config, symbol: &Symbol) -> Result<Bars, Failure> {
     bars_of(config, symbol, config.data.timeframe)
 }
 
 /// As [`bars`], of another timeframe.
 pub fn bars_of(config: &Config, symbol: &Symbol, timeframe: Timeframe) -> Result<Bars, Failure> {
-    let bars = Layout::new(&config.data.dir).read_bars(symbol, timeframe)?;
+    let layout = Layout::new(&config.data.dir);
+    let bars = ingest::read_current(symbol, timeframe, &layout)?.bars;
     let from = config.data.from.map_or(0, |ts| bars.ts().partition_point(|t| *t < ts));
     let to = config.data.to.map_or(bars.len(), |ts| bars.ts().partition_point(|t| *t < ts));
     let bars = if (from, to) == (0, bars.len()) { bars } else { bars.slice(from..to.max(from)) };
@@ -123,7 +130,9 @@ fn features_of(
     if path.exists() && !fresh {
         let stored = store::read_identified(&path, &identity);
         match stored.map(|stored| FeatureTable::of(program, &bars, narrow(stored))) {
-            Ok(Some(table)) => return Ok(Features { table, path, computed: None }),
+            Ok(Some(table)) => {
+                return Ok(Features { table, path, computed: None, is_stored: true });
+            }
             Ok(None) => tracing::warn!("`{}` does not fit: it is made anew", path.display()),
             Err(failure) => tracing::warn!("{failure}: it is computed again"),
         }
@@ -137,8 +146,11 @@ fn features_of(
     };
     let computed = Some(start.elapsed());
     drop(bars);
-    let table = write_features((&path, &identity), table, wide)?;
-    Ok(Features { table, path, computed })
+    let (table, stored) = write_features((&path, &identity), table, wide)?;
+    if let Err(failure) = &stored {
+        tracing::warn!("{failure}: the table is not kept, and made anew each time");
+    }
+    Ok(Features { table, path, computed, is_stored: stored.is_ok() })
 }
 
 /// Bars → forward returns, one set a horizon.
@@ -172,14 +184,54 @@ pub fn barriers(config: &Config, bars: &Bars) -> Result<BarrierLabels, Failure> 
     Ok(params.check().map_err(|bad| refuse(&bad))?.label(&input))
 }
 
-/// Labels and the look-back of the features → folds, purged by the longest horizon.
+/// The first row from which on every feature is there, which may be later than their look-back tells:
+/// bars may lack what a feature is made of. Tells which features wait, and which have no value at all.
+pub fn settled(config: &Config, bars: &Bars) -> Result<usize, Failure> {
+    let program = compile(config, bars)?;
+    Ok(settled_row(&features_of(config, (&program, bars.clone()), (Cells::F32, false))?.table))
+}
+
+fn settled_row(table: &FeatureTable) -> usize {
+    let row = table.first_settled();
+    if row >= table.ts.len() {
+        return row;
+    }
+    let empty = table.empty_columns(row);
+    if !empty.is_empty() {
+        tracing::warn!(
+            "`{}` has no value of {}: no fold waits for it",
+            table.symbol,
+            listed(&empty)
+        );
+    }
+    if row > table.warm_up() {
+        let before = table.empty_until(row);
+        tracing::warn!(
+            "`{}` has the first value of {} at `{}`: nothing is learnt before",
+            table.symbol,
+            listed(&before),
+            table.ts[row]
+        );
+    }
+    row
+}
+
+/// As many names as one can take in.
+fn listed(names: &[&str]) -> String {
+    const MANY: usize = 8;
+    let shown: Vec<String> = names.iter().take(MANY).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(MANY);
+    shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
+}
+
+/// Labels and the first row with every feature → folds, purged by the longest horizon.
 pub fn folds(
     config: &Config,
     bars: &Bars,
     labels: &[Labels],
-    warm_up: usize,
+    settled: usize,
 ) -> Result<Folds, Failure> {
-    let span = span(config, bars, warm_up)?;
+    let span = span(config, (bars.ts(), bars.timeframe()), settled)?;
     let reach = reach(labels);
     let rows = Rows::new(&reach).map_err(Failure::user)?;
     let params = config.walkforward.params();
@@ -188,22 +240,25 @@ pub fn folds(
 }
 
 /// The stretch in which every feature is there and labels may end.
-fn span(config: &Config, bars: &Bars, warm_up: usize) -> Result<Span, Failure> {
-    let (first, last) = match (bars.ts().get(warm_up), bars.ts().last()) {
+fn span(
+    config: &Config,
+    (ts, timeframe): (&[Ts], Timeframe),
+    settled: usize,
+) -> Result<Span, Failure> {
+    let (first, last) = match (ts.get(settled), ts.last()) {
         (Some(first), Some(last)) => (*first, *last),
         _ => {
             let message =
-                format!("{} bars, of which {warm_up} are warm-up, make no fold", bars.len());
+                format!("{} bars, of which {settled} are warm-up, make no fold", ts.len());
             return Err(
                 Failure::user(message).hint("more bars, or features that look less far back")
             );
         }
     };
-    let length = bars.timeframe().us();
+    let length = timeframe.us();
     let mut hours = config.data.calendar.hours();
     let next = last.plus_us(length)..last.plus_us(14 * DAY_US);
-    let next_open =
-        hours.expected(next, bars.timeframe()).map_or(last.plus_us(length), |e| e.first);
+    let next_open = hours.expected(next, timeframe).map_or(last.plus_us(length), |e| e.first);
     Ok(Span { first_usable: first.plus_us(length), complete_until: next_open.plus_us(length) })
 }
 
@@ -239,12 +294,13 @@ fn refuse(bad: &[BadParam]) -> Failure {
     Failure::user(lines.join("\n"))
 }
 
-/// Stores a feature table, or its wide twin; the columns are lent to the store, not copied.
+/// Stores a feature table, or its wide twin, and gives it back, stored or not; the columns are lent
+/// to the store, not copied.
 fn write_features(
     (path, identity): (&Path, &str),
     mut table: FeatureTable,
     wide: Option<Vec<Vec<f64>>>,
-) -> Result<FeatureTable, Failure> {
+) -> Result<(FeatureTable, Result<(), Failure>), Failure> {
     let is_wide = wide.is_some();
     let values: Vec<Values> = match wide {
         Some(columns) => columns.into_iter().map(Values::F64).collect(),
@@ -253,11 +309,11 @@ fn write_features(
     let mut columns = vec![("ts".to_owned(), Values::Ts(table.ts.clone()))];
     columns.extend(table.names.iter().cloned().zip(values));
     let stored = Table::new(columns).map_err(Failure::user)?;
-    store::write_identified(path, &stored, identity)?;
+    let written = store::write_identified(path, &stored, identity);
     if !is_wide {
         table.columns = narrow(stored).into_iter().map(|(_, column)| column).collect();
     }
-    Ok(table)
+    Ok((table, written))
 }
 
 /// The columns of a stored feature table beside `ts`, as the trainer reads them.

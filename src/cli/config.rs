@@ -48,6 +48,9 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
                 [] => String::new(),
                 names => format!(", if the bars have the columns {}", names.join(", ")),
             };
+            if let Some(remark) = loaded.config.without_folds() {
+                tracing::warn!("{remark}");
+            }
             print(&format!("ok: {file}, {} {keys} set{assumed}\n", loaded.n_set))
         }
         Action::Init { path, force } => init(path, *force),

@@ -1,8 +1,9 @@
 //! `edgewalk data`: what is stored, how good it is, and other shapes of it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 
 use super::ingest::args::{Dialect, Preference};
 use super::{Global, audit as shown, one_symbol, print, table};
@@ -10,11 +11,12 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::ingest::audit::{self, Audit, Terms};
 use crate::ingest::{
-    Counts, Prefer, ReadOptions, check_renames, read_file, store_derived, told_by_bars,
+    Counts, Prefer, ReadOptions, check_renames, make, one_series, read_current, read_file,
+    store_derived, told_by_bars,
 };
-use crate::market::{BadResample, Calendar, Symbol, Timeframe, resample};
+use crate::market::{Calendar, Columns, Symbol, Timeframe};
 use crate::pipeline;
-use crate::store::{self, Layout, StoredBars};
+use crate::store::{self, Layout, MadeOf, StoredBars};
 
 /// Look at stored bars: list, audit, resample, export
 #[derive(Debug, clap::Args)]
@@ -102,14 +104,17 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         Action::Audit { files, symbol, timeframe, calendar, json, strict, dialect } => {
             let which = Which { symbol: symbol.as_ref(), timeframe: *timeframe };
             let calendar = calendar.unwrap_or(config.data.calendar);
-            let audits = if files.is_empty() {
+            let (audits, unread) = if files.is_empty() {
                 dialect.check_unused()?;
                 audit_stored(&layout, &which, calendar)?
             } else {
                 let options = dialect.options(symbol.clone(), &config.data.csv);
-                audit_files(files, &options, (*timeframe, calendar))?
+                (audit_files(files, &options, (*timeframe, calendar))?, Vec::new())
             };
-            report(&audits, *json)?;
+            if unread.is_empty() || !audits.is_empty() {
+                report(&audits, *json)?;
+            }
+            name_each(unread)?;
             let refuse = if *strict { Audit::strict_verdict } else { Audit::verdict };
             Ok(audits.iter().try_for_each(refuse)?)
         }
@@ -131,15 +136,25 @@ fn list(layout: &Layout) -> Result<()> {
         tracing::info!("nothing is stored yet; `edgewalk ingest` brings bars in");
         return Ok(());
     }
-    let (rows, corrupt): (Vec<_>, Vec<_>) = stored.iter().map(list_row).partition(Result::is_ok);
+    let rows = stored.iter().map(|stored| list_row(stored, layout));
+    let (rows, corrupt): (Vec<_>, Vec<_>) = rows.partition(Result::is_ok);
     let rows = rows.into_iter().flatten();
-    print(&table(&["symbol", "timeframe", "bars", "from", "to", "fingerprint"], rows))?;
-    // What is whole is listed; then the first that is not is the error.
-    corrupt.into_iter().next().map_or(Ok(()), |first| first.map(drop))
+    let header = ["symbol", "timeframe", "bars", "from", "to", "market", "made of", "fingerprint"];
+    print(&table(&header, rows))?;
+    name_each(corrupt.into_iter().filter_map(Result::err).collect())
 }
 
-fn list_row(stored: &StoredBars) -> Result<Vec<String>> {
+/// What is whole is told of; then each file that is not is named, one of them as the run's error.
+fn name_each(unread: Vec<Error>) -> Result<()> {
+    let mut unread = unread.into_iter();
+    let Some(first) = unread.next() else { return Ok(()) };
+    unread.for_each(|other| tracing::error!("{other:#}"));
+    Err(first)
+}
+
+fn list_row(stored: &StoredBars, layout: &Layout) -> Result<Vec<String>> {
     let described = stored.describe()?;
+    let made_of = described.origin.made_of.map(|made_of| base_of(stored, &made_of, layout));
     let (from, to) = described
         .range
         .map_or(("–".into(), "–".into()), |(a, b)| (a.to_string(), b.to_string()));
@@ -149,18 +164,43 @@ fn list_row(stored: &StoredBars) -> Result<Vec<String>> {
         described.n_bars.to_string(),
         from,
         to,
+        described.origin.venue.to_string(),
+        made_of.unwrap_or_else(|| "–".to_owned()),
         described.fingerprint.chars().take(12).collect(),
     ])
 }
 
-fn audit_stored(layout: &Layout, which: &Which, calendar: Calendar) -> Result<Vec<Audit>> {
+/// The bars that others are made of, and what to do where these changed.
+fn base_of(stored: &StoredBars, made_of: &MadeOf, layout: &Layout) -> String {
+    let StoredBars { symbol, timeframe, .. } = stored;
+    let base = made_of.timeframe;
+    // A file that cannot be read has a line of its own.
+    if !layout.has_changed(symbol, made_of).unwrap_or(false) {
+        return base.to_string();
+    }
+    tracing::warn!(
+        "the `{timeframe}` bars of `{symbol}` were made of `{base}` bars that changed: the next \
+         command that reads them makes them again, or `edgewalk data resample --symbol {symbol} \
+         --timeframe {base} --to {timeframe}`"
+    );
+    format!("{base}, changed")
+}
+
+/// The audits of what can be read, and why the rest cannot.
+fn audit_stored(
+    layout: &Layout,
+    which: &Which,
+    calendar: Calendar,
+) -> Result<(Vec<Audit>, Vec<Error>)> {
     let chosen = choose(layout, which)?;
     let one = |stored: &StoredBars| {
-        let bars = layout.read_bars(&stored.symbol, stored.timeframe)?;
+        let bars = read_current(&stored.symbol, stored.timeframe, layout)?.bars;
         let terms = Terms::new(stored.timeframe, calendar);
         Ok(audit::audit(stored.symbol.as_str(), bars.columns(), &terms))
     };
-    chosen.iter().map(one).collect()
+    let (audits, unread): (Vec<_>, Vec<_>) = chosen.iter().map(one).partition(Result::is_ok);
+    let unread = unread.into_iter().filter_map(Result::err);
+    Ok((audits.into_iter().flatten().collect(), unread.collect()))
 }
 
 /// The stored bars that the flags name; none at all is an error.
@@ -179,17 +219,18 @@ fn audit_files(
     options: &ReadOptions,
     (timeframe, calendar): (Option<Timeframe>, Calendar),
 ) -> Result<Vec<Audit>> {
-    let mut audits = Vec::new();
     let files = files.iter().map(|file| read_file(file, options)).collect::<Result<Vec<_>, _>>()?;
     check_renames(files.iter(), options)?;
-    for file in files {
-        for (symbol, columns) in file.series {
-            let timeframe = timeframe.map_or_else(|| told_by_bars(&symbol, &columns.ts), Ok)?;
-            let terms = Terms::new(timeframe, calendar);
-            audits.push(audit::audit(symbol.as_str(), &columns, &terms));
-        }
+    let mut by_symbol: BTreeMap<Symbol, Vec<Columns>> = BTreeMap::new();
+    for (symbol, columns) in files.into_iter().flat_map(|file| file.series) {
+        by_symbol.entry(symbol).or_default().push(columns);
     }
-    Ok(audits)
+    let audit = |(symbol, files): (Symbol, Vec<Columns>)| {
+        let columns = one_series(files);
+        let timeframe = timeframe.map_or_else(|| told_by_bars(&symbol, &columns.ts), Ok)?;
+        Ok(audit::audit(symbol.as_str(), &columns, &Terms::new(timeframe, calendar)))
+    };
+    by_symbol.into_iter().map(audit).collect()
 }
 
 fn report(audits: &[Audit], json: bool) -> Result<()> {
@@ -207,43 +248,21 @@ fn resample_stored(
     let layout = Layout::new(&config.data.dir);
     let mut rows = Vec::new();
     for stored in choose(&layout, which)? {
-        let bars = layout.read_bars(&stored.symbol, stored.timeframe)?;
-        let made = resample(&bars, to, config.data.calendar).map_err(|bad| no_resample(&bad))?;
-        let n_made = made.bars.len();
-        let derived = store_derived(made.bars, stored.timeframe, prefer, &layout)?;
+        let base = read_current(&stored.symbol, stored.timeframe, &layout)?;
+        let made = make(&base, to, config.data.calendar)?;
+        let n_made = made.stored.bars.len();
+        let derived = store_derived(&made.stored, prefer, &layout)?;
         let Counts { added, replaced, .. } = derived.counts;
-        let at_ends = made.n_dropped_head + made.n_dropped_tail;
-        let counts = [bars.len(), n_made, added, replaced, derived.n_removed, made.n_incomplete];
+        let counts =
+            [base.bars.len(), n_made, added, replaced, derived.n_removed, made.n_incomplete];
         let mut row = vec![stored.symbol.to_string(), to.to_string()];
-        let left_out = [at_ends, made.n_after_hours];
+        let left_out = [made.n_at_ends, made.n_after_hours];
         row.extend(counts.into_iter().chain(left_out).map(|n| n.to_string()));
         rows.push(row);
     }
     let header = ["symbol", "timeframe", "from bars", "made", "added", "replaced", "removed"];
     let left_out = ["incomplete", "left out at the ends", "after hours"];
     print(&table(&[&header[..], &left_out].concat(), rows))
-}
-
-fn no_resample(bad: &BadResample) -> Failure {
-    let failure = Failure::user(bad);
-    match bad {
-        BadResample::NotAMultiple { base, to } if to <= base => {
-            failure.hint(format!("`--to` is to be longer than `--timeframe`, here `{base}`"))
-        }
-        BadResample::NotAMultiple { base, .. } => {
-            let fits = |text: &&str| {
-                let longer = text.parse::<Timeframe>();
-                longer.is_ok_and(|t| t > *base && t.is_multiple_of(*base))
-            };
-            let usual = ["5m", "15m", "30m", "1h", "4h", "12h", "1d", "1w"];
-            let usual: Vec<_> = usual.into_iter().filter(fits).take(4).collect();
-            let such = if usual.is_empty() { "" } else { ", such as " };
-            let needed =
-                format!("`--to` is to be a multiple of `{base}`{such}{}", usual.join(", "));
-            failure.hint(needed)
-        }
-        BadResample::Fault { .. } => failure,
-    }
 }
 
 fn export(config: &Config, which: &Which, output: Option<&PathBuf>) -> Result<()> {
@@ -291,18 +310,6 @@ mod tests {
     struct Line {
         #[command(flatten)]
         args: Args,
-    }
-
-    #[test]
-    fn a_timeframe_that_cannot_be_made_says_which_can() {
-        let bad = |base: &str, to: &str| {
-            let (base, to) = (base.parse().unwrap(), to.parse().unwrap());
-            no_resample(&BadResample::NotAMultiple { base, to }).hint.unwrap()
-        };
-        let multiple = "`--to` is to be a multiple of `5m`, such as 15m, 30m, 1h, 4h";
-        assert_eq!(bad("5m", "7m"), multiple);
-        assert_eq!(bad("5w", "7w"), "`--to` is to be a multiple of `5w`");
-        assert_eq!(bad("1h", "5m"), "`--to` is to be longer than `--timeframe`, here `1h`");
     }
 
     #[test]

@@ -91,7 +91,9 @@ fn build(args: &Args, config: &Config) -> Result<()> {
             None => tracing::info!("{n_columns} columns x {n_rows} bars were built before"),
         }
         let done = if built.computed.is_some() { "wrote" } else { "read" };
-        tracing::info!("{done} `{}`", built.path.display());
+        if built.is_stored {
+            tracing::info!("{done} `{}`", built.path.display());
+        }
         if args.csv {
             let path = built.path.with_extension("csv");
             store::write_csv(&path, &store::read_table(&built.path, None)?)?;

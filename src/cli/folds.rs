@@ -35,7 +35,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
 
 fn show(args: &Args, config: &Config, symbol: &Symbol) -> Result<()> {
     let bars = pipeline::bars(config, symbol)?;
-    let warm_up = pipeline::compile(config, &bars)?.warm_up();
+    let warm_up = pipeline::settled(config, &bars)?;
     let folds = pipeline::folds(config, &bars, &pipeline::labels(config, &bars)?, warm_up)?;
     if args.json {
         return print(&serde_json::to_string_pretty(&folds)?);

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::ingest::feeds::binance::Market;
 use crate::ingest::feeds::{Client, Request, SystemClock, UreqHttp};
 use crate::ingest::{Accept, Exchange, FileOptions, Keeping, download, generate, ingest_files};
-use crate::market::{Bars, Symbol, Timeframe};
+use crate::market::{Bars, Symbol, Timeframe, Venue};
 use crate::store::Layout;
 use crate::units::Ts;
 
@@ -60,10 +60,15 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     match &args.source {
         Some(From::Csv(Files { files, symbol, timeframe, form, merging })) => {
             let (symbol, timeframe) = (symbol.clone(), *timeframe);
-            read_files(files, &Reading { symbol, timeframe, form, merging }, &config)
+            let venue = Venue::default();
+            read_files(files, &Reading { symbol, timeframe, venue, form, merging }, &config)
         }
-        Some(From::Binance(args)) => ask(&args.asked, args.exchange(), (&config, global)),
-        Some(From::Kraken(args)) => ask(&args.asked, args.exchange(), (&config, global)),
+        Some(From::Binance(args)) => {
+            ask(&args.asked, (args.exchange(), args.venue()), (&config, global))
+        }
+        Some(From::Kraken(args)) => {
+            ask(&args.asked, (args.exchange(), args.venue()), (&config, global))
+        }
         Some(From::Synthetic) => make(&config),
         None => from_config(&config, global),
     }
@@ -80,6 +85,7 @@ fn from_config(config: &Config, global: &Global) -> Result<()> {
             let reading = Reading {
                 symbol: symbol.cloned(),
                 timeframe: Some(config.data.timeframe),
+                venue: Venue::default(),
                 form: &Form::default(),
                 merging: &Merging::default(),
             };
@@ -111,6 +117,8 @@ fn market(config: &Config) -> Market {
 struct Reading<'a> {
     symbol: Option<Symbol>,
     timeframe: Option<Timeframe>,
+    /// Where the bars were traded, as far as the user says it.
+    venue: Venue,
     form: &'a Form,
     merging: &'a Merging,
 }
@@ -121,6 +129,7 @@ impl Reading<'_> {
         let form = self.form;
         FileOptions {
             read: form.dialect.options(self.symbol.clone(), &config.data.csv),
+            venue: self.venue.clone(),
             timeframe: self.timeframe,
             accept: Accept { sort: form.sort, dedup: form.dedup },
             prefer: self.merging.prefer(),
@@ -154,14 +163,18 @@ fn make(config: &Config) -> Result<()> {
 }
 
 /// Files where some are named, else a download.
-fn ask(asked: &Asked, exchange: Exchange, (config, global): (&Config, &Global)) -> Result<()> {
+fn ask(
+    asked: &Asked,
+    (exchange, venue): (Exchange, Venue),
+    (config, global): (&Config, &Global),
+) -> Result<()> {
     if asked.files.is_empty() {
         asked.form.check_unused()?;
         return fetch(asked, exchange, (config, global));
     }
     let Asked { files, symbol, timeframe, form, merging, .. } = asked;
     let (symbol, timeframe) = (symbol.clone(), *timeframe);
-    read_files(files, &Reading { symbol, timeframe, form, merging }, config)
+    read_files(files, &Reading { symbol, timeframe, venue, form, merging }, config)
 }
 
 fn fetch(asked: &Asked, exchange: Exchange, (config, global): (&Config, &Global)) -> Result<()> {
@@ -224,7 +237,8 @@ mod tests {
         let Ok(From::Csv(Files { symbol, timeframe, form, merging, .. })) = parse(line) else {
             panic!("{line}")
         };
-        let reading = Reading { symbol, timeframe, form: &form, merging: &merging };
+        let venue = Venue::default();
+        let reading = Reading { symbol, timeframe, venue, form: &form, merging: &merging };
         reading.options(&config(sets)).read
     }
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::train::ic;
 use super::{Global, print, table};
 use crate::learn::conformal::Coverage;
-use crate::pipeline::{self, Judged, PredictRange};
+use crate::pipeline::{self, Chances, Judged, PredictRange};
 use crate::store;
 use crate::units::Ts;
 
@@ -65,11 +65,18 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
          are worse than expecting nothing. inside: returns within the {coverage:.0} % interval; then in the\n\
          calmest, middle and wildest third of the rows.\n"
     );
+    text += &chances(&predicted.horizons);
+    if !predicted.is_same {
+        text += "note: the rows the model was trained on are not what they were: their bars have changed, \
+                 or begin elsewhere; `edgewalk train` learns from those of today\n";
+    }
     if args.in_sample {
         text +=
             "note: the model has learnt from some of these rows: this tells nothing of its worth\n";
     }
-    text += &format!("wrote `{}`\n", predicted.path.display());
+    for path in [&predicted.path].into_iter().chain(&predicted.reliability) {
+        text += &format!("wrote `{}`\n", path.display());
+    }
     if args.csv {
         text += &format!("wrote `{}`\n", csv.display());
     }
@@ -99,5 +106,41 @@ fn row(judged: &Judged) -> Vec<String> {
         third(0),
         third(1),
         third(2),
+    ]
+}
+
+fn chances(judged: &[Judged]) -> String {
+    let header =
+        ["horizon", "Brier", "of a coin", "reliability", "resolution", "ECE", "slope", "intercept"];
+    let rows = judged.iter().filter_map(|j| Some(chance(j.horizon, j.chances.as_ref()?)));
+    let rows: Vec<Vec<String>> = rows.collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\n{}\nThe chance of a rise. Brier: its mean squared error, beside that of the rate of rises itself;\n\
+         reliability (0 is best) and resolution (more is better) are its parts (Murphy 1973). ECE: the mean\n\
+         distance of chance and frequency in tenths of the rows. slope, intercept: of realised on told log odds.\n",
+        table(&header, rows)
+    )
+}
+
+fn chance(horizon: u32, chances: &Chances) -> Vec<String> {
+    let brier = &chances.brier;
+    // Chances that hardly differ have no slope worth the name.
+    let line = chances.line.as_ref().and_then(|line| Some((line, line.slope_error?)));
+    let line = line.filter(|(_, error)| *error < 2.0);
+    let slope = line.map(|(line, error)| format!("{:.2} ± {error:.2}", line.slope));
+    let intercept = line.map(|(line, _)| format!("{:.2}", line.intercept));
+    let told = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    vec![
+        horizon.to_string(),
+        format!("{:.4}", brier.score),
+        format!("{:.4}", brier.uncertainty),
+        format!("{:.5}", brier.reliability),
+        format!("{:.5}", brier.resolution),
+        format!("{:.2} %", 100.0 * chances.ece),
+        told(slope),
+        told(intercept),
     ]
 }

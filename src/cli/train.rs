@@ -129,6 +129,12 @@ pub fn ic(ic: Option<Ic>) -> String {
 
 fn remarks(model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
+    if !model.report.left_out.is_empty() {
+        lines.push(format!(
+            "not learnt from, since they are prices themselves: {}; `learn.price_levels` keeps them",
+            model.report.left_out.join(", ")
+        ));
+    }
     for horizon in &model.fold.horizons {
         let of = |part: &str, remark: Option<&Remark>| {
             Some(format!("horizon {}, {part}: {}", horizon.horizon, remark?))

@@ -54,6 +54,10 @@ section! {
     column_sampling: f64 = 0.8, Rule::above(0.0, 1.0);
     /// … and of those, the part each node sees.
     node_column_sampling: f64 = 1.0, Rule::above(0.0, 1.0);
+    /// Learn from columns that are prices themselves (they double when all prices do), such as a
+    /// moving average. What a tree learns of a price does not hold at another, so they are left out;
+    /// `close / ema(close, 20)` says the same and stays.
+    price_levels: bool = false, Rule::any();
     /// Columns that predictions may only rise (1) or only fall (-1) with. For example:
     ///   monotone:
     ///     ret_1: -1

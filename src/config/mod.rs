@@ -98,21 +98,24 @@ impl Config {
     /// What single commands refuse: in the report of a check, and else in nobody's way. Who lists
     /// bars of a week need not have horizons that fit them.
     fn check_stages(&self, reading: &mut Reading) {
-        self.check_windows(reading);
         if self.data.source == Source::Synthetic {
             self.synthetic.check(self.data.timeframe, reading);
         }
     }
 
-    fn check_windows(&self, reading: &mut Reading) {
+    /// What leaves nothing for folds. No fault of the file: features, labels and a model of one range
+    /// need no windows.
+    pub fn without_folds(&self) -> Option<String> {
         let horizon = self.labels.horizons.iter().max().copied().unwrap_or_default();
         let horizon_us = i64::from(horizon).saturating_mul(self.data.timeframe.us());
-        let train_us = i64::from(self.walkforward.train_weeks) * WEEK_US;
-        let keys = ["labels.horizons", "walkforward.train_weeks", "data.timeframe"];
-        reading.require(horizon_us < train_us, &keys, || {
-            let (timeframe, weeks) = (self.data.timeframe, self.walkforward.train_weeks);
-            format!("{horizon} bars of {timeframe} reach beyond a training window of {weeks} weeks")
-        });
+        let (timeframe, weeks) = (self.data.timeframe, self.walkforward.train_weeks);
+        let fits = horizon_us < i64::from(weeks) * WEEK_US;
+        (!fits).then(|| {
+            format!(
+                "there can be no folds: {horizon} bars of {timeframe} (`labels.horizons`) reach beyond \
+                 a training window of {weeks} weeks (`walkforward.train_weeks`)"
+            )
+        })
     }
 
     fn check_calibration(&self, reading: &mut Reading) {

@@ -99,6 +99,28 @@ impl FeatureTable {
         self.lookbacks.iter().map(|l| l.warm_up()).max().unwrap_or_default()
     }
 
+    /// The first row from which on every column has shown a value, and has had its look-back; those
+    /// without any are not waited for.
+    pub fn first_settled(&self) -> usize {
+        let first = |column: &Vec<f32>| column.iter().position(|value| !value.is_nan());
+        self.columns.iter().filter_map(first).fold(self.warm_up(), usize::max)
+    }
+
+    /// The columns whose first value is in `row`.
+    pub fn empty_until(&self, row: usize) -> Vec<&str> {
+        let first = |column: &[f32]| column.iter().position(|value| !value.is_nan());
+        let named = self.names.iter().zip(&self.columns);
+        named.filter(|(_, c)| first(c) == Some(row)).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The columns that have no value from `row` on.
+    pub fn empty_columns(&self, row: usize) -> Vec<&str> {
+        let is_empty = |column: &[f32]| column.iter().all(|value| value.is_nan());
+        let named = self.names.iter().zip(&self.columns);
+        let empty = named.filter(|(_, column)| is_empty(&column[row.min(column.len())..]));
+        empty.map(|(name, _)| name.as_str()).collect()
+    }
+
     pub fn facts(&self) -> Vec<ColumnFacts> {
         let facts = |at: usize| {
             let column = &self.columns[at];

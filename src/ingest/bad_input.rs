@@ -223,7 +223,7 @@ fn bad_values() {
     ");
     insta::assert_snapshot!(said_of("a.csv", format!("{HEADER}02/01/2024,1,1,1,1,1\n")), @r"
     error: `a.csv`, line 2, column 1 (`date`): `02/01/2024` could mean day or month first
-    hint: say which: `--time-format '%d.%m.%Y %H:%M'` or `--time-format '%m/%d/%Y'`
+    hint: say which: `--time-format '%d/%m/%Y'` or `--time-format '%m/%d/%Y'`
     exit code 2
     ");
     let said =

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::ReadOptions;
+use super::cut::check_end;
 use super::head::Head;
 use super::instant::Clock;
 use super::number::{decimal, is_missing};
@@ -37,6 +38,11 @@ pub(super) fn read(source: &Source, options: &ReadOptions) -> Result<Reading, Fa
         let passed = usize::from(data[..end].ends_with(b"\n"));
         let line = head.n_lines + usize::try_from(position.line()).unwrap_or(0) - passed;
         filler.fill(&record, line)?;
+    }
+    let last = head.names.len().saturating_sub(1);
+    if plan.reads(last) {
+        let column = (last, head.names[last].as_str());
+        check_end(source, (head.data_start, head.delimiter), column)?;
     }
     Ok(filler.into_reading())
 }

@@ -7,9 +7,10 @@ use super::feeds::binance_bulk::{self, Archive};
 use super::feeds::{Client, Fetched, Request, Sink, kraken, kraken_trades};
 use super::files::{audit_stored, inspect, merge_with_stored};
 use super::holes::{Hole, holes, joined};
+use super::venue::with_stored;
 use super::{Accept, Counts, Prefer, ReadOptions, accept, read_bytes};
 use crate::failure::Failure;
-use crate::market::{Bars, Calendar, Columns};
+use crate::market::{Bars, Calendar, Columns, Product, Venue};
 use crate::store::Layout;
 use crate::units::{DAY_US, Ts};
 
@@ -43,6 +44,15 @@ impl Exchange {
     pub fn earliest(self) -> Option<Ts> {
         (self == Self::Kraken).then_some(kraken::ALL)
     }
+
+    pub fn venue(self) -> Venue {
+        match self {
+            Self::Binance(market) | Self::BinanceBulk(market) => {
+                Venue::new("binance", market.product())
+            }
+            Self::Kraken | Self::KrakenTrades => Venue::new("kraken", Product::Spot),
+        }
+    }
 }
 
 /// How what comes is checked and kept.
@@ -64,12 +74,12 @@ pub fn download(
     keeping: &Keeping,
 ) -> Result<Downloaded, Failure> {
     request.check()?;
-    let stored = stored_times(request, keeping.layout)?;
+    let stored = stored_times(request, &exchange.venue(), keeping.layout)?;
     let parts = match keeping.prefer {
         Some(_) => vec![request.clone()],
         None => exchange.parts(&stored, request, keeping.calendar),
     };
-    let mut stretch = Stretch::new(request, keeping);
+    let mut stretch = Stretch::new(request, exchange.venue(), keeping);
     let mut fetched = Fetched::default();
     let fed = parts.iter().try_for_each(|part| {
         let has = |range: &Range<Ts>| keeping.prefer.is_none() && holds(&stored, range, part);
@@ -131,11 +141,15 @@ impl Exchange {
 /// what was rolled from trades is taken for a quiet hour.
 const QUIET_US: i64 = DAY_US;
 
-fn stored_times(request: &Request, layout: &Layout) -> Result<Vec<Ts>, Failure> {
-    if !layout.has_bars(&request.symbol, request.timeframe) {
+/// Bars of another market are refused before anything is asked for.
+fn stored_times(request: &Request, venue: &Venue, layout: &Layout) -> Result<Vec<Ts>, Failure> {
+    let Request { symbol, timeframe, .. } = request;
+    if !layout.has_bars(symbol, *timeframe) {
         return Ok(Vec::new());
     }
-    Ok(layout.read_bars(&request.symbol, request.timeframe)?.into_columns().ts)
+    let stored = layout.read_stored(symbol, *timeframe)?;
+    with_stored(&stored, venue, &layout.bars_path(symbol, *timeframe))?;
+    Ok(stored.bars.into_columns().ts)
 }
 
 /// Whether every bar that opens in the range is stored.
@@ -156,14 +170,15 @@ fn parse(name: &str, bytes: &[u8], request: &Request) -> Result<Columns, Failure
 /// Pages not yet stored.
 struct Stretch<'a> {
     request: &'a Request,
+    venue: Venue,
     keeping: &'a Keeping<'a>,
     pages: Vec<Columns>,
     counts: Counts,
 }
 
 impl<'a> Stretch<'a> {
-    fn new(request: &'a Request, keeping: &'a Keeping<'a>) -> Self {
-        Self { request, keeping, pages: Vec::new(), counts: Counts::default() }
+    fn new(request: &'a Request, venue: Venue, keeping: &'a Keeping<'a>) -> Self {
+        Self { request, venue, keeping, pages: Vec::new(), counts: Counts::default() }
     }
 
     fn take(&mut self, page: Columns) -> Result<(), Failure> {
@@ -181,16 +196,15 @@ impl<'a> Stretch<'a> {
         let bars = accept(symbol, *timeframe, all, &Accept::default())?;
         let Some((&first, &last)) = bars.ts().first().zip(bars.ts().last()) else { return Ok(()) };
         let _lock = self.keeping.layout.lock_bars()?;
-        let (merged, changed) = merge_with_stored(bars, self.keeping.prefer, self.keeping.layout)?;
+        let Keeping { prefer, layout, .. } = *self.keeping;
+        let kept = merge_with_stored(bars, &self.venue, prefer, layout)?;
         if self.keeping.strict {
-            let seen = surroundings(&merged.bars, first..last);
+            let seen = surroundings(&kept.bars, first..last);
             let verdict = inspect(&seen, self.keeping.calendar).strict_verdict();
             verdict.map_err(|refusal| refusal.hint(audit_stored(symbol)))?;
         }
-        if changed {
-            self.keeping.layout.write_bars(&merged.bars)?;
-        }
-        self.counts += merged.counts;
+        kept.write(layout)?;
+        self.counts += kept.counts;
         Ok(())
     }
 }

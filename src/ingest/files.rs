@@ -8,17 +8,19 @@ use rayon::prelude::*;
 use super::audit::{Audit, Terms, audit};
 use super::{
     Accept, Counts, FileBars, Merged, Prefer, ReadOptions, accept, check_renames, merge, read_file,
-    told_by_bars,
+    told_by_bars, venue,
 };
 use crate::failure::Failure;
-use crate::market::{Bars, Calendar, Columns, Symbol, Timeframe};
-use crate::store::Layout;
+use crate::market::{Bars, Calendar, Columns, Symbol, Timeframe, Venue};
+use crate::store::{Layout, Origin};
 use crate::units::Ts;
 
 /// How to read, check and merge files.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileOptions {
     pub read: ReadOptions,
+    /// What the user says of where the bars were traded.
+    pub venue: Venue,
     /// By default that of the bars' most common distance.
     pub timeframe: Option<Timeframe>,
     pub accept: Accept,
@@ -75,7 +77,7 @@ pub fn ingest_files(
     let files: Vec<_> = paths.par_iter().map(|path| read_file(path, &options.read)).collect();
     let files = files.into_iter().collect::<Result<Vec<_>, _>>()?;
     check_renames(files.iter(), &options.read)?;
-    let groups: Vec<_> = by_symbol(paths, files).into_iter().collect();
+    let groups: Vec<_> = by_symbol(paths, files, &options.venue)?.into_iter().collect();
     let read: Vec<_> =
         groups.into_par_iter().map(|(symbol, group)| group.join(&symbol, options)).collect();
     let read = read.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -84,37 +86,57 @@ pub fn ingest_files(
     let merged: Vec<_> = read.into_par_iter().map(|joined| joined.merge(options, layout)).collect();
     let merged = merged.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut summaries = Vec::with_capacity(merged.len());
-    for (bars, summary) in merged {
-        if let Some(bars) = bars {
-            layout.write_bars(&bars)?;
-        }
+    for (kept, summary) in merged {
+        kept.write(layout)?;
         summaries.push(summary);
     }
     Ok(summaries)
 }
 
-/// Merges bars into those stored, for whoever holds the lock on the store; and whether that changed
-/// anything.
+/// New bars and the stored ones as one.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub bars: Bars,
+    pub counts: Counts,
+    origin: Origin,
+    /// Whether it is other than what is stored.
+    changed: bool,
+}
+
+impl Kept {
+    /// Stores what is not stored already.
+    pub fn write(&self, layout: &Layout) -> Result<(), Failure> {
+        if self.changed { layout.write_bars_of(&self.bars, &self.origin) } else { Ok(()) }
+    }
+}
+
+/// Merges bars into those stored, for whoever holds the lock on the store.
 pub(super) fn merge_with_stored(
     bars: Bars,
+    venue: &Venue,
     prefer: Option<Prefer>,
     layout: &Layout,
-) -> Result<(Merged, bool), Failure> {
+) -> Result<Kept, Failure> {
     let (symbol, timeframe) = (bars.symbol().clone(), bars.timeframe());
     if !layout.has_bars(&symbol, timeframe) {
         keep_apart(&symbol, timeframe, layout)?;
         let counts = Counts { added: bars.len(), ..Counts::default() };
-        return Ok((Merged { bars, counts }, true));
+        let origin = Origin { venue: venue.clone(), made_of: None };
+        return Ok(Kept { bars, counts, origin, changed: true });
     }
-    let old = layout.read_bars(&symbol, timeframe)?;
-    let n_columns = old.columns().extra.len();
-    let merged =
-        merge(old, bars, prefer).map_err(|f| within(&format!("`{symbol}` `{timeframe}`"), f))?;
-    let changed = !merged.counts.leave_all() || merged.bars.columns().extra.len() > n_columns;
+    let old = layout.read_stored(&symbol, timeframe)?;
+    let path = layout.bars_path(&symbol, timeframe);
+    let venue = venue::with_stored(&old, venue, &path)?;
+    let n_columns = old.bars.columns().extra.len();
+    let Merged { bars, counts } = merge(old.bars, bars, prefer)
+        .map_err(|f| within(&format!("`{symbol}` `{timeframe}`"), f))?;
+    let is_more = !counts.leave_all() || bars.columns().extra.len() > n_columns;
+    let made_of = old.origin.made_of.filter(|_| !is_more);
+    let changed = is_more || old.origin.venue != venue;
     if changed {
         keep_apart(&symbol, timeframe, layout)?;
     }
-    Ok((merged, changed))
+    Ok(Kept { bars, counts, origin: Origin { venue, made_of }, changed })
 }
 
 /// Synthetic bars are made anew each time: what was mixed into them would be lost.
@@ -137,18 +159,26 @@ pub(super) fn keep_apart(
 struct Group<'a> {
     files: Vec<(&'a Path, Columns)>,
     ignored: Vec<String>,
+    venue: Venue,
 }
 
-fn by_symbol(paths: &[PathBuf], files: Vec<FileBars>) -> BTreeMap<Symbol, Group<'_>> {
+/// `given` is what the user says of all their venues.
+fn by_symbol<'a>(
+    paths: &'a [PathBuf],
+    files: Vec<FileBars>,
+    given: &Venue,
+) -> Result<BTreeMap<Symbol, Group<'a>>, Failure> {
     let mut groups = BTreeMap::<Symbol, Group<'_>>::new();
     for (path, file) in paths.iter().zip(files) {
+        let found = venue::of_file(path, &file, given)?;
         for (symbol, columns) in file.series {
-            let group = groups.entry(symbol).or_default();
+            let group = groups.entry(symbol.clone()).or_default();
+            group.venue = venue::with_files(&group.venue, &found, (path, &symbol))?;
             group.files.push((path, columns));
             group.ignored.extend(file.ignored.iter().cloned());
         }
     }
-    groups
+    Ok(groups)
 }
 
 impl Group<'_> {
@@ -171,7 +201,7 @@ impl Group<'_> {
         self.ignored.sort();
         self.ignored.dedup();
         let (n_files, dropped, ignored) = (paths.len(), read - accepted, self.ignored);
-        Ok(Joined { all, n_files, read, dropped, ignored })
+        Ok(Joined { all, venue: self.venue, n_files, read, dropped, ignored })
     }
 
     /// Of the longest file, where none is given.
@@ -185,6 +215,7 @@ impl Group<'_> {
 /// One symbol's bars out of all files.
 struct Joined {
     all: Merged,
+    venue: Venue,
     n_files: usize,
     read: usize,
     dropped: usize,
@@ -192,22 +223,19 @@ struct Joined {
 }
 
 impl Joined {
-    /// The bars to store, unless they are there already, and what is to be told.
-    fn merge(
-        self,
-        options: &FileOptions,
-        layout: &Layout,
-    ) -> Result<(Option<Bars>, Summary), Failure> {
-        let Self { all: Merged { bars, mut counts }, n_files, read, dropped, ignored } = self;
+    /// The bars to store, and what is to be told.
+    fn merge(self, options: &FileOptions, layout: &Layout) -> Result<(Kept, Summary), Failure> {
+        let Self { all: Merged { bars, mut counts }, venue, n_files, read, dropped, ignored } =
+            self;
         let (symbol, timeframe) = (bars.symbol().clone(), bars.timeframe());
         let range = bars.ts().first().zip(bars.ts().last());
         let range = range.map(|(a, b)| (*a, *b)).unwrap_or_default();
-        let (merged, changed) = merge_with_stored(bars, options.prefer, layout)?;
-        counts += merged.counts;
-        let audit = inspect(&merged.bars, options.calendar);
+        let kept = merge_with_stored(bars, &venue, options.prefer, layout)?;
+        counts += kept.counts;
+        let audit = inspect(&kept.bars, options.calendar);
         let summary =
             Summary { symbol, timeframe, n_files, read, dropped, counts, range, ignored, audit };
-        Ok((changed.then_some(merged.bars), summary))
+        Ok((kept, summary))
     }
 }
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::cut::check_end;
 use super::instant::{Unit, epoch};
 use super::number::{decimal, is_missing, leading_decimal, leading_digits, leading_integer};
 use super::role::{PRICES, Role, role_of};
@@ -84,17 +85,22 @@ impl FixedForm {
     pub fn read(&self, source: &Source) -> Result<Columns, Failure> {
         source.check_text()?;
         let data = self.data(source)?;
-        let unit = first_unit(&source.bytes[data.clone()]);
+        let (start, unit) = (data.start, first_unit(&source.bytes[data.clone()]));
         let parts: Vec<_> = chunks(&source.bytes, data)
             .into_par_iter()
             .map(|chunk| {
-                let start = chunk.start;
-                self.rows(&source.bytes[chunk], unit).map_err(|(at, place)| (start + at, place))
+                let from = chunk.start;
+                self.rows(&source.bytes[chunk], unit).map_err(|(at, place)| (from + at, place))
             })
             .collect();
         // Collected before looked through: of several faults the first in the file is told.
         let parts: Result<Vec<Rows>, _> = parts.into_iter().collect();
         let parts = parts.map_err(|(at, place)| self.failure(source, at, place))?;
+        if let Some((last, slot)) = self.slots.iter().enumerate().next_back() {
+            if !matches!(slot, Slot::Skip(_)) {
+                check_end(source, (start, b','), (last, slot.name()))?;
+            }
+        }
         Ok(self.join(&parts))
     }
 

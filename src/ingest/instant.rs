@@ -6,6 +6,7 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 use super::source::{Fault, show};
 use super::written::Written;
+use super::year_last::year_last;
 use crate::failure::Failure;
 use crate::units::Ts;
 
@@ -188,12 +189,8 @@ fn unreadable(cell: &[u8]) -> Fault {
     if cell.is_empty() {
         return Fault::new("is empty, where a time is needed");
     }
-    let n_digits = cell.iter().take_while(|b| b.is_ascii_digit()).count();
-    let separated = matches!(cell.get(n_digits), Some(b'/' | b'.' | b'-'));
-    if (1..=2).contains(&n_digits) && separated {
-        let what = format!("`{}` could mean day or month first", show(cell));
-        return Fault::new(what)
-            .cure("say which: `--time-format '%d.%m.%Y %H:%M'` or `--time-format '%m/%d/%Y'`");
+    if let Some(fault) = year_last(cell) {
+        return fault;
     }
     Fault::new(format!("`{}` is not a time", show(cell)))
         .cure("known are epoch numbers and `2024-01-31 23:55`; else give `--time-format`")
@@ -276,7 +273,7 @@ fn offset(text: &[u8]) -> Option<Option<Offset>> {
 }
 
 /// Exactly `n` digits.
-fn number_of(text: &[u8], n: usize) -> Option<(u32, &[u8])> {
+pub(super) fn number_of(text: &[u8], n: usize) -> Option<(u32, &[u8])> {
     let (digits, rest) = text.split_at_checked(n)?;
     let all = digits.iter().all(u8::is_ascii_digit);
     all.then(|| (digits.iter().fold(0, |v, b| v * 10 + u32::from(b - b'0')), rest))
@@ -319,8 +316,19 @@ mod tests {
 
     #[test]
     fn day_and_month_are_not_guessed() {
-        for cell in ["01/02/2024", "13/02/2024 10:00", "01.02.2024 00:00", "1-2-2024"] {
+        for cell in ["01/02/2024", "12/02/2024 10:00", "01.02.2024 00:00", "1-2-24"] {
             assert_eq!(read(cell), Err(format!("`{cell}` could mean day or month first")));
+        }
+        let said = |cell: &str| {
+            let fault = Clock::new(None, None).unwrap().read(cell.as_bytes()).unwrap_err();
+            format!("{}; {}", fault.what, fault.cure.unwrap())
+        };
+        let day = "`13/02/2024 10:00` has the day first, which is not guessed; `--time-format \
+                   '%d/%m/%Y %H:%M'`";
+        assert_eq!(said("13/02/2024 10:00"), day);
+        assert!(said("1.31.24").contains("has the month first"), "{}", said("1.31.24"));
+        for cell in ["1.5", "13/13/2024", "40/01/2024", "12-5"] {
+            assert_eq!(read(cell), Err(format!("`{cell}` is not a time")));
         }
         let german = Clock::new(Some("%d.%m.%Y %H:%M:%S"), None).unwrap();
         let ts = german.clone().read(b"01.02.2024 00:05:00").unwrap();

@@ -5,6 +5,7 @@
 //! together with those already stored. Nothing is repaired unless it is asked for.
 
 mod accept;
+mod cut;
 mod delimited;
 mod derive;
 mod files;
@@ -19,12 +20,15 @@ mod instant;
 mod json;
 mod merge;
 mod number;
+mod one_series;
 mod plan;
 mod read;
 mod role;
 mod series;
 mod source;
+mod venue;
 mod written;
+mod year_last;
 pub mod audit; // what is wrong with raw bars
 pub mod feeds; // exchanges: the only network edge
 mod download;
@@ -36,11 +40,12 @@ mod bad_input;
 mod real_files;
 
 pub use accept::{Accept, accept};
-pub use derive::{Derived, store_derived};
+pub use derive::{Derived, Made, make, read_current, store_derived};
 pub use download::{Downloaded, Exchange, Keeping, download};
 pub use files::{FileOptions, Summary, ingest_files};
 pub use format::Format;
 pub use generate::generate;
 pub use grid::{check_timeframe, infer_timeframe, told_by_bars};
 pub use merge::{Counts, Merged, Prefer, merge};
+pub use one_series::one_series;
 pub use read::{FileBars, ReadOptions, check_renames, read_bytes, read_file};

@@ -42,6 +42,17 @@ impl Plan {
         }
         found.into_plan(names)
     }
+
+    /// Whether a column is brought in.
+    pub fn reads(&self, index: usize) -> bool {
+        let (time, time_of_day) = self.time;
+        let in_book = |book: &Book| {
+            book.prices.contains(&index) || book.extra.iter().any(|(_, column)| *column == index)
+        };
+        time == index
+            || [time_of_day, self.symbol].contains(&Some(index))
+            || self.books.iter().any(in_book)
+    }
 }
 
 fn position(names: &[String], wanted: &str) -> Result<usize, Fault> {

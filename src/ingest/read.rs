@@ -63,6 +63,7 @@ fn quoted(text: &str) -> String {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileBars {
     pub series: BTreeMap<Symbol, Columns>,
+    pub format: Format,
     /// Columns that are not brought in.
     pub ignored: Vec<String>,
     /// The names in the file that were exchanged for others.
@@ -79,7 +80,8 @@ pub fn read_bytes(name: &str, bytes: Vec<u8>, options: &ReadOptions) -> Result<F
 }
 
 fn read(source: &Source, options: &ReadOptions) -> Result<FileBars, Failure> {
-    let reading = match format_of(source, options)? {
+    let format = format_of(source, options)?;
+    let reading = match format {
         Format::Binance => Reading::unnamed(BINANCE.read(source)?),
         Format::Kraken => Reading::unnamed(KRAKEN.read(source)?),
         Format::Csv => delimited::read(source, options)?,
@@ -97,7 +99,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<FileBars, Failure> {
         (Some(wanted), _) => pick(source, parts, wanted)?,
         (None, _) => all(source, parts)?,
     };
-    Ok(FileBars { series, ignored, renamed })
+    Ok(FileBars { series, format, ignored, renamed })
 }
 
 /// Columns that are described by hand are those of a file that only looks like an exchange's.
@@ -237,7 +239,7 @@ fn symbol_text(said: &str) -> String {
 }
 
 /// As the exchanges and freqtrade name their files: `BTCUSDT-5m-2025-01.csv`,
-/// `BTC_USDT-5m.feather`, `XBTUSD_5.csv`.
+/// `BTC_USDT-5m.feather`, `BTC_USDT_USDT-5m-futures.feather`, `XBTUSD_5.csv`.
 fn symbol_in_name(name: &str) -> Option<Symbol> {
     let stem = Path::new(name).file_stem()?.to_str()?;
     let upper = |text: &str| {
@@ -247,6 +249,12 @@ fn symbol_in_name(name: &str) -> Option<Symbol> {
     let minutes = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if let Some((pair, rest)) = stem.split_once('-') {
         let length = rest.split('-').next()?;
+        // freqtrade names the money that futures are settled in, too: `BTC_USDT_USDT`.
+        let settled = rest.ends_with("-futures").then(|| pair.rsplit_once('_'));
+        let pair = match settled {
+            Some(Some((pair, settle))) if pair.contains('_') && upper(settle) => pair,
+            _ => pair,
+        };
         length.parse::<crate::market::Timeframe>().ok()?;
         let (base, quote) = pair.split_once('_').unwrap_or((pair, ""));
         let fits = upper(base) && (quote.is_empty() || upper(quote));
@@ -266,9 +274,9 @@ mod tests {
         assert_eq!(in_name("raw/BTCUSDT-5m-2025-01.csv").as_deref(), Some("BTCUSDT"));
         assert_eq!(in_name("BTC_USDT-1h.feather").as_deref(), Some("BTCUSDT"));
         assert_eq!(in_name("XBTUSD_5.csv").as_deref(), Some("XBTUSD"));
-        for name in
-            ["bars.csv", "BTC_USDT_USDT-5m-futures.feather", "my-data.csv", "BTC.csv", "-5m"]
-        {
+        assert_eq!(in_name("BTC_USDT_USDT-5m-futures.feather").as_deref(), Some("BTCUSDT"));
+        let others = ["BTC_USDT_USDT-8h-funding_rate.feather", "BTC_USDT_USDT-1h-mark.feather"];
+        for name in others.into_iter().chain(["bars.csv", "my-data.csv", "BTC.csv", "-5m"]) {
             assert_eq!(in_name(name), None, "{name}");
         }
     }

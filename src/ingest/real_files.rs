@@ -37,14 +37,15 @@ fn monthly_klines_are_the_same_bars_as_the_joined_file() {
     assert_eq!((summary.n_files, summary.read, summary.counts.added), (4, 34_560, 34_560));
     assert_eq!(summary.timeframe, Timeframe::M5);
     let (_b, joined, _) = ingest(&[folder.join("btcusdt_5m_trades.parquet")], "BTCUSDT");
+    let content = |layout: &Layout| layout.list().unwrap()[0].describe().unwrap().fingerprint;
+    assert_eq!(content(&raw), content(&joined));
     let bytes = |layout: &Layout| std::fs::read(&layout.list().unwrap()[0].path).unwrap();
-    assert_eq!(bytes(&raw), bytes(&joined));
     let extra = raw.read_bars(&summary.symbol, Timeframe::M5).unwrap().into_columns().extra;
     let names: Vec<_> = extra.keys().map(String::as_str).collect();
     assert_eq!(names, ["count", "quote_volume", "taker_buy_quote_volume", "taker_buy_volume"]);
     files.reverse();
     let (_c, reversed, _) = ingest(&files, "BTCUSDT");
-    assert_eq!(bytes(&raw), bytes(&reversed));
+    assert!(bytes(&raw) == bytes(&reversed));
 }
 
 #[test]

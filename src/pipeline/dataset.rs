@@ -21,6 +21,8 @@ pub struct Lessons {
     pub fingerprints: BTreeMap<String, String>,
     /// Name, text and hash of each column's definition.
     pub features: Vec<Definition>,
+    /// Columns that are prices themselves, which are not learnt from.
+    pub left_out: Vec<String>,
     /// The first decision on which every feature of every symbol is there.
     pub first_usable: Ts,
     /// Until when the data are complete.
@@ -42,6 +44,8 @@ struct Part {
     labels: Vec<Labels>,
     scale_bps: Vec<f64>,
     features: Vec<Definition>,
+    /// One a feature.
+    is_price: Vec<bool>,
     span: (Ts, Ts),
     fingerprint: String,
 }
@@ -52,6 +56,7 @@ pub fn lessons(config: &Config, symbols: &[&Symbol]) -> Result<Lessons, Failure>
     for symbol in symbols {
         parts.push(part(config, symbol)?);
     }
+    let left_out = if config.learn.price_levels { vec![] } else { leave_out_prices(&mut parts) };
     let Some(first) = parts.first() else {
         return Err(Failure::user("no symbol").hint("`data.symbols` names them"));
     };
@@ -69,7 +74,27 @@ pub fn lessons(config: &Config, symbols: &[&Symbol]) -> Result<Lessons, Failure>
     let complete_until = parts.iter().map(|part| part.span.1).max().unwrap_or_default();
     let data = if parts.len() == 1 { alone(parts.remove(0)) } else { pooled(&parts, names) };
     let symbols = symbols.iter().map(|symbol| (*symbol).clone()).collect();
-    Ok(Lessons { data, symbols, fingerprints, features, first_usable, complete_until })
+    Ok(Lessons { data, symbols, fingerprints, features, left_out, first_usable, complete_until })
+}
+
+/// What is a price for one symbol is left out for all.
+fn leave_out_prices(parts: &mut [Part]) -> Vec<String> {
+    let named = |part: &Part| -> Vec<String> {
+        let prices = part.features.iter().zip(&part.is_price).filter(|(_, is_price)| **is_price);
+        prices.map(|(feature, _)| feature.name.clone()).collect()
+    };
+    let mut left_out: Vec<String> = parts.iter().flat_map(named).collect();
+    left_out.sort();
+    left_out.dedup();
+    let stays = |name: &String| left_out.binary_search(name).is_err();
+    for part in parts {
+        part.features.retain(|feature| stays(&feature.name));
+        let table = &mut part.table;
+        let columns = std::mem::take(&mut table.columns).into_iter().zip(&table.names);
+        table.columns = columns.filter(|(_, name)| stays(name)).map(|(column, _)| column).collect();
+        table.names.retain(|name| stays(name));
+    }
+    left_out
 }
 
 fn part(config: &Config, symbol: &Symbol) -> Result<Part, Failure> {
@@ -82,11 +107,13 @@ fn part(config: &Config, symbol: &Symbol) -> Result<Part, Failure> {
     };
     let definitions = program.features().iter().map(definition).collect();
     let labels = labels(config, &bars)?;
-    let span = super::span(config, &bars, program.warm_up())?;
+    let is_price = features::price_levels(&program, bars.columns());
     let (scale_bps, fingerprint) = (volatility_bps(config, &bars)?, store::fingerprint(&bars));
     let table = super::features_of(config, (&program, bars), (Cells::F32, false))?.table;
+    let settled = super::settled_row(&table);
+    let span = super::span(config, (&table.ts, table.timeframe), settled)?;
     let span = (span.first_usable, span.complete_until);
-    Ok(Part { table, labels, scale_bps, features: definitions, span, fingerprint })
+    Ok(Part { table, labels, scale_bps, features: definitions, is_price, span, fingerprint })
 }
 
 /// Of one bar, over `calibration.conformal_window`.
@@ -153,4 +180,19 @@ fn pooled(parts: &[Part], names: Vec<String>) -> Dataset {
         scale_bps: places.iter().map(|(_, symbol, row)| parts[*symbol].scale_bps[*row]).collect(),
         horizons: (0..n_horizons).map(horizon).collect(),
     }
+}
+
+/// The hash of all that is learnt from in a range: columns and returns of its rows.
+pub fn digest(data: &Dataset, range: &std::ops::Range<Ts>) -> String {
+    let row = |ts: &Ts| data.t0.partition_point(|t0| t0 < ts);
+    let rows = row(&range.start)..row(&range.end);
+    let mut hasher = blake3::Hasher::new();
+    for column in &data.columns {
+        column[rows.clone()].iter().for_each(|x| _ = hasher.update(&x.to_bits().to_le_bytes()));
+    }
+    for horizon in &data.horizons {
+        let returns = &horizon.y_bps[rows.clone()];
+        returns.iter().for_each(|y| _ = hasher.update(&y.to_bits().to_le_bytes()));
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
 }

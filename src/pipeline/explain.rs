@@ -34,6 +34,8 @@ pub struct Explained {
 const MOST_ROWS: usize = 20_000;
 /// Columns in a picture.
 const TOP: usize = 20;
+/// Correlation of value and contribution from which a column is said to push one way.
+const STEADY: f64 = 0.5;
 /// The chance that drift is told where there is none.
 const LEVEL: f64 = 0.01;
 
@@ -188,9 +190,12 @@ fn draw(
         model.report.symbols.join(", "),
         model.config.data.timeframe
     );
-    let finding = format!("{} Rows: {rows}.", finding(importance));
+    let of = |finding: String| format!("{finding} Rows: {rows}.");
     let bars = Importance {
-        titles: Titles::new(format!("What moves the prediction: {subject}"), &finding),
+        titles: Titles::new(
+            format!("What moves the prediction: {subject}"),
+            of(finding(importance)),
+        ),
         x_label: format!("mean |SHAP| ({unit})"),
         rows: importance.iter().map(bar).collect(),
         top: Some(TOP),
@@ -199,7 +204,10 @@ fn draw(
     let named: Vec<(String, Vec<f32>, Vec<f32>)> =
         importance.iter().take(TOP).map(|row| swarm(row, shown, &matrix)).collect();
     let swarms = Beeswarm {
-        titles: Titles::new(format!("Each column's part in each prediction: {subject}"), &finding),
+        titles: Titles::new(
+            format!("Each column's part in each prediction: {subject}"),
+            of(direction(importance)),
+        ),
         x_label: format!("SHAP value: what the column adds to the prediction ({unit})"),
         rows: named.iter().map(|(name, shap, value)| SwarmRow { name, shap, value }).collect(),
         top: TOP,
@@ -214,7 +222,7 @@ fn draw(
 }
 
 /// A chart with nothing to show is left out.
-fn save(chart: &dyn Chart, path: PathBuf) -> Result<Option<PathBuf>, Failure> {
+pub fn save(chart: &dyn Chart, path: PathBuf) -> Result<Option<PathBuf>, Failure> {
     match page(chart).and_then(|figure| figure.png()) {
         Ok(png) => store::write_atomic(&path, &png).map(|()| Some(path)),
         Err(PlotFault::Empty(_)) => Ok(None),
@@ -229,12 +237,24 @@ fn finding(importance: &[ColumnImportance]) -> String {
     };
     let five: f64 = importance.iter().take(5).map(|row| row.share).sum();
     format!(
-        "`{}` does most, {:.0} % of all; the first five together {:.0} %; {used} of {} columns do anything.",
+        "{} does most, {:.0} % of all; the first five together {:.0} %; {used} of {} columns do anything.",
         first.name,
         100.0 * first.share,
         100.0 * five,
         importance.len()
     )
+}
+
+/// Where higher values of the first columns push, by the rank correlation of value and contribution.
+fn direction(importance: &[ColumnImportance]) -> String {
+    let pushes = |row: &ColumnImportance| match row.direction {
+        Some(direction) if direction > STEADY => format!("more {} pushes up", row.name),
+        Some(direction) if direction < -STEADY => format!("more {} pushes down", row.name),
+        _ => format!("{} works both ways", row.name),
+    };
+    let first = importance.iter().filter(|row| row.mean_abs > 0.0).take(3);
+    let told = first.map(pushes).collect::<Vec<_>>().join("; ");
+    if told.is_empty() { "No column does anything.".to_owned() } else { format!("{told}.") }
 }
 
 fn bar(row: &ColumnImportance) -> ImportanceRow {

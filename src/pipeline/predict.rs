@@ -2,16 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::dataset::{Definition, Lessons, lessons};
+use super::dataset::{Definition, Lessons, digest, lessons};
+use super::judge::{Judged, judge, reliability};
 use super::recipe;
 use super::train::{Model, load};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::folds::RowSet;
-use crate::learn::calibrate::{CalibrationLine, Rows, slope_bps};
-use crate::learn::conformal::{CoverageReport, coverage};
-use crate::learn::dataset::{Dataset, Horizon};
-use crate::learn::horizon_weights::{Ic, ic_with_error};
+use crate::learn::dataset::Dataset;
 use crate::market::Symbol;
 use crate::store::{self, Table, Values};
 use crate::units::{DAY_US, Ts};
@@ -35,22 +33,10 @@ pub struct Predicted {
     pub table: Table,
     pub range: Option<(Ts, Ts)>,
     pub horizons: Vec<Judged>,
-}
-
-/// One horizon's predictions against what came, where that is known already.
-pub struct Judged {
-    pub horizon: u32,
-    pub n_rows: usize,
-    pub n_labelled: usize,
-    pub ic: Option<Ic>,
-    /// Share of outcomes with the sign of what was expected.
-    pub hit_rate: Option<f64>,
-    pub line: Option<CalibrationLine>,
-    /// The part of the squared returns that expectations explain: 1 − Σ(y − ŷ)² / Σy², against the
-    /// prediction of no return at all (Campbell & Thompson 2008, "Predicting excess stock returns
-    /// out of sample", with zero in place of the historical mean).
-    pub r2: Option<f64>,
-    pub coverage: Option<CoverageReport>,
+    /// Expected against realised, bin by bin, and the picture of it.
+    pub reliability: Vec<PathBuf>,
+    /// The rows the model was trained on are still what they were.
+    pub is_same: bool,
 }
 
 /// `config` says where the bars are; all else is the model's own.
@@ -59,6 +45,7 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
     let lessons = same_lessons(config, &model)?;
     let rows = rows(config, (&model, &lessons.data), range)?;
     let trained = model.fold.trained().clone();
+    let is_same = digest(&lessons.data, &trained) == model.report.rows;
     let (trial, name) = if range.in_sample {
         let trial = walkforward::predict(&model.fold, &lessons.data, &rows);
         (trial.map_err(|fault| recipe::unfit(&fault))?, "in_sample")
@@ -75,14 +62,16 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
         (predictions.columns().clone(), "predictions")
     };
     let table = table(&trial, &lessons.symbols)?;
-    let path = Path::new("results")
-        .join(&model.folder.manifest.id)
-        .join(format!("{name}{}.parquet", days(&trial, range)));
+    let days = days(&trial, range);
+    let folder = Path::new("results").join(&model.folder.manifest.id);
+    let path = folder.join(format!("{name}{days}.parquet"));
     store::write_table(&path, &table)?;
     let judge = |columns: &HorizonColumns| judge(columns, &lessons.data, &rows);
-    let horizons = trial.horizons.iter().map(judge).collect();
+    let horizons: Vec<Judged> = trial.horizons.iter().map(judge).collect();
+    let stem = if range.in_sample { format!("_in_sample{days}") } else { days };
+    let reliability = reliability(&model, (&trial, &horizons), &stem)?;
     let range = trial.ts.first().copied().zip(trial.ts.last().copied());
-    Ok(Predicted { model, path, table, range, horizons })
+    Ok(Predicted { model, path, table, range, horizons, reliability, is_same })
 }
 
 /// `_2024-01-01_2024-02-01`, where a range was asked for: it does not take the place of all.
@@ -216,62 +205,4 @@ fn table(trial: &Trial, symbols: &[Symbol]) -> Result<Table, Failure> {
         columns.push((format!("high_bps_{h}"), end(false)));
     }
     Table::new(columns).map_err(Failure::world)
-}
-
-fn judge(columns: &HorizonColumns, data: &Dataset, rows: &RowSet) -> Judged {
-    let n_rows = columns.raw.len();
-    let unknown = Judged {
-        horizon: columns.horizon,
-        n_rows,
-        n_labelled: 0,
-        ic: None,
-        hit_rate: None,
-        line: None,
-        r2: None,
-        coverage: None,
-    };
-    let Some(horizon) = data.horizons.iter().find(|h| h.bars == columns.horizon) else {
-        return unknown;
-    };
-    let outcome: Vec<f64> = rows.iter().map(|row| horizon.y_bps[row as usize]).collect();
-    let scale: Vec<f64> = rows.iter().map(|row| data.scale_bps[row as usize]).collect();
-    let known: Vec<usize> = (0..n_rows).filter(|at| !outcome[*at].is_nan()).collect();
-    let of = |column: &[f64]| known.iter().map(|at| column[*at]).collect::<Vec<f64>>();
-    let (raw, expected, came) = (of(&columns.raw), of(&columns.exp_bps), of(&outcome));
-    Judged {
-        n_labelled: known.len(),
-        ic: ic_with_error(&raw, &came, data.overlap_rows(horizon)),
-        hit_rate: hit_rate(&expected, &came),
-        line: line(&expected, &came, (data, horizon)),
-        r2: r2(&expected, &came),
-        coverage: coverage(&columns.intervals, &outcome, &scale),
-        ..unknown
-    }
-}
-
-/// Of the rows that expect and see a move at all.
-fn hit_rate(expected: &[f64], came: &[f64]) -> Option<f64> {
-    let moved = expected.iter().zip(came).filter(|(e, y)| **e != 0.0 && **y != 0.0);
-    let (mut n, mut hits) = (0_u32, 0_u32);
-    for (expected, came) in moved {
-        n += 1;
-        hits += u32::from((*expected > 0.0) == (*came > 0.0));
-    }
-    (n > 0).then(|| f64::from(hits) / f64::from(n))
-}
-
-fn r2(expected: &[f64], came: &[f64]) -> Option<f64> {
-    let whole: f64 = came.iter().map(|y| y * y).sum();
-    let rest: f64 = expected.iter().zip(came).map(|(e, y)| (y - e) * (y - e)).sum();
-    (whole > 0.0).then(|| 1.0 - rest / whole)
-}
-
-fn line(
-    expected: &[f64],
-    came: &[f64],
-    (data, horizon): (&Dataset, &Horizon),
-) -> Option<CalibrationLine> {
-    let weights = vec![1.0; expected.len()];
-    let rows = Rows::new(expected, came, &weights, data.overlap_rows(horizon)).ok()?;
-    slope_bps(&rows)
 }

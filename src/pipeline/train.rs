@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Definition, Lessons, lessons};
+use super::dataset::{Definition, Lessons, digest, lessons};
 use super::recipe;
 use super::tune::{Tuned, tune};
 use crate::config::Config;
@@ -50,6 +50,10 @@ pub struct Report {
     /// Decisions in `from .. until` were learnt from, in one slice or another.
     pub from: String,
     pub until: String,
+    /// Columns that are prices themselves, which were not learnt from.
+    pub left_out: Vec<String>,
+    /// The hash of their columns and returns.
+    pub rows: String,
     /// First row, end and number of rows of each slice, in time order, and what purging took.
     pub slices: Vec<SliceFacts>,
     pub horizons: Vec<HorizonScores>,
@@ -182,6 +186,8 @@ fn report(lessons: &Lessons, fold: &Fold, trained: &Trained, tuned: Option<Tuned
         symbols: lessons.symbols.iter().map(ToString::to_string).collect(),
         from: fold.train().from().to_string(),
         until: fold.calibrate().until().to_string(),
+        left_out: lessons.left_out.clone(),
+        rows: digest(&lessons.data, trained.model.trained()),
         slices: names.into_iter().zip(slices).map(facts).collect(),
         horizons: trained.scores.clone(),
         weights: trained.model.weights.clone(),

@@ -62,7 +62,7 @@ pub fn tune(
     };
     let tuner = Tuner::new(&base, data, (fold, splits.splits()), &learner_of).map_err(cannot)?;
     let trials = search(&study, &tuner, config.tuning.trials as usize, progress)?;
-    let baseline = tuner.baseline().map_err(cannot)?;
+    let baseline = baseline(&study, &tuner)?;
     let tuned = judge(&study, &trials, &baseline);
     Ok((with(&yaml, &tuned.chosen)?, tuned))
 }
@@ -112,6 +112,41 @@ fn search(
     let trials = run(study, budget as u64, &known, evaluate, record)?;
     journal.into_inner().unwrap_or_else(PoisonError::into_inner).close();
     Ok(trials)
+}
+
+/// The settings as they are count as a trial: on record in a ledger of their own, a study whose
+/// space has nothing in it, so that no sampler learns from what it did not ask.
+fn baseline(study: &Study, tuner: &Tuner<'_>) -> Result<Vec<f64>, Failure> {
+    let only = r#"{"settings": {"choice": ["as_configured", "none"]}}"#;
+    let params = StudyParams {
+        kind: "baseline".to_owned(),
+        space: serde_json::from_str(only).map_err(Failure::world)?,
+        sampler: SamplerParams::Random,
+        pruner: PrunerParams::None,
+        ..study.params().clone()
+    };
+    let own = params.check().map_err(|_| Failure::user("the baseline is no study"))?;
+    let (mut ledger, known) = Ledger::open(Path::new(RESULTS), &own)?;
+    if let Some(trial) = known.into_iter().next() {
+        return Ok(trial.scores);
+    }
+    let scores = tuner.baseline().map_err(cannot)?;
+    let point = Point::from([("settings".to_owned(), Value::Text("as_configured".to_owned()))]);
+    let params = own.params();
+    ledger.append(&[Trial {
+        id: own.trial_id(&point),
+        study: own.id().to_owned(),
+        kind: params.kind.clone(),
+        data: params.data.clone(),
+        seed: params.seed,
+        number: 0,
+        state: State::Done,
+        objective: own.value(&scores),
+        point,
+        scores: scores.clone(),
+        reason: None,
+    }])?;
+    Ok(scores)
 }
 
 fn entry(step: Step) -> ((String, usize), Outcome) {

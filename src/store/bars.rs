@@ -6,7 +6,7 @@ use super::parquet::{Notes, corrupt, foreign, read_noted, read_notes, write_note
 use super::table::Loan;
 use super::{Table, Values, fingerprint};
 use crate::failure::Failure;
-use crate::market::{Bars, Columns, Symbol, Timeframe};
+use crate::market::{Bars, Calendar, Columns, Symbol, Timeframe, Venue};
 use crate::units::Ts;
 
 const CONTENT: &str = "edgewalk.bars";
@@ -14,8 +14,36 @@ const FINGERPRINT: &str = "edgewalk.fingerprint";
 const ROWS: &str = "edgewalk.rows";
 const FIRST: &str = "edgewalk.first_us";
 const LAST: &str = "edgewalk.last_us";
+const EXCHANGE: &str = "edgewalk.exchange";
+const PRODUCT: &str = "edgewalk.product";
 /// The timeframe of the bars that these were made of; absent where they were brought in.
 const DERIVED: &str = "edgewalk.derived_from";
+/// The fingerprint those bars had, and the hours that were kept.
+const DERIVED_PRINT: &str = "edgewalk.derived_from_fingerprint";
+const DERIVED_HOURS: &str = "edgewalk.derived_in_hours";
+
+/// Where bars came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    pub venue: Venue,
+    /// The shorter bars that these were made of, if nothing was brought in since.
+    pub made_of: Option<MadeOf>,
+}
+
+/// What longer bars were made of, and how: enough to see whether they would still come out the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeOf {
+    pub timeframe: Timeframe,
+    pub fingerprint: String,
+    pub calendar: Calendar,
+}
+
+/// Bars out of the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    pub bars: Bars,
+    pub origin: Origin,
+}
 
 /// What a stored file says of its bars, read without decoding them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,31 +52,25 @@ pub struct Described {
     pub n_bars: usize,
     /// The opens of the first and last bar; `None` where there are no bars.
     pub range: Option<(Ts, Ts)>,
+    pub origin: Origin,
 }
 
-pub(super) fn write(path: &Path, bars: &Bars) -> Result<(), Failure> {
-    write_noted(path, (&lent(bars), bars.len()), notes(bars))
-}
-
-/// As [`fn@write`], for bars that were made of shorter ones.
-pub(super) fn write_derived(path: &Path, bars: &Bars, from: Timeframe) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, bars: &Bars, origin: &Origin) -> Result<(), Failure> {
     let mut notes = notes(bars);
-    notes.insert(DERIVED.to_owned(), from.to_string());
+    origin.note(&mut notes);
     write_noted(path, (&lent(bars), bars.len()), notes)
 }
 
-pub(super) fn are_derived(path: &Path) -> Result<bool, Failure> {
-    Ok(read_notes(path)?.contains_key(DERIVED))
-}
-
-pub(super) fn read(path: &Path, symbol: &Symbol, timeframe: Timeframe) -> Result<Bars, Failure> {
+pub(super) fn read(path: &Path, symbol: &Symbol, timeframe: Timeframe) -> Result<Stored, Failure> {
     let (table, notes) = read_noted(path)?;
     let written = notes.get(CONTENT).ok_or_else(|| foreign(path))?;
     if *written != content(symbol, timeframe) {
         return Err(corrupt(path, format!("it holds `{written}`")));
     }
     let columns = to_columns(table).map_err(|why| corrupt(path, why))?;
-    Bars::new(symbol.clone(), timeframe, columns).map_err(|fault| corrupt(path, fault))
+    let bars = Bars::new(symbol.clone(), timeframe, columns);
+    let bars = bars.map_err(|fault| corrupt(path, fault))?;
+    Ok(Stored { bars, origin: Origin::of(&notes) })
 }
 
 pub(super) fn describe(path: &Path) -> Result<Described, Failure> {
@@ -57,7 +79,28 @@ pub(super) fn describe(path: &Path) -> Result<Described, Failure> {
     let stamp = notes.get(FINGERPRINT).zip(number(ROWS)).ok_or_else(|| foreign(path))?;
     let range = number(FIRST).zip(number(LAST)).map(|(first, last)| (Ts(first), Ts(last)));
     let n_bars = usize::try_from(stamp.1).map_err(|_| foreign(path))?;
-    Ok(Described { fingerprint: stamp.0.clone(), n_bars, range })
+    Ok(Described { fingerprint: stamp.0.clone(), n_bars, range, origin: Origin::of(&notes) })
+}
+
+impl Origin {
+    fn of(notes: &Notes) -> Self {
+        let product = notes.get(PRODUCT).and_then(|name| name.parse().ok());
+        let venue = Venue { exchange: notes.get(EXCHANGE).cloned(), product };
+        Self { venue, made_of: MadeOf::of(notes) }
+    }
+
+    /// What is unknown is not noted.
+    fn note(&self, notes: &mut Notes) {
+        let made_of = self.made_of.as_ref();
+        let known = [
+            (EXCHANGE, self.venue.exchange.clone()),
+            (PRODUCT, self.venue.product.map(|product| product.name().to_owned())),
+            (DERIVED, made_of.map(|made_of| made_of.timeframe.to_string())),
+            (DERIVED_PRINT, made_of.map(|made_of| made_of.fingerprint.clone())),
+            (DERIVED_HOURS, made_of.map(|made_of| made_of.calendar.to_string())),
+        ];
+        notes.extend(known.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+    }
 }
 
 /// Every column in its customary order; `count` as integers where all are whole.
@@ -102,6 +145,15 @@ fn notes(bars: &Bars) -> Notes {
         notes.insert(LAST.to_owned(), last.0.to_string());
     }
     notes
+}
+
+impl MadeOf {
+    fn of(notes: &Notes) -> Option<Self> {
+        let timeframe = notes.get(DERIVED)?.parse().ok()?;
+        let fingerprint = notes.get(DERIVED_PRINT).cloned().unwrap_or_default();
+        let calendar = notes.get(DERIVED_HOURS).and_then(|name| name.parse().ok());
+        Some(Self { timeframe, fingerprint, calendar: calendar.unwrap_or_default() })
+    }
 }
 
 /// Above 2^53 not every integer has its own f64.

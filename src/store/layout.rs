@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{BarsLock, Described, bars};
+use super::bars::{self, MadeOf, Origin, Stored};
+use super::{BarsLock, Described};
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 
@@ -69,25 +70,38 @@ impl Layout {
 
     /// Reads bars and checks that they are those that were written.
     pub fn read_bars(&self, symbol: &Symbol, timeframe: Timeframe) -> Result<Bars, Failure> {
+        Ok(self.read_stored(symbol, timeframe)?.bars)
+    }
+
+    /// As [`Self::read_bars`], and where they came from.
+    pub fn read_stored(&self, symbol: &Symbol, timeframe: Timeframe) -> Result<Stored, Failure> {
         if !self.has_bars(symbol, timeframe) {
             return Err(self.missing(Some(symbol), Some(timeframe)));
         }
         bars::read(&self.bars_path(symbol, timeframe), symbol, timeframe)
     }
 
-    /// Stores bars in the place of those that were there.
+    /// Whether the bars that others were made of are no longer those that they were made of. Where
+    /// they were removed, nobody can tell.
+    pub fn has_changed(&self, symbol: &Symbol, made_of: &MadeOf) -> Result<bool, Failure> {
+        if !self.has_bars(symbol, made_of.timeframe) {
+            return Ok(false);
+        }
+        let now = bars::describe(&self.bars_path(symbol, made_of.timeframe))?;
+        // They may themselves be made of shorter ones; always shorter, so this comes to an end.
+        let shorter = now.origin.made_of.filter(|below| below.timeframe < made_of.timeframe);
+        Ok(now.fingerprint != made_of.fingerprint
+            || shorter.map_or(Ok(false), |below| self.has_changed(symbol, &below))?)
+    }
+
+    /// Stores bars, of which no more is known, in the place of those that were there.
     pub fn write_bars(&self, bars: &Bars) -> Result<(), Failure> {
-        bars::write(&self.bars_path(bars.symbol(), bars.timeframe()), bars)
+        self.write_bars_of(bars, &Origin::default())
     }
 
-    /// As [`Self::write_bars`], for bars that were made of shorter ones, and can be again.
-    pub fn write_derived_bars(&self, bars: &Bars, from: Timeframe) -> Result<(), Failure> {
-        bars::write_derived(&self.bars_path(bars.symbol(), bars.timeframe()), bars, from)
-    }
-
-    /// Whether the stored bars were made of shorter ones, and nothing was brought in since.
-    pub fn are_derived(&self, symbol: &Symbol, timeframe: Timeframe) -> Result<bool, Failure> {
-        bars::are_derived(&self.bars_path(symbol, timeframe))
+    /// As [`Self::write_bars`], for bars that came from somewhere.
+    pub fn write_bars_of(&self, bars: &Bars, origin: &Origin) -> Result<(), Failure> {
+        bars::write(&self.bars_path(bars.symbol(), bars.timeframe()), bars, origin)
     }
 
     /// That there are no such bars, and which there are. `None` stands for any.

@@ -17,7 +17,7 @@ mod seal;
 mod table;
 
 pub use atomic::{write_atomic, write_atomic_with};
-pub use bars::{Described, to_table};
+pub use bars::{Described, MadeOf, Origin, Stored, to_table};
 pub use csv::{csv_text, write_csv};
 pub use fingerprint::fingerprint;
 pub use journal::Journal;

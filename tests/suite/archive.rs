@@ -99,8 +99,8 @@ fn a_month_that_its_checksum_does_not_fit_is_not_stored() {
     exit code 3
     ");
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol   timeframe  bars              from                to   fingerprint
-    BTCUSDT         1h   720  2023-11-01 00:00  2023-11-30 23:00  36fd37423adc
+    symbol   timeframe  bars              from                to        market  made of   fingerprint
+    BTCUSDT         1h   720  2023-11-01 00:00  2023-11-30 23:00  binance spot        –  36fd37423adc
     ");
 }
 

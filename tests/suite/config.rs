@@ -126,7 +126,7 @@ fn what_show_prints_is_a_file_of_the_same_configuration() {
     project.put("config.yml", &shown);
     assert_eq!(project.done(&["config", "show"]), shown);
     let said = project.done(&["config", "check", "--set", "seed=9"]);
-    insta::assert_snapshot!(said, @"ok: `config.yml`, 141 keys set");
+    insta::assert_snapshot!(said, @"ok: `config.yml`, 142 keys set");
 }
 
 #[test]
@@ -135,8 +135,26 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     project.put("config.yml", "seed: 8\ndata: {symbols: [FILE]}\nsynthetic: {bars: 30}\n");
     project.done(&["ingest", "--set", "synthetic.bars=20"]);
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol  timeframe  bars              from                to   fingerprint
-    FILE           5m    20  2022-01-03 00:00  2022-01-03 01:35  f7b4b9468b44
+    symbol  timeframe  bars              from                to  market  made of   fingerprint
+    FILE           5m    20  2022-01-03 00:00  2022-01-03 01:35       –        –  f7b4b9468b44
     ");
     assert_eq!(project.run(&["-c", "config.yml", "-q", "data", "list"]).stderr, "");
+}
+
+#[test]
+fn weekly_bars_are_no_fault_though_the_usual_windows_do_not_fit_them() {
+    let project = Project::new();
+    let weekly = ["config", "check", "--set", "data.timeframe=1w", "--set", "data.source=store"];
+    let run = project.run(&weekly);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stdout.starts_with("ok: "), "{run}");
+    assert!(run.stderr.contains("there can be no folds: 12 bars of 1w"), "{run}");
+}
+
+#[test]
+fn an_expression_is_not_advised_to_mean_itself() {
+    let project = Project::with_market(300);
+    let features = ["features", "--set", "features.set=[]", "--set", "features.expressions.b=a*2"];
+    let said = project.refusal(&features);
+    assert!(said.contains("unknown name `a`") && !said.contains("did you mean"), "{said}");
 }

@@ -20,9 +20,9 @@ fn what_is_stored_is_listed_with_the_fingerprint_of_its_content() {
     let project = stored(&rising(300));
     project.done(&["data", "resample", "--symbol", "UP", "--to", "1h"]);
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol  timeframe  bars              from                to   fingerprint
-    UP             5m   300  2024-01-01 00:00  2024-01-02 00:55  ad2248283fc6
-    UP             1h    25  2024-01-01 00:00  2024-01-02 00:00  0d7c05d49108
+    symbol  timeframe  bars              from                to  market  made of   fingerprint
+    UP             5m   300  2024-01-01 00:00  2024-01-02 00:55       –        –  ad2248283fc6
+    UP             1h    25  2024-01-01 00:00  2024-01-02 00:00       –       5m  0d7c05d49108
     ");
 }
 
@@ -208,4 +208,55 @@ fn a_reader_that_never_came_is_no_failure() {
         assert_eq!(code, Some(0), "{command}: {said}");
         assert!(!said.contains("error") && !said.contains("panicked"), "{command}: {said}");
     }
+}
+
+#[test]
+fn files_of_one_symbol_are_audited_as_one_series() {
+    let project = Project::new();
+    project.put("2.csv", rising_from(40, 30));
+    project.put("1.csv", rising(30));
+    project.put("again.csv", rising(10));
+    let audit = ["data", "audit", "2.csv", "1.csv", "again.csv", "--symbol", "UP"];
+    let said = project.done(&audit);
+    assert!(said.starts_with("UP 5m: 60 bars, 2024-01-01 00:00 to 2024-01-01 05:45 UTC"), "{said}");
+    let findings: Vec<&str> = said.lines().filter(|line| line.starts_with("notice")).collect();
+    assert_eq!(findings.len(), 1, "{said}");
+    assert!(findings[0].contains("2024-01-01 02:30 to 2024-01-01 03:15, 10 bars"), "{said}");
+}
+
+#[test]
+fn a_corrupt_file_stops_neither_list_nor_audit_of_the_others() {
+    let project = Project::new();
+    project.put("a.csv", rising(30));
+    for symbol in ["AA", "BB", "CC", "DD"] {
+        project.done(&["ingest", "csv", "a.csv", "--symbol", symbol]);
+    }
+    for bad in ["AA", "CC"] {
+        let name = format!("data/bars/{bad}/5m.parquet");
+        let bytes = project.bytes(&name);
+        project.put(&name, &bytes[..bytes.len() / 2]);
+    }
+    for args in [&["data", "list"][..], &["data", "audit"], &["data", "audit", "--json"]] {
+        let run = project.run(args);
+        assert_eq!(run.code, 3, "{run}");
+        let names = if args.contains(&"--json") { "BB" } else { "symbol" };
+        assert!(run.stdout.contains(names), "{run}");
+        assert!(run.stderr.contains("AA/5m.parquet` is corrupt"), "{run}");
+        assert!(run.stderr.contains("CC/5m.parquet` is corrupt"), "{run}");
+    }
+    let audits: serde_json::Value =
+        serde_json::from_str(&project.run(&["data", "audit", "--json"]).stdout).unwrap();
+    assert_eq!(audits.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn bars_too_few_for_one_longer_bar_are_not_stored_as_none() {
+    let project = stored(&rising(600));
+    let weeks = ["data", "resample", "--symbol", "UP", "--to", "1w"];
+    insta::assert_snapshot!(project.refusal(&weeks), @r"
+    error: 600 `5m` bars of `UP` make no whole `1w` bar
+    hint: more bars, or a shorter `--to`
+    exit code 2
+    ");
+    assert_eq!(project.files("data"), ["bars/UP/5m.parquet"]);
 }

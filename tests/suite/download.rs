@@ -101,8 +101,8 @@ fn a_download_that_breaks_keeps_what_came_and_goes_on_from_there() {
     project.done(&ingest(&mended.url(), &[]));
     assert_eq!(asked_from(&mended), [second]);
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
-    symbol   timeframe  bars              from                to   fingerprint
-    BTCUSDT         5m  1152  2024-01-01 00:00  2024-01-04 23:55  fb250051b3a9
+    symbol   timeframe  bars              from                to        market  made of   fingerprint
+    BTCUSDT         5m  1152  2024-01-01 00:00  2024-01-04 23:55  binance spot        –  fb250051b3a9
     ");
 }
 

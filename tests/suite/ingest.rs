@@ -335,3 +335,44 @@ fn a_command_that_is_none_is_said_with_the_nearest() {
     assert_eq!((no_command.code, no_command.stdout.as_str()), (2, ""));
     assert!(no_command.stderr.contains("Usage: edgewalk [OPTIONS] <COMMAND>"));
 }
+
+#[test]
+fn the_timeframe_is_told_by_the_bars_in_order_and_given_is_believed() {
+    let project = Project::new();
+    let text = rising(40);
+    let (header, rows) = text.split_once('\n').unwrap();
+    // Every third row first, so that no two neighbours in the file are neighbours in time.
+    let rows: Vec<&str> = rows.lines().collect();
+    let shuffled = (0..3).flat_map(|k| rows.iter().skip(k).step_by(3).copied());
+    project.put("a.csv", format!("{header}\n{}\n", shuffled.collect::<Vec<_>>().join("\n")));
+    let stored = project.done(&["ingest", "csv", "a.csv", "--symbol", "UP", "--sort"]);
+    assert!(stored.lines().nth(1).unwrap().starts_with("UP             5m    40"), "{stored}");
+    // Thinly traded: mostly ten minutes apart, never five, but on the grid of five.
+    let thin =
+        rows.iter().enumerate().filter(|(i, _)| if *i < 20 { i % 2 == 0 } else { i % 2 > 0 });
+    let thin: Vec<&str> = thin.map(|(_, row)| *row).collect();
+    project.put("b.csv", format!("{header}\n{}\n", thin.join("\n")));
+    let given = ["ingest", "csv", "b.csv", "--symbol", "THIN", "--timeframe", "5m"];
+    let stored = project.done(&given);
+    assert!(stored.lines().nth(1).unwrap().starts_with("THIN           5m    20"), "{stored}");
+}
+
+#[test]
+fn a_last_number_that_may_be_cut_is_not_stored_in_silence() {
+    let project = Project::new();
+    let whole = rising(40).replace(",5\n", ",15.25\n").replace(",6\n", ",16.25\n");
+    let whole: String = whole.lines().take(10).map(|line| format!("{line}.125\n")).collect();
+    let whole = whole.replacen("volume.125", "volume", 1).replace(".25.125", ".125");
+    project.put("cut.csv", &whole[..whole.len() - 3]);
+    insta::assert_snapshot!(project.refusal(&["ingest", "csv", "cut.csv", "--symbol", "UP"]), @r"
+    error: `cut.csv`, line 10, column 6 (`volume`): the file ends here, and `16.1` is shorter than in any other line
+    hint: was it cut off? then download it again; if not, end its last line
+    exit code 2
+    ");
+    project.put("open.csv", &whole[..whole.len() - 1]);
+    let run = project.run(&["ingest", "csv", "open.csv", "--symbol", "UP"]);
+    assert_eq!(run.code, 0, "{run}");
+    insta::assert_snapshot!(run.stderr, @r"
+     WARN `open.csv`, line 10, has no end: `16.125` is taken to be whole
+    ");
+}

@@ -113,3 +113,60 @@ fn check_folds(folds: &[serde_json::Value]) {
         last_test = end.unwrap();
     }
 }
+
+/// Rising bars, the first `bare` of them without the trade columns that the rest have.
+fn with_trades(bare: usize, n: usize) -> String {
+    let text = long_rising(n);
+    let columns = "count,quote_volume,taker_buy_volume,taker_buy_quote_volume";
+    let row = |(i, line): (usize, &str)| match i {
+        0 => format!("{line},{columns}\n"),
+        i if i <= bare => format!("{line},,,,\n"),
+        i => format!("{line},{},{},{},{}\n", 3 + i % 5, 900 + i, 1 + i % 3, 300 + i % 7),
+    };
+    text.lines().enumerate().map(row).collect()
+}
+
+/// As [`rising`], beyond a month: times in seconds.
+fn long_rising(n: usize) -> String {
+    let row = |i: usize| {
+        let open = 100 + i % 90;
+        format!(
+            "{},{open},{}.5,{}.5,{open},{}\n",
+            1_704_067_200 + i * 300,
+            open,
+            open - 1,
+            5 + i % 7
+        )
+    };
+    let header = "date,open,high,low,close,volume\n".to_owned();
+    (0..n).map(row).fold(header, |text, row| text + &row)
+}
+
+#[test]
+fn the_first_fold_waits_until_every_column_has_values() {
+    let project = Project::new();
+    project.put("a.csv", with_trades(6000, 20_000));
+    project.done(&["ingest", "csv", "a.csv", "--symbol", "UP"]);
+    let folds = ["folds", "--symbol", "UP", "--train-weeks", "2", "--test-weeks", "1"];
+    let flow = [&folds[..], &["--set", "features.set=[calendar,order_flow]"]].concat();
+    let run = project.run(&flow);
+    assert_eq!(run.code, 0, "{run}");
+    insta::assert_snapshot!(run, @r"
+    UP 5m, 20000 bars, 6287 of them warm-up: 3 folds
+
+    fold        train from         test from        test until  train  stop  calibrate  test  purged
+    0     2024-01-29 00:00  2024-02-12 00:00  2024-02-19 00:00   2811   593        592  2016      36
+    1     2024-02-05 00:00  2024-02-19 00:00  2024-02-26 00:00   2811   593        592  2016      36
+    2     2024-02-12 00:00  2024-02-26 00:00  2024-03-04 00:00   2811   593        592  2016      36
+
+    not tested: 12095 rows before, 0 between, 1857 after the test windows
+     WARN `UP` has the first value of `order_flow_288` at `2024-01-22 19:55`: nothing is learnt before
+    ");
+    project.put("b.csv", with_trades(20_000, 20_000));
+    project.done(&["ingest", "csv", "b.csv", "--symbol", "BARE"]);
+    let bare = flow.iter().map(|word| if *word == "UP" { "BARE" } else { word });
+    let run = project.run(&bare.collect::<Vec<_>>());
+    insta::assert_snapshot!(run.stderr, @r"
+     WARN `BARE` has no value of `buy_share`, `buy_share_zscore_96`, `order_flow_12`, `order_flow_48`, `order_flow_288`, `flow_zscore_96`, `flow_return_corr_48`, `count_zscore_96` and 4 more: no fold waits for it
+    ");
+}

@@ -110,6 +110,24 @@ fn a_planted_effect_is_predicted_out_of_sample_with_its_size() {
     assert!((2.4..5.6).contains(&r2), "{line}");
     let inside: f64 = cells[13].parse().unwrap();
     assert!((87.0..93.0).contains(&inside), "{line}");
+
+    let mut chances = told.lines().skip_while(|line| !line.contains("Brier"));
+    let line = chances.find(|line| line.starts_with("3 ")).unwrap();
+    // horizon Brier of-a-coin reliability resolution ECE % slope intercept
+    let number = |at: usize| line.split_whitespace().nth(at).unwrap().parse::<f64>().unwrap();
+    assert!(number(1) < number(2) && number(3) < number(4), "better than a coin: {line}");
+    assert!(number(5) < 5.0 && (0.6..1.6).contains(&number(7)), "{line}");
+    let png = format!("logs/diagnostics/{}/reliability.png", latest(&project));
+    assert!(project.bytes(&png).starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn a_prediction_tells_when_the_bars_of_the_training_have_changed() {
+    let project = project();
+    project.done(&["train"]);
+    assert!(!project.done(&["predict"]).contains("note: "));
+    let told = project.done(&["predict", "--set", "data.from=2022-01-04"]);
+    assert!(told.contains("note: the rows the model was trained on are not what they were"));
 }
 
 #[test]
@@ -123,7 +141,10 @@ fn rows_of_the_training_range_are_refused_or_marked() {
     let id = latest(&project);
     assert_eq!(
         project.files(&format!("results/{id}")),
-        ["in_sample_2022-01-20_2022-02-03.parquet"]
+        [
+            "in_sample_2022-01-20_2022-02-03.parquet",
+            "reliability_in_sample_2022-01-20_2022-02-03.parquet"
+        ]
     );
     // All bars were learnt from: nothing is left.
     project.done(&["train", "--set", "data.train.to=null"]);
@@ -147,7 +168,9 @@ fn threads_change_no_byte_of_a_model_its_trials_predictions_and_pictures() {
         tree
     };
     let one = all("1");
-    assert!(one.keys().any(|name| name.contains("trials/")), "{:?}", one.keys());
+    let ledger =
+        |kind: &str| one.keys().any(|name| name.contains("trials/") && name.contains(kind));
+    assert!(ledger("/tune-") && ledger("/baseline-"), "{:?}", one.keys());
     for threads in ["2", "4"] {
         let other = all(threads);
         assert_eq!(other.keys().collect::<Vec<_>>(), one.keys().collect::<Vec<_>>());

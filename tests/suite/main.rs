@@ -8,6 +8,7 @@ mod server; // an exchange on this machine
 mod help;
 mod config;
 mod ingest;
+mod origin;
 mod bad_files;
 mod bad_bars;
 mod store;

@@ -80,8 +80,8 @@ fn what_is_whole_is_listed_beside_what_is_not() {
     let project = Project::with_market(300);
     project.put("data/bars/AAA/5m.parquet", "junk");
     insta::assert_snapshot!(project.run(&["data", "list"]), @r"
-    symbol  timeframe  bars              from                to   fingerprint
-    SYNTH          5m   300  2022-01-03 00:00  2022-01-04 00:55  eb9beb98389b
+    symbol  timeframe  bars              from                to  market  made of   fingerprint
+    SYNTH          5m   300  2022-01-03 00:00  2022-01-04 00:55       –        –  eb9beb98389b
     error: `data/bars/AAA/5m.parquet` is corrupt: it is cut off, or no Parquet file at all
     hint: delete it and make it anew
     exit code 3
@@ -97,4 +97,22 @@ fn a_file_under_the_name_of_another_is_noticed() {
     hint: delete it and make it anew
     exit code 3
     ");
+}
+
+#[test]
+fn what_only_reads_works_where_nothing_can_be_written() {
+    let project = Project::with_market(9_000);
+    let own = ["--set", "features.set=[core]"];
+    let folds = [&["folds", "--train-weeks", "2", "--test-weeks", "1"][..], &own].concat();
+    let features = [&["features"][..], &own].concat();
+    let expected = [project.done(&folds), project.done(&features)];
+    // A file where a folder is needed keeps even an administrator from writing.
+    let bare = Project::with_market(9_000);
+    bare.put("data/features", "in the way");
+    for (args, expected) in [folds, features].iter().zip(expected) {
+        let run = bare.run(args);
+        assert_eq!((run.code, &run.stdout), (0, &expected), "{run}");
+        assert!(run.stderr.contains("the table is not kept, and made anew each time"), "{run}");
+        assert!(!run.stderr.contains("wrote"), "{run}");
+    }
 }

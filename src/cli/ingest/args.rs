@@ -7,7 +7,7 @@ use crate::config::{Csv, Delimiter, TimeFormat};
 use crate::failure::Failure;
 use crate::ingest::feeds::binance::Market;
 use crate::ingest::{Exchange, Format, Prefer, ReadOptions};
-use crate::market::{Symbol, Timeframe};
+use crate::market::{Symbol, Timeframe, Venue};
 use crate::units::Ts;
 
 #[derive(Debug, clap::Args)]
@@ -32,8 +32,8 @@ pub struct Binance {
     /// Monthly archives with checksums, much faster than REST
     #[arg(long, conflicts_with = "files")]
     pub bulk: bool,
-    /// spot or futures (USD-margined) [default: spot]
-    #[arg(long, conflicts_with = "files")]
+    /// spot or futures (USD-margined) [default: spot; of files, what their folders tell]
+    #[arg(long)]
     pub market: Option<Market>,
     #[command(flatten)]
     pub asked: Asked,
@@ -140,11 +140,21 @@ impl Binance {
         let market = self.market.unwrap_or_default();
         if self.bulk { Exchange::BinanceBulk(market) } else { Exchange::Binance(market) }
     }
+
+    /// Of files: which market is not known unless it is said.
+    pub fn venue(&self) -> Venue {
+        Venue { exchange: Some("binance".to_owned()), product: self.market.map(Market::product) }
+    }
 }
 
 impl Kraken {
     pub fn exchange(&self) -> Exchange {
         if self.trades { Exchange::KrakenTrades } else { Exchange::Kraken }
+    }
+
+    /// Of files.
+    pub fn venue(&self) -> Venue {
+        self.exchange().venue()
     }
 }
 

@@ -1,3 +1,4 @@
+use super::super::Config;
 use super::{Loaded, Overrides, faults_of, read};
 use crate::failure::{Failure, Mender};
 
@@ -92,7 +93,10 @@ synthetic:
     // Nobody is kept from listing bars by a market that is not made.
     let weeks = "data: {timeframe: 1w}";
     assert!(read(weeks).is_ok());
-    assert!(checked(weeks).contains("reach beyond a training window"), "{}", checked(weeks));
+    let config = Config::from_text("config.yml", weeks, &[]).unwrap();
+    let said = config.without_folds().unwrap();
+    assert!(said.contains("12 bars of 1w") && said.contains("reach beyond"), "{said}");
+    assert_eq!(Config::default().without_folds(), None);
 }
 
 #[test]
@@ -146,7 +150,6 @@ backtest:
     config.yml:9:32 · data.csv.columns.time: needs `date` beside it
     config.yml:10:17 · features.set: is empty, and so is features.expressions: a model needs at least one column
     config.yml:12:13 · labels.horizons: `1` comes after `9000`: horizons rise
-    config.yml:12:13 · labels.horizons: 9000 bars of 5m reach beyond a training window of 1 weeks
     config.yml:13:28 · labels.barrier.max_hold_bars: stop and target are armed after the time limit: they would never be
     config.yml:16:15 · walkforward.step_weeks: `1`: below `walkforward.test_weeks` it would test the same bars twice
     config.yml:18:23 · walkforward.calibrate_fraction: `0.5`: with `walkforward.early_stop_fraction` it must leave a tenth to train on
@@ -238,7 +241,7 @@ features: {set: *h}";
 
 #[test]
 fn a_byte_that_is_no_text_is_shown_with_its_place() {
-    let faults = super::Config::from_bytes("c.yml", b"seed: 1\nda\xffta:", &[]).unwrap_err();
+    let faults = Config::from_bytes("c.yml", b"seed: 1\nda\xffta:", &[]).unwrap_err();
     insta::assert_snapshot!(faults, @r#"
     c.yml:2:3: this is not text: a byte that UTF-8 does not know
     "#);

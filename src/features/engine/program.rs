@@ -61,7 +61,12 @@ impl Program {
         for (name, text, author) in wanted {
             match compiler.compile(text, *author) {
                 Ok(node) => features.push(Feature { name: name.clone(), text: text.clone(), node }),
-                Err(fault) => faults.push(BadFeature { name: name.clone(), fault }),
+                Err(mut fault) => {
+                    // Nobody means the expression itself.
+                    let itself = format!("did you mean `{name}`?");
+                    fault.hint = fault.hint.filter(|hint| *hint != itself);
+                    faults.push(BadFeature { name: name.clone(), fault });
+                }
             }
         }
         if !faults.is_empty() {

@@ -36,12 +36,21 @@ impl ExprFault {
         self
     }
 
-    /// The text on one line, and carets under the culprit.
+    /// The text on one line, and carets under the culprit; of a long one what is around it.
     pub fn excerpt(&self) -> String {
+        const BEFORE: usize = 60;
+        const LONGEST: usize = 120;
         let width = self.text.get(self.span.clone()).map_or(1, |s| s.chars().count()).max(1);
-        let (pad, carets) = (" ".repeat(self.column() - 1), "^".repeat(width));
-        let text = self.text.replace(['\n', '\t'], " ");
-        format!("  {text}\n  {pad}{carets}")
+        let n_all = self.text.chars().count();
+        let at = self.column() - 1;
+        let from = if n_all <= LONGEST { 0 } else { at.saturating_sub(BEFORE) };
+        let to = (from + LONGEST).min(n_all);
+        let plain = |c: char| if matches!(c, '\n' | '\t') { ' ' } else { c };
+        let text: String = self.text.chars().skip(from).take(to - from).map(plain).collect();
+        let (left, right) = (if from > 0 { "…" } else { "" }, if to < n_all { "…" } else { "" });
+        let pad = " ".repeat(at - from + usize::from(from > 0));
+        let carets = "^".repeat(width.min((to - from).saturating_sub(at - from)).max(1));
+        format!("  {left}{text}{right}\n  {pad}{carets}")
     }
 
     /// The character (not byte) position of the fault, from 1.
@@ -85,6 +94,19 @@ mod tests {
               ^^^^^
         hint: did you mean `close`?
         ");
+    }
+
+    #[test]
+    fn of_a_long_expression_only_the_part_around_the_culprit_is_shown() {
+        let text = format!("{}bad + {}1", "close + ".repeat(100), "open + ".repeat(100));
+        let shown = ExprFault::new("unknown name `bad`", 800..803).within(&text).excerpt();
+        let (line, carets) = shown.split_once('\n').unwrap();
+        assert!(line.chars().count() < 130, "{line}");
+        let under = line.chars().skip(carets.find('^').unwrap()).take(3);
+        assert_eq!(under.collect::<String>(), "bad");
+        assert!(carets.ends_with(" ^^^"), "{carets}");
+        let whole = ExprFault::new("too long", 790..text.len()).within(&text).excerpt();
+        assert!(whole.lines().all(|line| line.chars().count() < 130), "{whole}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod catalog;
 mod engine;
 mod language;
+mod levels;
 mod oracle;
 mod proof;
 

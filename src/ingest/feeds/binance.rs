@@ -17,7 +17,7 @@ use super::decimal::Decimal;
 use super::http::Response;
 use super::{FAR, Fetched, Request, Sink, bars_in, trim};
 use crate::failure::Failure;
-use crate::market::Columns;
+use crate::market::{Columns, Product};
 use crate::units::{MINUTE_US, SECOND_US, Ts};
 
 /// Which of Binance's markets.
@@ -56,6 +56,13 @@ pub fn klines(
 }
 
 impl Market {
+    pub const fn product(self) -> Product {
+        match self {
+            Self::Spot => Product::Spot,
+            Self::Futures => Product::Futures,
+        }
+    }
+
     fn server(self) -> &'static str {
         match self {
             Self::Spot => "https://api.binance.com",

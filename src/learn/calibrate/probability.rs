@@ -27,6 +27,8 @@ pub enum ProbabilityCalibrator {
     Platt {
         kind: ScoreKind,
         line: Logistic,
+        /// Scores beyond count as these: what the slice has hardly seen is not extrapolated.
+        within: [f64; 2],
     },
     Beta {
         kind: ScoreKind,
@@ -53,6 +55,9 @@ pub enum ProbabilityMethod {
     Isotonic,
     Beta,
 }
+
+/// Share of the slice's scores at either end that a straight line is not trusted beyond.
+const TAIL: f64 = 0.01;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProbabilityParams {
@@ -110,8 +115,9 @@ impl ProbabilityCalibrator {
             }
             Self::Neutral { kind: ScoreKind::Bps, .. } => 0.5,
             Self::Neutral { kind, .. } => sigmoid(kind.unbounded(score)),
-            Self::Platt { kind, line } => {
-                sigmoid(line.intercept + line.slope * kind.unbounded(score))
+            Self::Platt { kind, line, within: [low, high] } => {
+                let score = kind.unbounded(score).clamp(*low, *high);
+                sigmoid(line.intercept + line.slope * score)
             }
             Self::Beta { kind, beta } => sigmoid(beta.log_odds(kind.unbounded(score))),
             Self::Isotonic { kind, curve } => bounded(curve.apply(kind.unbounded(score))),
@@ -187,7 +193,9 @@ fn smooth(
         slope: pull.share * whole.slope,
         intercept: pull.share * whole.intercept + pull.lift,
     };
-    Some(ProbabilityCalibrator::Platt { kind, line })
+    let end = |share| stats::quantile(signs.predicted(), share);
+    let within = [end(TAIL)?, end(1.0 - TAIL)?];
+    Some(ProbabilityCalibrator::Platt { kind, line, within })
 }
 
 /// Log odds become `share` times themselves plus `lift`.

@@ -110,3 +110,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_line_is_not_drawn_beyond_the_scores_it_was_fitted_to() {
+    let xs: Vec<f64> = (0..1001).map(f64::from).collect();
+    let ys: Vec<f64> = (0..1001).map(|i| if (i * 7) % 1001 < i { 1.0 } else { -1.0 }).collect();
+    let calibrator = fit_rows(&xs, &ys, &PLATT).calibrator;
+    assert_eq!(calibrator.apply(-1e6), calibrator.apply(10.0));
+    assert_eq!(calibrator.apply(1e6), calibrator.apply(990.0));
+    assert!(calibrator.apply(989.0) < calibrator.apply(990.0));
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::linear::LinearFit;
 use super::logistic::{Problem, fit};
 use super::rows::Rows;
-use super::score::log_odds;
+use super::score::{log_odds, sigmoid};
 
 /// A slope below 1 claims too much, one above 1 too little.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -37,7 +37,26 @@ pub fn slope_probability(rows: &Rows<'_>) -> Option<CalibrationLine> {
     }
     let [slope, intercept] =
         fit(&Problem { terms: &terms, targets: &targets, weights: rows.weight() })?;
-    Some(CalibrationLine { slope, intercept, slope_error: None })
+    let slope_error = error_of_slope(rows, &terms, [slope, intercept]);
+    Some(CalibrationLine { slope, intercept, slope_error })
+}
+
+/// From the Hessian of the likelihood, as if one row in `overlap_rows` counted.
+fn error_of_slope(
+    rows: &Rows<'_>,
+    terms: &[[f64; 2]],
+    [slope, intercept]: [f64; 2],
+) -> Option<f64> {
+    let (mut total, mut first, mut second) = (0.0, 0.0, 0.0);
+    for ([z, _], w) in terms.iter().zip(rows.weight()) {
+        let p = sigmoid(intercept + slope * z);
+        let curvature = w * p * (1.0 - p);
+        total += curvature;
+        first += curvature * z;
+        second += curvature * z * z;
+    }
+    let information = (second - first * first / total) / rows.overlap_rows() as f64;
+    (information > 0.0).then(|| 1.0 / information.sqrt())
 }
 
 #[cfg(test)]
@@ -59,6 +78,9 @@ mod tests {
         let rows = Rows::new(&predicted, &outcome, &[1.0; 8], 1).unwrap();
         let line = slope_probability(&rows).unwrap();
         assert!((line.slope - 0.5).abs() < 1e-8 && line.intercept.abs() < 1e-8, "{line:?}");
+        // Eight rows of p(1 − p) = 3/16, each ln 9 from their middle.
+        let error = 1.0 / (8.0_f64 * 3.0 / 16.0).sqrt() / libm::log(9.0);
+        assert!((line.slope_error.unwrap() - error).abs() < 1e-7, "{line:?}");
         let one_class = Rows::new(&predicted, &[1.0; 8], &[1.0; 8], 1).unwrap();
         assert_eq!(slope_probability(&one_class), None);
     }

@@ -7,6 +7,7 @@ use super::scene::{Area, Point, Stroke, crisp};
 use super::style::{GRID, MISSING, low_to_high};
 use super::ticks::{Tick, grouped, is_drawable};
 use super::{Chart, PlotFault, count_of, same_length};
+use crate::stats;
 
 /// One column: `shap[i]` is what it added to prediction i, `value[i]` what it then was (not a
 /// number: missing, drawn grey).
@@ -28,6 +29,10 @@ pub struct Beeswarm<'a> {
 
 /// More points than this in a swarm only hide each other.
 const MOST_POINTS: usize = 1_000;
+/// Share of a swarm's points at either end that the axis need not hold.
+const TAIL: f64 = 0.005;
+/// All points are held where that makes the axis less than this many times longer.
+const LONG_TAIL: f64 = 1.25;
 /// Colours of the ramp.
 const N_TONES: usize = 12;
 /// Points are drawn in so many rounds, each of which takes the tones in another scattered order, so
@@ -51,12 +56,14 @@ impl Chart for Beeswarm<'_> {
             same_length(row.name, row.shap.len(), row.value.len())?;
         }
         let rows = self.shown();
-        let all = rows.iter().flat_map(|row| row.shap.iter().map(|v| f64::from(*v)));
-        let Some((lo, hi)) = range(all) else {
+        let all = range(shaps(&rows));
+        let (Some(all), Some((lo, hi))) = (all, usual(&rows)) else {
             return Err(PlotFault::Empty(self.titles.title.clone()));
         };
+        let (lo, hi) = if (all.1 - all.0) < LONG_TAIL * (hi - lo) { all } else { (lo, hi) };
         let names: Vec<String> = rows.iter().map(|row| row.name.to_owned()).collect();
-        let body = canvas.framed(&self.titles, &[], &self.notes(&rows));
+        let notes = [beyond(&rows, (lo, hi)), self.notes(&rows)].concat();
+        let body = canvas.framed(&self.titles, &[], &notes);
         let key = [(0.02, "low"), (0.98, "high")];
         let key = key.map(|(value, label)| Tick { value, label: label.into(), under: None });
         let right = ramp_width(canvas, &key);
@@ -105,6 +112,32 @@ impl<'a> Beeswarm<'a> {
         }
         notes
     }
+}
+
+fn shaps<'a>(rows: &'a [SwarmRow<'_>]) -> impl Iterator<Item = f64> + 'a {
+    rows.iter().flat_map(|row| row.shap.iter().map(|v| f64::from(*v)))
+}
+
+/// Between the quantiles at [`TAIL`] and 1 − [`TAIL`] of every row: a handful of points must not
+/// press all others together.
+fn usual(rows: &[SwarmRow<'_>]) -> Option<(f64, f64)> {
+    let ends = rows.iter().flat_map(|row| {
+        let drawn = row.shap.iter().map(|v| f64::from(*v)).filter(|v| is_drawable(*v));
+        let drawn: Vec<f64> = drawn.collect();
+        [TAIL, 1.0 - TAIL].map(|share| stats::quantile(&drawn, share))
+    });
+    range(ends.flatten())
+}
+
+/// How many points lie beyond the axis, and how far.
+fn beyond(rows: &[SwarmRow<'_>], (lo, hi): (f64, f64)) -> Vec<String> {
+    let outside = shaps(rows).filter(|v| is_drawable(*v) && !(lo..=hi).contains(v));
+    let n = outside.count();
+    let Some((least, most)) = range(shaps(rows)).filter(|_| n > 0) else { return Vec::new() };
+    let share = 100.0 * n as f64 / shaps(rows).count() as f64;
+    vec![format!(
+        "{share:.1} % beyond the axis stand at its ends: as far as {least:.2} and {most:.2}"
+    )]
 }
 
 /// In the order of their SHAP values; thinned evenly by rank, both ends kept.
@@ -214,5 +247,18 @@ mod tests {
         let bees = bees(&SwarmRow { name: "x", shap: &shap, value: &shap });
         assert_eq!(bees.len(), MOST_POINTS);
         assert_eq!((bees[0].shap, bees[MOST_POINTS - 1].shap), (0.0, 4_999.0));
+    }
+
+    #[test]
+    fn a_handful_of_far_points_does_not_set_the_axis() {
+        let mut shap: Vec<f32> = (0..1_000).map(|i| i as f32 / 1_000.0).collect();
+        let row = |shap: &[f32]| {
+            let row = [SwarmRow { name: "x", shap, value: shap }];
+            (usual(&row).unwrap(), beyond(&row, usual(&row).unwrap()))
+        };
+        shap[3] = 50.0;
+        let ((lo, hi), notes) = row(&shap);
+        assert!(lo < 0.01 && hi < 1.0, "{lo} {hi}");
+        assert!(notes[0].starts_with("1.0 % beyond") && notes[0].contains("50.00"), "{notes:?}");
     }
 }

@@ -82,7 +82,8 @@ fn ingest_binance() {
 
     Options:
           --bulk                   Monthly archives with checksums, much faster than REST
-          --market <MARKET>        spot or futures (USD-margined) [default: spot]
+          --market <MARKET>        spot or futures (USD-margined) [default: spot; of files, what their
+                                   folders tell]
           --symbol <SYMBOL>        The symbol [default: the first of data.symbols; of files, the one
                                    they name]
           --timeframe <TIMEFRAME>  The time one bar covers [default: data.timeframe; of files, told from
