@@ -2,8 +2,8 @@
 
 use super::ratio;
 
-/// `CAGR / max drawdown` over the whole period (Young 1991, "Calmar ratio: a smoother tool", Futures, took
-/// the last 36 months; so do not compare with his where the data are longer).
+/// `CAGR / max drawdown` over the whole period (Young 1991, "Calmar ratio: a smoother tool",
+/// Futures, took the last 36 months; so do not compare with his where the data are longer).
 pub fn calmar(cagr: Option<f64>, max_drawdown: Option<f64>) -> Option<f64> {
     ratio(cagr?, max_drawdown?)
 }

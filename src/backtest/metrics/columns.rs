@@ -1,4 +1,5 @@
-//! Trades, turned into columns: what needs every trade at once, and not only their sums, reads these.
+//! Trades, turned into columns: what needs every trade at once, and not only their sums, reads
+//! these.
 
 use super::tally;
 use crate::backtest::ledger::Trade;
@@ -16,7 +17,6 @@ pub struct Columns {
     pub mae_bps: Vec<f64>,
     /// From the entry's bar to the exit's.
     pub hold_bars: Vec<u32>,
-    pub hold_us: Vec<i64>,
 }
 
 impl Columns {
@@ -29,7 +29,6 @@ impl Columns {
             columns.mfe_bps.push(trade.mfe * scale);
             columns.mae_bps.push(trade.mae * scale);
             columns.hold_bars.push(trade.exit_bar - trade.entry_bar);
-            columns.hold_us.push(trade.exit_ts.0 - trade.entry_ts.0);
             if trade.stop < f64::INFINITY {
                 columns.rs.push(tally::r_of(trade));
             }
@@ -45,7 +44,6 @@ impl Columns {
             mfe_bps: floats(),
             mae_bps: floats(),
             hold_bars: Vec::with_capacity(n),
-            hold_us: Vec::with_capacity(n),
         }
     }
 }
@@ -54,7 +52,6 @@ impl Columns {
 mod tests {
     use super::super::samples::trade;
     use super::*;
-    use crate::units::HOUR_US;
 
     #[test]
     fn each_column_has_its_unit() {
@@ -65,6 +62,6 @@ mod tests {
         // 3 of 100 for, 1 of 100 against.
         assert!((columns.mfe_bps[0] - 300.0).abs() < 1e-10 && columns.mfe_bps[1] == 0.0);
         assert!((columns.mae_bps[1] + 100.0).abs() < 1e-10 && columns.mae_bps[0] == 0.0);
-        assert_eq!((columns.hold_bars[0], columns.hold_us[0]), (3, 3 * HOUR_US));
+        assert_eq!(columns.hold_bars, [3, 3]);
     }
 }

@@ -42,7 +42,8 @@ impl Days {
         let mut before = cash;
         let mut returns = Vec::with_capacity(self.len());
         for &equity in &self.equity {
-            if !(before > 0.0) {
+            let is_solvent = before > 0.0;
+            if !is_solvent {
                 break;
             }
             returns.push(equity / before - 1.0);
@@ -52,8 +53,8 @@ impl Days {
     }
 }
 
-/// The first row after `start` at or after `bound`. Days mostly have as many bars as the one before them,
-/// so that is looked at first: two times read of a day's hundreds.
+/// The first row after `start` at or after `bound`. Days mostly have as many bars as the one before
+/// them, so that is looked at first: two times read of a day's hundreds.
 fn first_from(ts: &[Ts], bound: Ts, start: usize, step: usize) -> usize {
     let guess = start + step;
     let fits = guess <= ts.len() && ts[guess - 1] < bound;

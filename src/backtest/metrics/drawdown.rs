@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 
+use super::extremes;
+use super::moments::sum;
 use crate::units::{DAY_US, Ts};
 
-/// Equity at each bar's close against the highest until then, the money at the beginning being the first:
-/// `d = 1 − equity / peak`, between 0 and 1 as long as equity is positive.
+/// Equity at each bar's close against the highest until then, the money at the beginning being the
+/// first: `d = 1 − equity / peak`, between 0 and 1 as long as equity is positive.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Drawdown {
     /// The largest d; 0 if equity never fell.
     pub max_drawdown: Option<f64>,
-    /// The spell of the largest d: the first of `worst`.
+    /// Of the spell of the largest d, which is the first of `worst`.
     pub max_length_days: Option<f64>,
     /// The longest spell, however shallow.
     pub longest_days: Option<f64>,
@@ -23,7 +25,8 @@ pub struct Drawdown {
     pub worst: Vec<Spell>,
 }
 
-/// From a peak until equity is back. Times are the opening times of the bars at whose close it was so.
+/// From a peak until equity is back. Times are the opening times of the bars at whose close it was
+/// so.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spell {
     pub depth: f64,
@@ -41,10 +44,9 @@ pub struct Spell {
 }
 
 const N_WORST: usize = 10;
-/// Bars looked at together: long enough for the vector units, short enough to lie below the peak as a
-/// whole most of the time.
+/// Bars looked at together: long enough for the vector units, short enough to lie below the peak as
+/// a whole most of the time.
 const CHUNK: usize = 64;
-const LANES: usize = 8;
 
 impl Drawdown {
     pub fn new(ts: &[Ts], equity: &[f64], cash: f64) -> Self {
@@ -81,6 +83,15 @@ struct Water<'a> {
     worst: Vec<Dip>,
 }
 
+/// A few bars that begin at a peak: the highest so far at each, and what hangs on it. Nothing in
+/// here branches, since whether the next bar is higher is anybody's guess.
+struct Climb {
+    peaks: [f64; CHUNK],
+    deepest: f64,
+    squares: f64,
+    bars_below: usize,
+}
+
 struct Dip {
     depth: f64,
     start: usize,
@@ -95,14 +106,47 @@ impl<'a> Water<'a> {
     }
 
     fn push(&mut self, start: usize, chunk: &[f64]) {
-        let [low, high] = extremes(chunk);
+        let [low, high] = extremes::of_some(chunk);
         if high < self.peak {
             self.push_below(start, chunk, low);
         } else if low == high && high == self.peak {
             self.push_one(start, high);
             self.peak_at = start + chunk.len() - 1;
         } else {
-            chunk.iter().enumerate().for_each(|(k, equity)| self.push_one(start + k, *equity));
+            self.push_mixed(start, chunk);
+        }
+    }
+
+    /// Bars of which at least one is at the peak or above it.
+    fn push_mixed(&mut self, start: usize, chunk: &[f64]) {
+        let first = chunk.iter().position(|equity| *equity >= self.peak).unwrap_or(0);
+        let (below, rest) = chunk.split_at(first);
+        if !below.is_empty() {
+            self.push_below(start, below, extremes::of_some(below)[0]);
+        }
+        let start = start + first;
+        self.push_one(start, rest[0]);
+        let climb = Climb::new(rest);
+        let span_us = self.ts[start + rest.len() - 1].0 - self.ts[start].0;
+        let is_full = self.worst.len() == N_WORST;
+        if is_full && climb.deepest <= self.worst[N_WORST - 1].depth && span_us <= self.longest_us {
+            self.push_ripples(start, rest, &climb);
+        } else {
+            rest.iter().enumerate().for_each(|(k, equity)| self.push_one(start + k, *equity));
+        }
+    }
+
+    /// Bars that begin at the peak and hold no spell worth telling but the one they may end in.
+    fn push_ripples(&mut self, start: usize, rest: &[f64], climb: &Climb) {
+        self.bars += climb.bars_below;
+        self.squares += climb.squares;
+        let peaks = rest.iter().zip(&climb.peaks);
+        let top = peaks.clone().rposition(|(equity, peak)| equity == peak).unwrap_or(0);
+        (self.peak, self.peak_at) = (climb.peaks[top], start + top);
+        for (k, equity) in rest.iter().enumerate().skip(top + 1) {
+            if *equity < self.low {
+                (self.low, self.low_at) = (*equity, start + k);
+            }
         }
     }
 
@@ -113,7 +157,11 @@ impl<'a> Water<'a> {
             self.low_at = start + chunk.iter().position(|equity| *equity == low).unwrap_or(0);
         }
         self.bars += chunk.len();
-        self.squares += squared_depths(chunk, 1.0 / self.peak);
+        let inverse_peak = 1.0 / self.peak;
+        self.squares += sum(chunk, |equity| {
+            let depth = 1.0 - equity * inverse_peak;
+            depth * depth
+        });
     }
 
     fn push_one(&mut self, at: usize, equity: f64) {
@@ -149,6 +197,25 @@ impl<'a> Water<'a> {
     }
 }
 
+impl Climb {
+    fn new(equity: &[f64]) -> Self {
+        let mut peaks = [0.0; CHUNK];
+        let mut highest = equity[0];
+        for (peak, equity) in peaks.iter_mut().zip(equity) {
+            highest = if *equity > highest { *equity } else { highest };
+            *peak = highest;
+        }
+        let mut depths = [0.0; CHUNK];
+        for (depth, (equity, peak)) in depths.iter_mut().zip(equity.iter().zip(&peaks)) {
+            *depth = 1.0 - equity / peak;
+        }
+        let [_, deepest] = extremes::of_some(&depths);
+        let below = equity.iter().zip(&peaks).map(|(equity, peak)| usize::from(equity < peak));
+        let bars_below = below.sum();
+        Self { peaks, deepest, squares: sum(&depths, |depth| depth * depth), bars_below }
+    }
+}
+
 impl Dip {
     fn spell(&self, ts: &[Ts]) -> Spell {
         let end = self.recovery.unwrap_or(ts.len() - 1);
@@ -161,31 +228,6 @@ impl Dip {
             length_days: (ts[end].0 - ts[self.start].0) as f64 / DAY_US as f64,
         }
     }
-}
-
-fn extremes(chunk: &[f64]) -> [f64; 2] {
-    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let mut see = |lane: usize, x: f64| {
-        low[lane] = if x < low[lane] { x } else { low[lane] };
-        high[lane] = if x > high[lane] { x } else { high[lane] };
-    };
-    let rows = chunk.chunks_exact(LANES);
-    rows.remainder().iter().for_each(|x| see(0, *x));
-    rows.for_each(|row| (0..LANES).for_each(|lane| see(lane, row[lane])));
-    [low.into_iter().fold(low[0], f64::min), high.into_iter().fold(high[0], f64::max)]
-}
-
-/// Σ d², in lanes of their own, so that no sum waits for the one before it.
-fn squared_depths(chunk: &[f64], inverse_peak: f64) -> f64 {
-    let mut sums = [0.0; LANES];
-    let mut see = |lane: usize, equity: f64| {
-        let depth = 1.0 - equity * inverse_peak;
-        sums[lane] += depth * depth;
-    };
-    let rows = chunk.chunks_exact(LANES);
-    rows.remainder().iter().for_each(|x| see(0, *x));
-    rows.for_each(|row| (0..LANES).for_each(|lane| see(lane, row[lane])));
-    sums.iter().sum()
 }
 
 #[cfg(test)]
@@ -270,6 +312,15 @@ mod tests {
         spells
     }
 
+    fn ulcer_index(equity: &[f64]) -> f64 {
+        let mut peak = 100.0_f64;
+        let mut squared = |equity: f64| {
+            peak = peak.max(equity);
+            (1.0 - equity / peak) * (1.0 - equity / peak)
+        };
+        (equity.iter().map(|e| squared(*e)).sum::<f64>() / equity.len() as f64).sqrt()
+    }
+
     #[test]
     fn many_bars_at_once_are_what_one_by_one_is() {
         for seed in 0..40 {
@@ -294,6 +345,8 @@ mod tests {
             let longest = expected.iter().map(length).max().unwrap_or(0);
             assert_eq!(found.longest_days, Some(longest as f64 / 24.0));
             let under: usize = expected.iter().map(|s| s.3.unwrap_or(n) - s.1 - 1).sum();
+            let ulcer = found.ulcer_index.unwrap();
+            assert!((ulcer - ulcer_index(&equity)).abs() < 1e-12, "seed {seed}: {ulcer}");
             let starts_below = usize::from(equity[0] < 100.0);
             assert_eq!(found.time_under_water, Some((under + starts_below) as f64 / n as f64));
         }

@@ -6,8 +6,8 @@ use super::columns::Columns;
 use super::quantiles::median;
 use super::ratio;
 
-/// Maximum favourable and adverse excursion (Sweeney 1996, "Maximum Adverse Excursion"), in bps of the
-/// entry's reference: `mfe ≥ 0 ≥ mae`.
+/// Maximum favourable and adverse excursion (Sweeney 1996, "Maximum Adverse Excursion"), in bps of
+/// the entry's reference: `mfe ≥ 0 ≥ mae`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Excursions {
     pub mean_mfe_bps: Option<f64>,
@@ -18,9 +18,9 @@ pub struct Excursions {
     pub winners_mean_mae_bps: Option<f64>,
     /// How far losers went for first: what a nearer target would have taken.
     pub losers_mean_mfe_bps: Option<f64>,
-    /// `mean(mfe) / |mean(mae)|`, both in bps (Faith 2007, "Way of the Turtle", who scales by the average
-    /// true range and looks a fixed time ahead; here it is the time the trade was open): above 1 the market
-    /// went further for than against.
+    /// `mean(mfe) / |mean(mae)|`, both in bps (Faith 2007, "Way of the Turtle", who scales by the
+    /// average true range and looks a fixed time ahead; here it is the time the trade was open):
+    /// above 1 the market went further for than against.
     pub edge_ratio: Option<f64>,
 }
 

@@ -8,7 +8,8 @@ pub fn expectancy_cash(tally: &Tally) -> Option<f64> {
     ratio(tally.net(), tally.trades)
 }
 
-/// The mean of `net / (qty · entry's reference)` in bps: every trade weighs the same, whatever its size.
+/// The mean of `net / (qty · entry's reference)` in bps: every trade weighs the same, whatever its
+/// size.
 pub fn expectancy_bps(tally: &Tally) -> Option<f64> {
     ratio(tally.bps, tally.trades)
 }

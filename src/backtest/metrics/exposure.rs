@@ -9,8 +9,8 @@ use super::ratio;
 pub struct Exposure {
     /// Bars at whose close a position is open.
     pub time_in_market: Option<f64>,
-    /// Mean of `positions' value without sign / equity` over all bars of positive equity, those without a
-    /// position too.
+    /// Mean of `positions' value without sign / equity` over all bars of positive equity, those
+    /// without a position too.
     pub mean_leverage: Option<f64>,
     pub max_leverage: Option<f64>,
     /// Over bars.
@@ -33,12 +33,16 @@ struct Sums {
 impl Exposure {
     pub fn new(equity: &[f64], exposure: &[f64]) -> Self {
         let mut sums = Sums::default();
-        let (equities, exposures) = (equity.chunks_exact(LANES), exposure.chunks_exact(LANES));
-        let rest = equities.remainder().iter().zip(exposures.remainder());
-        rest.for_each(|(e, x)| sums.add(0, *e, *x));
-        for (e, x) in equities.zip(exposures) {
-            (0..LANES).for_each(|lane| sums.add(lane, e[lane], x[lane]));
+        let (equities, few) = equity.as_chunks::<LANES>();
+        let (exposures, few_exposures) = exposure.as_chunks::<LANES>();
+        for (e, x) in equities.iter().zip(exposures) {
+            sums.add(e, x);
         }
+        // Equity zero counts nowhere.
+        let (mut e, mut x) = ([0.0; LANES], [0.0; LANES]);
+        e[..few.len()].copy_from_slice(few);
+        x[..few.len()].copy_from_slice(few_exposures);
+        sums.add(&e, &x);
         let n = equity.len() as f64;
         let solvent = total(&sums.solvent);
         let highest = sums.highest.into_iter().fold(0.0, f64::max);
@@ -52,17 +56,19 @@ impl Exposure {
 }
 
 impl Sums {
-    #[inline(always)]
-    fn add(&mut self, lane: usize, equity: f64, exposure: f64) {
-        // Divided first and chosen then: no branch, so the lanes stay together.
-        let quotient = exposure / equity;
-        let leverage = if equity > 0.0 { quotient } else { 0.0 };
-        let highest = self.highest[lane];
-        self.equity[lane] += equity;
-        self.leverage[lane] += leverage;
-        self.highest[lane] = if leverage > highest { leverage } else { highest };
-        self.open[lane] += if exposure > 0.0 { 1.0 } else { 0.0 };
-        self.solvent[lane] += if equity > 0.0 { 1.0 } else { 0.0 };
+    fn add(&mut self, equity: &[f64; LANES], exposure: &[f64; LANES]) {
+        for lane in 0..LANES {
+            // Divided first and chosen then: no branch, so the lanes stay together.
+            let quotient = exposure[lane] / equity[lane];
+            let is_solvent = equity[lane] > 0.0;
+            let leverage = if is_solvent { quotient } else { 0.0 };
+            let highest = self.highest[lane];
+            self.equity[lane] += equity[lane];
+            self.solvent[lane] += if is_solvent { 1.0 } else { 0.0 };
+            self.leverage[lane] += leverage;
+            self.highest[lane] = if leverage > highest { leverage } else { highest };
+            self.open[lane] += if exposure[lane] > 0.0 { 1.0 } else { 0.0 };
+        }
     }
 }
 

@@ -2,14 +2,16 @@
 
 use serde::Serialize;
 
+use super::extremes::extremes;
 use super::period::Period;
 use super::{finite, ratio, spread};
 use crate::stats;
 
-/// The two yearly returns answer different questions. `annualised_return` is arithmetic, the mean daily
-/// return times the days of a year: what the Sharpe ratio divides by volatility, and what a year would
-/// bring were the stake the same each day. `cagr` is geometric, what money left in it grew by in a year
-/// (about `annualised_return − volatility² / 2` in logarithms), and the smaller one.
+/// The two yearly returns answer different questions. `annualised_return` is arithmetic, the mean
+/// daily return times the days of a year: what the Sharpe ratio divides by volatility, and what a
+/// year would bring were the stake the same each day. `cagr` is geometric, what money left in it
+/// grew by in a year (about `annualised_return − volatility² / 2` in logarithms), and the smaller
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Growth {
     /// `end / start − 1`.
@@ -32,14 +34,15 @@ impl Growth {
         let [start, end] = equity;
         let per_year = period.returns_per_year;
         let changed = returns.iter().filter(|r| **r != 0.0).count();
+        let [worst_day, best_day] = extremes(returns);
         let won = returns.iter().filter(|r| **r > 0.0).count();
         Self {
             total_return: period.start.and(ratio(end - start, start)),
             annualised_return: stats::mean(returns).zip(per_year).map(|(mean, n)| mean * n),
             cagr: period.years.and_then(|years| cagr(equity, years)),
             volatility: spread(returns).zip(per_year).map(|(sd, n)| sd * n.sqrt()),
-            best_day: returns.iter().copied().max_by(f64::total_cmp),
-            worst_day: returns.iter().copied().min_by(f64::total_cmp),
+            best_day,
+            worst_day,
             winning_days: ratio(won as f64, changed as f64),
         }
     }

@@ -3,12 +3,11 @@
 use serde::Serialize;
 
 use super::columns::Columns;
-use super::quantiles::quantiles;
 use super::ratio;
-use crate::units::HOUR_US;
+use super::tally::Tally;
 
-/// From the opening of the entry's bar to that of the exit's: a trade that ends inside the bar it began
-/// in held 0 bars.
+/// From the opening of the entry's bar to that of the exit's: a trade that ends inside the bar it
+/// began in held 0 bars.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Hold {
     pub mean_bars: Option<f64>,
@@ -21,35 +20,30 @@ pub struct Hold {
 
 impl Hold {
     /// Puts `hold_bars` in another order.
-    pub fn new(columns: &mut Columns) -> Self {
-        let n = columns.nets.len() as f64;
-        let (mut all, mut won, mut lost, mut wins, mut losses) =
-            (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
+    pub fn new(tally: &Tally, columns: &mut Columns) -> Self {
+        let (mut won, mut lost) = (0_u64, 0_u64);
         for (net, bars) in columns.nets.iter().zip(&columns.hold_bars) {
-            let (is_win, is_loss) = (u64::from(*net > 0.0), u64::from(*net < 0.0));
-            let bars = u64::from(*bars);
-            all += bars;
-            won += bars * is_win;
-            lost += bars * is_loss;
-            wins += is_win;
-            losses += is_loss;
+            won += if *net > 0.0 { u64::from(*bars) } else { 0 };
+            lost += if *net < 0.0 { u64::from(*bars) } else { 0 };
         }
-        let us: i64 = columns.hold_us.iter().sum();
         Self {
-            mean_bars: ratio(all as f64, n),
+            mean_bars: ratio(tally.bars, tally.trades),
             max_bars: columns.hold_bars.iter().copied().max(),
-            mean_hours: ratio(us as f64 / HOUR_US as f64, n),
-            winners_mean_bars: ratio(won as f64, wins as f64),
-            losers_mean_bars: ratio(lost as f64, losses as f64),
+            mean_hours: ratio(tally.hours, tally.trades),
+            winners_mean_bars: ratio(won as f64, tally.wins),
+            losers_mean_bars: ratio(lost as f64, tally.losses),
             median_bars: median(&mut columns.hold_bars),
         }
     }
 }
 
+/// Of whole numbers: between the middle two, if there are two.
 fn median(bars: &mut [u32]) -> Option<f64> {
-    let mut bars: Vec<f64> = bars.iter().map(|bars| f64::from(*bars)).collect();
-    let [median] = quantiles(&mut bars, [0.5]);
-    median
+    let at = bars.len().checked_sub(1)? / 2;
+    let is_even = bars.len().is_multiple_of(2);
+    let (_, middle, above) = bars.select_nth_unstable(at);
+    let next = above.iter().min().filter(|_| is_even).unwrap_or(middle);
+    Some(f64::midpoint(f64::from(*middle), f64::from(*next)))
 }
 
 #[cfg(test)]
@@ -61,10 +55,12 @@ mod tests {
         let mut columns = Columns {
             nets: vec![1.0, -1.0, 2.0, 0.0],
             hold_bars: vec![10, 2, 20, 4],
-            hold_us: vec![HOUR_US, HOUR_US, 2 * HOUR_US, 0],
             ..Columns::default()
         };
-        let hold = Hold::new(&mut columns);
+        let (trades, wins, losses) = (4.0, 2.0, 1.0);
+        let tally = Tally { trades, wins, losses, bars: 36.0, hours: 4.0, ..Tally::default() };
+        let hold = Hold::new(&tally, &mut columns);
+        assert_eq!(median(&mut [9, 1, 5]), Some(5.0));
         assert_eq!((hold.mean_bars, hold.median_bars), (Some(9.0), Some(7.0)));
         assert_eq!((hold.max_bars, hold.mean_hours), (Some(20), Some(1.0)));
         assert_eq!((hold.winners_mean_bars, hold.losers_mean_bars), (Some(15.0), Some(2.0)));
@@ -72,7 +68,7 @@ mod tests {
 
     #[test]
     fn without_trades_nothing_is_held() {
-        let hold = Hold::new(&mut Columns::default());
+        let hold = Hold::new(&Tally::default(), &mut Columns::default());
         assert_eq!((hold.mean_bars, hold.median_bars, hold.max_bars), (None, None, None));
     }
 }

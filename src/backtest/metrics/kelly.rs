@@ -6,16 +6,16 @@ use super::{finite, ratio, spread};
 use crate::stats;
 
 /// `p − (1 − p) / b` with `p` the wins among wins and losses and `b` the payoff (Kelly 1956, "A new
-/// interpretation of information rate", Bell System Tech. J. 35): the part of the money to risk on a bet
-/// that brings b or loses all of it. Below zero: do not bet.
+/// interpretation of information rate", Bell System Tech. J. 35): the part of the money to risk on
+/// a bet that brings b or loses all of it. Below zero: do not bet.
 pub fn kelly_fraction(tally: &Tally) -> Option<f64> {
     let p = ratio(tally.wins, tally.wins + tally.losses)?;
     finite(p - (1.0 - p) / payoff(tally)?)
 }
 
-/// `mean(r) / variance(r)` of daily returns (Merton 1969, Rev. Economics and Statistics 51; Thorp 2006,
-/// "The Kelly criterion in blackjack, sports betting, and the stock market"): how many times the leverage
-/// that was used would grow fastest, were returns normal and the mean known.
+/// `mean(r) / variance(r)` of daily returns (Merton 1969, Rev. Economics and Statistics 51; Thorp
+/// 2006, "The Kelly criterion in blackjack, sports betting, and the stock market"): how many times
+/// the leverage that was used would grow fastest, were returns normal and the mean known.
 pub fn kelly_leverage(returns: &[f64]) -> Option<f64> {
     let sd = spread(returns)?;
     ratio(stats::mean(returns)?, sd * sd)

@@ -1,18 +1,18 @@
 //! What a ledger is worth: one metric, or one tight family, a file, each with its formula.
 //!
 //! Shares, returns and ratios are plain fractions; money, bps, bars, hours and days say so in their
-//! names. `None` is what cannot be told: too few numbers, nothing to divide by, equity that is gone. It
-//! is written as null and shown as –; never 0, NaN or an extreme. Sharpe, Sortino and Kelly are told
-//! without a riskless rate: what idle cash earns is not in the ledger.
+//! names. `None` is what cannot be told: too few numbers, nothing to divide by, equity that is
+//! gone. It is written as null and shown as –; never 0, NaN or an extreme. Sharpe, Sortino and
+//! Kelly are told without a riskless rate: what idle cash earns is not in the ledger.
 //!
-//! **Returns are those of UTC calendar days**: of the last equity of each day that has bars against that
-//! of the one before (of the first: against the money at the beginning); bars of a day or longer are alone
-//! in their day and count one by one. A bar belongs to the day it opens in. A first or last day of which
-//! the bars cover a part is a day like any other: leaving it out would leave out money. Periods in a year
-//! are counted, never assumed: days with bars ÷ years from the first bar's opening to the last one's close,
-//! a year being 365.2425 days. **Equity at or below zero** ends the returns: the day that closes there
-//! is the last one, since nothing can be told relative to nothing; the days that follow still count as
-//! time.
+//! **Returns are those of UTC calendar days**: of the last equity of each day that has bars against
+//! that of the one before (of the first: against the money at the beginning); bars of a day or
+//! longer are alone in their day and count one by one. A bar belongs to the day it opens in. A
+//! first or last day of which the bars cover a part is a day like any other: leaving it out would
+//! leave out money. Periods in a year are counted, never assumed: days with bars ÷ years from the
+//! first bar's opening to the last one's close, a year being 365.2425 days. **Equity at or below
+//! zero** ends the returns: the day that closes there is the last one, since nothing can be told
+//! relative to nothing; the days that follow still count as time.
 
 pub mod calmar; // growth against the worst loss
 pub mod columns; // trades, turned into columns
@@ -21,9 +21,11 @@ pub mod drawdown; // spells under water, Ulcer index
 pub mod excursions; // how far trades went for and against
 pub mod expectancy; // of a trade: money, bps, R
 pub mod exposure; // time in the market, leverage
+pub mod extremes; // the smallest and the largest
 pub mod growth; // total and annualised return, CAGR, volatility
 pub mod hold; // how long trades were open
 pub mod kelly; // the stake that grows fastest
+pub mod moments; // mean and deviation, quickly
 pub mod money; // gross, costs, net; turnover
 pub mod monthly; // years × months
 pub mod payoff; // the average win against the average loss
@@ -65,8 +67,8 @@ pub struct Input<'a> {
     pub regimes: Option<Keys<'a>>,
 }
 
-/// The caller's way to sort trades: into which of the labels each belongs. `None`, or a number without a
-/// label: into none of them.
+/// The caller's way to sort trades: into which of the labels each belongs. `None`, or a number
+/// without a label: into none of them.
 #[derive(Clone, Copy)]
 pub struct Keys<'a> {
     pub labels: &'a [&'a str],
@@ -128,7 +130,7 @@ impl Metrics {
             by_weekday: tables.by_weekday,
             by_month: monthly::monthly(&days, cash),
             // Last: these put their columns in another order.
-            hold: hold::Hold::new(&mut columns),
+            hold: hold::Hold::new(&tables.total, &mut columns),
             r_multiples: r_multiples::RMultiples::new(&mut columns.rs),
             excursions: excursions::Excursions::new(&mut columns),
             period,
@@ -148,8 +150,8 @@ fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// The spread of returns, where there is one. A return is a ratio near 1 less 1, known to about 2⁻⁵²: a
-/// smaller spread than this is rounding, not risk.
+/// The spread of returns, where there is one. A return is a ratio near 1 less 1, known to about
+/// 2⁻⁵²: a smaller spread than this is rounding, not risk.
 fn spread(returns: &[f64]) -> Option<f64> {
     const ROUNDING: f64 = 1e-14;
     crate::stats::sd(returns).filter(|sd| *sd > ROUNDING)

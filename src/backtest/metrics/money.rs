@@ -17,8 +17,8 @@ pub struct Money {
     pub carry_cash: f64,
     pub costs_cash: f64,
     pub net_cash: f64,
-    /// `costs / gross`: what became of the market's profit. Above 1 costs took all of it; undefined where
-    /// there was none to take from.
+    /// `costs / gross`: what became of the market's profit. Above 1 costs took all of it; undefined
+    /// where there was none to take from.
     pub cost_share: Option<f64>,
     /// Value of everything bought and sold, at the prices paid and got.
     pub traded_cash: f64,

@@ -9,9 +9,10 @@ use super::days::Days;
 use super::ratio;
 use crate::units::DAY_US;
 
-/// One year of UTC months. `equity at the month's last bar / at the last bar before the month − 1`, so
-/// the months of a year compound to its total; the first counts from the money at the beginning. The
-/// first and the last month are as long as the data in them. A bar belongs to the month it opens in.
+/// One year of UTC months. `equity at the month's last bar / at the last bar before the month − 1`,
+/// so the months of a year compound to its total; the first counts from the money at the beginning.
+/// The first and the last month are as long as the data in them. A bar belongs to the month it
+/// opens in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Year {
     pub year: i16,

@@ -76,8 +76,8 @@ proptest! {
         }
     }
 
-    /// The ratio is that of the mean and the spread, and both are multiplied. Of an account that is not
-    /// rebalanced this holds to the first order only: here a day moves 1e-4 of the money.
+    /// The ratio is that of the mean and the spread, and both are multiplied. Of an account that is
+    /// not rebalanced this holds to the first order only: here a day moves 1e-4 of the money.
     #[test]
     fn leverage_leaves_the_sharpe_ratio_of_small_returns(seed in 0_u64..10_000, k in 1.0..3.0) {
         let (mut small, cash) = ledger(seed, 3000, 1.0);

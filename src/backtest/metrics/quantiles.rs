@@ -3,8 +3,8 @@
 use super::finite;
 
 /// The quantiles at `at` (ascending, in `[0, 1]`), linear between order statistics like
-/// [`crate::stats::quantile`], by selection instead of sorting: of ten thousand trades a few are asked for.
-/// Puts the values in another order; they must hold no NaN.
+/// [`crate::stats::quantile`], by selection instead of sorting: of ten thousand trades a few are
+/// asked for. Puts the values in another order; they must hold no NaN.
 pub fn quantiles<const N: usize>(values: &mut [f64], at: [f64; N]) -> [Option<f64>; N] {
     let mut found = [None; N];
     let (mut settled, last) = (0, values.len().saturating_sub(1) as f64);

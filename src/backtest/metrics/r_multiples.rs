@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use super::extremes::extremes;
+use super::moments::mean_and_sd;
 use super::quantiles::quantiles;
-use super::{finite, ratio};
-use crate::stats;
+use super::ratio;
 
-/// `net / (qty · stop)` of the trades that had a stop from the beginning (Tharp 1998, "Trade Your Way to
-/// Financial Freedom"): −1 is a loss as planned; gaps and costs make it more.
+/// `net / (qty · stop)` of the trades that had a stop from the beginning (Tharp 1998, "Trade Your
+/// Way to Financial Freedom"): −1 is a loss as planned; gaps and costs make it more.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RMultiples {
     /// Trades that had a stop.
@@ -29,20 +30,21 @@ impl RMultiples {
     /// Puts the values in another order.
     pub fn new(rs: &mut [f64]) -> Self {
         let beyond = rs.iter().filter(|r| **r < -1.0).count();
-        let (mean_r, sd_r) = (stats::mean(rs), stats::sd(rs));
-        let [worst_r, p05_r, p25_r, median_r, p75_r, p95_r, best_r] =
-            quantiles(rs, [0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0]);
+        let sum: f64 = rs.iter().sum();
+        let mean_r = ratio(sum, rs.len() as f64);
+        let [low, high] = extremes(rs);
+        let [p05_r, p25_r, median_r, p75_r, p95_r] = quantiles(rs, [0.05, 0.25, 0.5, 0.75, 0.95]);
         Self {
             trades: rs.len() as u64,
-            mean_r: mean_r.and_then(finite),
-            sd_r,
-            worst_r,
+            mean_r,
+            sd_r: mean_and_sd(rs).map(|[_, sd]| sd),
+            worst_r: low,
             p05_r,
             p25_r,
             median_r,
             p75_r,
             p95_r,
-            best_r,
+            best_r: high,
             beyond_stop: ratio(beyond as f64, rs.len() as f64),
         }
     }

@@ -1,6 +1,7 @@
 //! Wins and losses in a row.
 
-/// The longest runs of wins and of losses, in the order the trades ended up in; one at zero ends both.
+/// The longest runs of wins and of losses, in the order the trades ended up in; one at zero ends
+/// both.
 pub fn longest_runs(nets: &[f64]) -> [u64; 2] {
     let (mut wins, mut losses, mut longest) = (0, 0, [0, 0]);
     for net in nets {

@@ -34,8 +34,8 @@ pub fn trade(net: f64) -> Trade {
     }
 }
 
-/// Hourly bars of an account that trades at random, and loses nothing from the books: the sum of nets is
-/// the change of equity. `scale` is that of all money.
+/// Hourly bars of an account that trades at random, and loses nothing from the books: the sum of
+/// nets is the change of equity. `scale` is that of all money.
 pub fn ledger(seed: u64, n_bars: usize, scale: f64) -> (Ledger, f64) {
     let mut rng = Rng::stream(seed, "sample ledger", &[]);
     let start = 1_600_000_000_000_000 / HOUR_US * HOUR_US;

@@ -7,22 +7,23 @@ use crate::stats;
 
 /// Sharpe 1994 ("The Sharpe ratio", J. Portfolio Management 21(1)), without a riskless rate:
 /// `s = mean(r) / sd(r)` of a day, with n − 1, and `s · √N` of a year. The root of time is that of
-/// independent returns; where they are not, `se_hac` is the error to believe. All three standard errors are
-/// of the yearly ratio: those of the daily one times √N.
+/// independent returns; where they are not, `se_hac` is the error to believe. All three standard
+/// errors are of the yearly ratio: those of the daily one times √N.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Sharpe {
     pub sharpe: Option<f64>,
-    /// Of independent normal returns: `√((1 + s²/2) / n)` (Lo 2002, "The statistics of Sharpe ratios",
-    /// Financial Analysts J. 58(4)).
+    /// Of independent normal returns: `√((1 + s²/2) / n)` (Lo 2002, "The statistics of Sharpe
+    /// ratios", Financial Analysts J. 58(4)).
     pub se_iid: Option<f64>,
-    /// Of independent returns of any shape: `√((1 − g₁ s + (g₂ + 2) s² / 4) / n)` with skewness g₁ and
-    /// excess kurtosis g₂ (Mertens 2002, "Comments on variance of the IID estimator in Lo"; Opdyke 2007,
-    /// "Comparing Sharpe ratios: so where are the p-values?", J. Asset Management 8).
+    /// Of independent returns of any shape: `√((1 − g₁ s + (g₂ + 2) s² / 4) / n)` with skewness g₁
+    /// and excess kurtosis g₂ (Mertens 2002, "Comments on variance of the IID estimator in Lo";
+    /// Opdyke 2007, "Comparing Sharpe ratios: so where are the p-values?", J. Asset Management 8).
     pub se_moments: Option<f64>,
     /// Of dependent returns: the long-run variance of the ratio's influence function
-    /// `ψ = z − s (z² − 1) / 2`, `z` the standardised return (Lo 2002 by GMM; Ledoit & Wolf 2008, "Robust
-    /// performance hypothesis testing with the Sharpe ratio", J. Empirical Finance 15), with Bartlett's
-    /// kernel (Newey & West 1987, Econometrica 55). With no lags it is `se_moments`.
+    /// `ψ = z − s (z² − 1) / 2`, `z` the standardised return (Lo 2002 by GMM; Ledoit & Wolf 2008,
+    /// "Robust performance hypothesis testing with the Sharpe ratio", J. Empirical Finance 15),
+    /// with Bartlett's kernel (Newey & West 1987, Econometrica 55). With no lags it is
+    /// `se_moments`.
     pub se_hac: Option<f64>,
     /// Lags of `se_hac`: the integer part of `4 (n / 100)^(2/9)` (Newey & West 1994, "Automatic lag
     /// selection in covariance matrix estimation", Rev. Economic Studies 61).
@@ -55,8 +56,8 @@ impl Sharpe {
     }
 }
 
-/// The daily ratio and the standardised returns, both by the standard deviation with n: the estimator that
-/// the errors are derived for.
+/// The daily ratio and the standardised returns, both by the standard deviation with n: the
+/// estimator that the errors are derived for.
 fn standardise(returns: &[f64]) -> Option<(f64, Vec<f64>)> {
     let (sd, mean, n) = (spread(returns)?, stats::mean(returns)?, returns.len() as f64);
     let sd = sd * ((n - 1.0) / n).sqrt();
@@ -99,8 +100,8 @@ mod tests {
         // With n the daily ratio is 1; skewness is 0, excess kurtosis −2.
         near(sharpe.se_iid, 16.0 * (1.5_f64 / 4.0).sqrt());
         near(sharpe.se_moments, 16.0 * (1.0_f64 / 4.0).sqrt());
-        // z is ±1, so ψ = z: covariances 1, −3/4, 1/2 over lags 0 to 2; 4 (0.04)^(2/9) is 1.96: one lag,
-        // with weight 1/2: 1 − 3/4.
+        // z is ±1, so ψ = z: covariances 1, −3/4, 1/2 over lags 0 to 2; 4 (0.04)^(2/9) is 1.96: one
+        // lag, with weight 1/2: 1 − 3/4.
         assert_eq!(sharpe.hac_lags, Some(1));
         near(sharpe.se_hac, 16.0 * (0.25_f64 / 4.0).sqrt());
     }

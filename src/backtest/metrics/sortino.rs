@@ -3,9 +3,9 @@
 use super::ratio;
 use crate::stats;
 
-/// `mean(r) / √(Σ min(r, 0)² / n) · √N` (Sortino & Price 1994, "Performance measurement in a downside risk
-/// framework", J. Investing 3(3)), with a target of 0. All n returns divide: days without loss are what
-/// makes the risk small.
+/// `mean(r) / √(Σ min(r, 0)² / n) · √N` (Sortino & Price 1994, "Performance measurement in a
+/// downside risk framework", J. Investing 3(3)), with a target of 0. All n returns divide: days
+/// without loss are what makes the risk small.
 pub fn sortino(returns: &[f64], returns_per_year: Option<f64>) -> Option<f64> {
     let mean = stats::mean(returns)?;
     let squares: f64 = returns.iter().map(|r| r.min(0.0) * r.min(0.0)).sum();

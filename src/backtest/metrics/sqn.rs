@@ -1,15 +1,15 @@
 //! How sure the trades' mean is.
 
 use super::finite;
-use crate::stats;
+use super::moments::mean_and_sd;
 
 /// System quality number, `√n · mean(x) / sd(x)` (Tharp 2008, "Definitive Guide to Position Sizing
-/// Strategies", of R-multiples, who takes n for 100 at most; here n is what it is): the t-value of the
-/// trades' mean. Of nets or of R-multiples, as given.
+/// Strategies", of R-multiples, who takes n for 100 at most; here n is what it is): the t-value of
+/// the trades' mean. Of nets or of R-multiples, as given.
 pub fn sqn(values: &[f64]) -> Option<f64> {
     /// Of equal values the spread is what rounding leaves.
     const ROUNDING: f64 = 1e-12;
-    let (mean, sd) = (stats::mean(values)?, stats::sd(values)?);
+    let [mean, sd] = mean_and_sd(values)?;
     let has_spread = sd > ROUNDING * mean.abs();
     has_spread.then(|| (values.len() as f64).sqrt() * mean / sd).and_then(finite)
 }

@@ -9,7 +9,7 @@ use super::ratio;
 use super::tally::Tally;
 use super::win_rate::win_rate;
 use crate::backtest::intent::Side;
-use crate::backtest::ledger::{FillRule, Trade};
+use crate::backtest::ledger::Trade;
 use crate::units::{DAY_US, HOUR_US, Ts};
 
 /// Some of the trades. Rows without trades are left out; the others' sums are those of all trades.
@@ -32,7 +32,7 @@ pub struct Row {
 const SIDES: [&str; 2] = ["long", "short"];
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const N_HOURS: usize = 24;
-/// In the order of [`FillRule`].
+/// In the order of [`crate::backtest::ledger::FillRule`].
 const RULES: [&str; 13] = [
     "entry",
     "entry_rest",
@@ -140,6 +140,7 @@ fn row(label: String, tally: &Tally) -> Row {
 mod tests {
     use super::super::samples::trade;
     use super::*;
+    use crate::backtest::ledger::FillRule;
 
     fn four() -> Vec<Trade> {
         let at = |text: &str, net: f64| Trade { entry_ts: text.parse().unwrap(), ..trade(net) };

@@ -14,8 +14,8 @@ pub struct Tails {
     /// Value at risk: minus the 5 % quantile, linear between order statistics.
     pub var_95: Option<f64>,
     pub var_99: Option<f64>,
-    /// Minus the mean of the returns at or below that quantile, expected shortfall (Acerbi & Tasche 2002,
-    /// "On the coherence of expected shortfall", J. Banking & Finance 26).
+    /// Minus the mean of the returns at or below that quantile, expected shortfall (Acerbi & Tasche
+    /// 2002, "On the coherence of expected shortfall", J. Banking & Finance 26).
     pub cvar_95: Option<f64>,
     pub cvar_99: Option<f64>,
     /// `g₁ = m₃ / m₂^(3/2)`, as [`stats::skewness`].

@@ -1,6 +1,8 @@
-//! Sums over some of the trades: all that a row of a table, and most figures of all trades, are made of.
+//! Sums over some of the trades: all that a row of a table, and most figures of all trades, are
+//! made of.
 
 use crate::backtest::ledger::Trade;
+use crate::units::HOUR_US;
 
 const BPS: f64 = 1e-4;
 
@@ -24,7 +26,9 @@ pub struct Tally {
     /// Sum of R-multiples, and how many trades have one.
     pub r: f64,
     pub with_stop: f64,
+    /// Time held.
     pub bars: f64,
+    pub hours: f64,
 }
 
 /// A trade's result against the value that was entered, at its reference.
@@ -32,8 +36,8 @@ pub fn bps_of(trade: &Trade) -> f64 {
     trade.net / (trade.qty * trade.entry_reference) / BPS
 }
 
-/// A trade's result against what its stop risked, `qty · stop` (Tharp 1998, "Trade Your Way to Financial
-/// Freedom"); without a stop, zero: infinity was risked.
+/// A trade's result against what its stop risked, `qty · stop` (Tharp 1998, "Trade Your Way to
+/// Financial Freedom"); without a stop, zero: infinity was risked.
 pub fn r_of(trade: &Trade) -> f64 {
     trade.net / (trade.qty * trade.stop)
 }
@@ -56,6 +60,7 @@ impl Tally {
         self.r += r_of(trade);
         self.with_stop += one_if(trade.stop < f64::INFINITY);
         self.bars += f64::from(trade.exit_bar - trade.entry_bar);
+        self.hours += (trade.exit_ts.0 - trade.entry_ts.0) as f64 / HOUR_US as f64;
     }
 
     pub fn merge(&mut self, other: &Self) {
@@ -73,6 +78,7 @@ impl Tally {
         self.r += other.r;
         self.with_stop += other.with_stop;
         self.bars += other.bars;
+        self.hours += other.hours;
     }
 
     pub fn of<'a>(tallies: impl IntoIterator<Item = &'a Self>) -> Self {
@@ -112,6 +118,7 @@ mod tests {
         // 270 and −130 bps of 1,000.
         assert!((tally.bps - 140.0).abs() < 1e-12);
         assert_eq!((tally.r, tally.with_stop), (0.54, 1.0));
+        assert_eq!((tally.bars, tally.hours), (6.0, 6.0));
         assert_eq!(Tally::of([&tally, &tally]).won, 54.0);
     }
 }

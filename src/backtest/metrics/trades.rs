@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::columns::Columns;
 use super::expectancy::{expectancy_bps, expectancy_cash, expectancy_r};
+use super::extremes::extremes;
 use super::kelly::{kelly_fraction, kelly_leverage};
 use super::payoff::{mean_loss, mean_win, payoff};
 use super::profit_factor::profit_factor;
@@ -45,7 +46,7 @@ impl Trades {
     pub fn new(tally: &Tally, columns: &Columns, returns: &[f64]) -> Self {
         let interval = wilson(tally);
         let [longest_win_run, longest_loss_run] = longest_runs(&columns.nets);
-        let nets = || columns.nets.iter().copied();
+        let [worst_cash, best_cash] = extremes(&columns.nets);
         Self {
             trades: tally.trades as u64,
             wins: tally.wins as u64,
@@ -60,8 +61,8 @@ impl Trades {
             expectancy_r: expectancy_r(tally),
             mean_win_cash: mean_win(tally),
             mean_loss_cash: mean_loss(tally),
-            best_cash: nets().max_by(f64::total_cmp),
-            worst_cash: nets().min_by(f64::total_cmp),
+            best_cash,
+            worst_cash,
             sqn: sqn(&columns.nets),
             sqn_r: sqn(&columns.rs),
             kelly_fraction: kelly_fraction(tally),

@@ -10,10 +10,10 @@ pub fn win_rate(tally: &Tally) -> Option<f64> {
     super::ratio(tally.wins, tally.trades)
 }
 
-/// The 95 % interval of the rate,
-/// `(p + z²/2n ± z √(p (1 − p) / n + z²/4n²)) / (1 + z²/n)` (Wilson 1927, "Probable inference, the law of
-/// succession, and statistical inference", J. Am. Stat. Assoc. 22): stays in `[0, 1]` and is right for few
-/// trades too, where the rate plus and minus its standard error is not.
+/// The 95 % interval of the rate, `(p + z²/2n ± z √(p (1 − p) / n + z²/4n²)) / (1 + z²/n)` (Wilson
+/// 1927, "Probable inference, the law of succession, and statistical inference", J. Am. Stat.
+/// Assoc. 22): stays in `[0, 1]` and is right for few trades too, where the rate plus and minus its
+/// standard error is not.
 pub fn wilson(tally: &Tally) -> Option<[f64; 2]> {
     let (p, n) = (win_rate(tally)?, tally.trades);
     let z2 = Z_95 * Z_95;
