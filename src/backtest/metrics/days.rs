@@ -84,6 +84,12 @@ mod tests {
     }
 
     #[test]
+    fn bars_of_a_week_count_one_by_one() {
+        let days = Days::new(&hours(&[0, 168, 336]), &[1.0, 2.0, 3.0]);
+        assert_eq!((days.day, days.equity), (vec![0, 7, 14], vec![1.0, 2.0, 3.0]));
+    }
+
+    #[test]
     fn days_before_the_epoch_are_days_too() {
         let days = Days::new(&hours(&[-25, -24, -1, 0]), &[1.0, 2.0, 3.0, 4.0]);
         assert_eq!(days.day, [-2, -1, 0]);

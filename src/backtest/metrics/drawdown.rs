@@ -16,7 +16,7 @@ pub struct Drawdown {
     pub max_length_days: Option<f64>,
     /// The longest spell, however shallow.
     pub longest_days: Option<f64>,
-    /// Bars below the peak.
+    /// The part of the bars that are below the peak.
     pub time_under_water: Option<f64>,
     /// `√(mean(d²))` over bars (Martin & McCann 1989, "The Investor's Guide to Fidelity Funds", who
     /// wrote d in percent).
@@ -46,7 +46,7 @@ pub struct Spell {
 const N_WORST: usize = 10;
 /// Bars looked at together: long enough for the vector units, short enough to lie below the peak as
 /// a whole most of the time.
-const CHUNK: usize = 64;
+const CHUNK: usize = 128;
 
 impl Drawdown {
     pub fn new(ts: &[Ts], equity: &[f64], cash: f64) -> Self {
@@ -173,7 +173,7 @@ impl<'a> Water<'a> {
         if equity < self.low {
             (self.low, self.low_at) = (equity, at);
         }
-        let depth = 1.0 - equity / self.peak;
+        let depth = (self.peak - equity) / self.peak;
         self.bars += 1;
         self.squares += depth * depth;
     }
@@ -207,7 +207,7 @@ impl Climb {
         }
         let mut depths = [0.0; CHUNK];
         for (depth, (equity, peak)) in depths.iter_mut().zip(equity.iter().zip(&peaks)) {
-            *depth = 1.0 - equity / peak;
+            *depth = (peak - equity) / peak;
         }
         let [_, deepest] = extremes::of_some(&depths);
         let below = equity.iter().zip(&peaks).map(|(equity, peak)| usize::from(equity < peak));
@@ -276,6 +276,17 @@ mod tests {
     }
 
     #[test]
+    fn a_long_spell_counts_however_shallow() {
+        let mut equity = [100.0, 50.0].repeat(2 * CHUNK);
+        equity.push(100.0);
+        equity.extend([99.0; 30]);
+        equity.extend([100.0; 3]);
+        let found = hourly(&equity);
+        assert_eq!(found.longest_days, Some(31.0 / 24.0));
+        assert!(found.worst.iter().all(|spell| spell.depth == 0.5 && spell.length_bars == 2));
+    }
+
+    #[test]
     fn who_never_loses_has_a_drawdown_of_zero_and_no_spell() {
         let found = hourly(&[101.0, 101.0, 102.0]);
         assert_eq!((found.max_drawdown, found.ulcer_index), (Some(0.0), Some(0.0)));
@@ -326,7 +337,7 @@ mod tests {
         for seed in 0..40 {
             let mut rng = Rng::stream(seed, "drawdown", &[]);
             let (mut level, drift) = (100.0_f64, 0.02 * rng.normal());
-            let n = 1 + rng.below(1500) as usize;
+            let n = 1 + rng.below(3000) as usize;
             let mut next = || {
                 // Whole steps: ties and flat stretches.
                 level += if rng.chance(0.3) { (drift + rng.normal()).round() } else { 0.0 };

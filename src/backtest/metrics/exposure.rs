@@ -7,7 +7,7 @@ use super::ratio;
 /// Seen at each bar's close: a position that is opened and closed inside one bar is not.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Exposure {
-    /// Bars at whose close a position is open.
+    /// The part of the bars at whose close a position is open.
     pub time_in_market: Option<f64>,
     /// Mean of `positions' value without sign / equity` over all bars of positive equity, those
     /// without a position too.

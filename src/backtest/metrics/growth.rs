@@ -24,7 +24,7 @@ pub struct Growth {
     pub volatility: Option<f64>,
     pub best_day: Option<f64>,
     pub worst_day: Option<f64>,
-    /// Days with a gain, of the days with a gain or a loss.
+    /// The part of the days with a gain or a loss that had a gain.
     pub winning_days: Option<f64>,
 }
 

@@ -72,7 +72,8 @@ proptest! {
             (before.trades.expectancy_bps, after.trades.expectancy_bps),
             (after.money.cost_share, before.money.cost_share),
         ] {
-            prop_assert!(x.zip(y).is_none_or(|(x, y)| y <= x + rounding * x.abs()), "{:?} {:?}", x, y);
+            let is_no_better = |(x, y): (f64, f64)| y <= x + rounding * x.abs();
+            prop_assert!(x.zip(y).is_none_or(is_no_better), "{:?} {:?}", x, y);
         }
     }
 
@@ -87,8 +88,8 @@ proptest! {
         let mut levered = small.clone();
         levered.equity.iter_mut().for_each(|equity| *equity = cash + k * (*equity - cash));
         let (one, many) = (metrics(&small, cash), metrics(&levered, cash));
-        let pairs = [(one.sharpe.sharpe, many.sharpe.sharpe), (one.sharpe.se_hac, many.sharpe.se_hac)];
-        for (a, b) in pairs {
+        let (one, many) = (one.sharpe, many.sharpe);
+        for (a, b) in [(one.sharpe, many.sharpe), (one.se_hac, many.se_hac)] {
             let (a, b) = (a.unwrap(), b.unwrap());
             prop_assert!((a - b).abs() < 0.01 * (1.0 + a.abs()), "{} and {}", a, b);
         }

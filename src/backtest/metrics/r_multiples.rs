@@ -22,7 +22,7 @@ pub struct RMultiples {
     pub p75_r: Option<f64>,
     pub p95_r: Option<f64>,
     pub best_r: Option<f64>,
-    /// Of them, those that lost more than was risked.
+    /// The part of them that lost more than was risked.
     pub beyond_stop: Option<f64>,
 }
 

@@ -35,8 +35,8 @@ impl Tails {
         let has_shape = spread(returns).is_some();
         let tails = q05.filter(|q| *q < 0.0).zip(q95.filter(|q| *q > 0.0));
         Self {
-            var_95: q05.map(|q| -q),
-            var_99: q01.map(|q| -q),
+            var_95: q05.map(|q| 0.0 - q),
+            var_99: q01.map(|q| 0.0 - q),
             cvar_95: q05.and_then(|q| shortfall(returns, q)),
             cvar_99: q01.and_then(|q| shortfall(returns, q)),
             skew: has_shape.then(|| stats::skewness(returns)).flatten(),
@@ -48,7 +48,7 @@ impl Tails {
 
 fn shortfall(returns: &[f64], quantile: f64) -> Option<f64> {
     let beyond: Vec<f64> = returns.iter().copied().filter(|r| *r <= quantile).collect();
-    stats::mean(&beyond).and_then(|mean| finite(-mean))
+    stats::mean(&beyond).and_then(|mean| finite(0.0 - mean))
 }
 
 #[cfg(test)]
