@@ -5,4 +5,5 @@
 pub mod costs; // commission, spread, slippage, funding, borrow: one object for gate and engine
 pub mod intent; // what was decided at a bar's close
 pub mod ledger; // fills, trades, equity
+pub mod metrics; // what a ledger is worth
 pub mod rules; // what is assumed about the market
