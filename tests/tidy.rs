@@ -29,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gbdt", &[]),
     ("learn", &["labels", "folds", "gbdt"]),
     ("backtest", &["market"]),
-    ("signal", &["market", "backtest"]),
+    ("signal", &["market", "features", "backtest"]),
     ("walkforward", &["folds", "learn"]),
     ("search", &["folds", "learn", "gbdt"]),
     ("report", &[]),
