@@ -68,6 +68,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "folds",
             "learn",
             "walkforward",
+            "signal",
+            "backtest",
             "report",
         ],
     ),
