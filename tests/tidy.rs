@@ -76,8 +76,19 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms without I/O, clock or environment.
-const SCIENCE: &[&str] =
-    &["market", "features", "labels", "folds", "gbdt", "learn", "signal", "backtest", "walkforward", "search", "report"];
+const SCIENCE: &[&str] = &[
+    "market",
+    "features",
+    "labels",
+    "folds",
+    "gbdt",
+    "learn",
+    "signal",
+    "backtest",
+    "walkforward",
+    "search",
+    "report",
+];
 
 #[test]
 fn imports_go_downward() {

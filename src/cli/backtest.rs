@@ -134,12 +134,16 @@ fn breakdown(name: &str, rows: &[Row]) -> String {
             row.label.clone(),
             row.trades.to_string(),
             percent(row.win_rate),
-            self::told(Some(row.net_cash), 0),
-            self::told(row.expectancy_bps, 2),
-            self::told(row.mean_hold_bars, 1),
+            told(Some(row.net_cash), 0),
+            told(row.expectancy_bps, 2),
+            told(row.mean_hold_bars, 1),
         ]
     };
-    if rows.is_empty() { String::new() } else { format!("\n{}", table(&header, rows.iter().map(row))) }
+    if rows.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}", table(&header, rows.iter().map(row)))
+    }
 }
 
 fn refusals(done: &Backtested) -> String {
@@ -153,7 +157,8 @@ fn refusals(done: &Backtested) -> String {
 fn band(done: &Backtested) -> String {
     let band = &done.band;
     if band.ambiguous_bars == 0 {
-        return "No bar reached both stop and target: the order inside bars changes nothing.\n".to_owned();
+        return "No bar reached both stop and target: the order inside bars changes nothing.\n"
+            .to_owned();
     }
     format!(
         "{} bars reached both stop and target: net profit {} if the stop was first, {} if the target was.\n",

@@ -69,8 +69,18 @@ pub fn execute(args: &Args, _: &Global) -> Result<()> {
     }
     let shown = &rows[..rows.len().min(args.top)];
     let names = [
-        "id", "symbol", "side", "entry_ts", "exit_ts", "exit_rule", "hold_bars", "entry_price",
-        "exit_price", "net", "net_bps", "r_multiple",
+        "id",
+        "symbol",
+        "side",
+        "entry_ts",
+        "exit_ts",
+        "exit_rule",
+        "hold_bars",
+        "entry_price",
+        "exit_price",
+        "net",
+        "net_bps",
+        "r_multiple",
     ];
     let cells = |row: &usize| names.iter().map(|name| log.cell(name, *row)).collect();
     let mut text = table_of(&names, "rlllll", shown.iter().map(cells));
@@ -94,7 +104,8 @@ fn one(log: &TradeLog, id: i64) -> Result<String> {
     let row = log.row_of(id)?;
     let facts = log.names().into_iter().map(|name| vec![name.to_owned(), log.cell(name, row)]);
     let mut text = table_of(&["trade", ""], "ll", facts);
-    let names = ["ts", "side", "rule", "qty", "reference", "price", "commission", "spread_and_slippage"];
+    let names =
+        ["ts", "side", "rule", "qty", "reference", "price", "commission", "spread_and_slippage"];
     let fills = log.fills_of(id);
     let cells = |row: &usize| names.iter().map(|name| log.fill_cell(name, *row)).collect();
     text += &format!("\n{}", table_of(&names, "lll", fills.iter().map(cells)));

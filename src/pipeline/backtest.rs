@@ -83,7 +83,8 @@ pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
     let decisions = explain(&columns, &params).map_err(|fault| unfit(&symbol, &fault))?;
     let outcomes = Outcomes { bps: &desk.outcome_bps, overlap_bars: desk.overlap_bars };
     let waterfall = Waterfall::of(&columns, &params, &decisions, &outcomes);
-    let intents = shifted(&decisions.intents, desk.first).map_err(|fault| unfit(&symbol, &fault))?;
+    let intents =
+        shifted(&decisions.intents, desk.first).map_err(|fault| unfit(&symbol, &fault))?;
     let n_intents = intents.as_slice().len();
     let regime = crate::signal::regime::regimes(
         study.returns(),
@@ -146,7 +147,8 @@ pub fn cannot(fault: EngineFault) -> Failure {
 
 /// Trades by session and regime at their decision.
 fn measure(ledger: &Ledger, decided: &[Decided], rules: &Rules) -> Metrics {
-    let timeframe = decided.first().map_or(crate::market::Timeframe::M1, |one| one.bars.timeframe());
+    let timeframe =
+        decided.first().map_or(crate::market::Timeframe::M1, |one| one.bars.timeframe());
     let sessions = sessions(ledger);
     let by_session = |trade: &Trade| sessions.get(&trade.entry_ts).copied().flatten();
     let by_regime = |trade: &Trade| {
@@ -208,6 +210,7 @@ fn write(
     json.push(b'\n');
     store::write_atomic(&at("metrics.json"), &json)?;
     store::write_atomic(&at("backtest.yml"), config.to_yaml().as_bytes())?;
-    let names = ["trades.parquet", "trade_log.csv", "fills.parquet", "equity.parquet", "metrics.json"];
+    let names =
+        ["trades.parquet", "trade_log.csv", "fills.parquet", "equity.parquet", "metrics.json"];
     Ok(names.map(at).to_vec())
 }

@@ -47,7 +47,8 @@ pub fn data_config(config: &Config, run: &StoredRun) -> Config {
 pub fn desks(config: &Config, run: &StoredRun) -> Result<Vec<Desk>, Failure> {
     let own = data_config(config, run);
     let weights = weights(config, run)?;
-    let of = |(at, symbol): (usize, &Symbol)| desk((config, &own), run, (at as u32, symbol), &weights);
+    let of =
+        |(at, symbol): (usize, &Symbol)| desk((config, &own), run, (at as u32, symbol), &weights);
     run.symbols.iter().enumerate().map(of).collect()
 }
 
@@ -94,7 +95,9 @@ fn places(bars: &Bars, times: impl Iterator<Item = Ts>) -> Result<Vec<usize>, Fa
             Failure::user(format!(
                 "the predictions do not match the bars: `{symbol}` has no bar at `{ts}`"
             ))
-            .hint("`edgewalk predict` predicts the bars of today, between `data.from` and `data.to`")
+            .hint(
+                "`edgewalk predict` predicts the bars of today, between `data.from` and `data.to`",
+            )
         })
     };
     times.map(place).collect()
@@ -160,7 +163,10 @@ impl Desk {
 
 impl Columns {
     fn lend(&self) -> Forecast<'_> {
-        Forecast { exp_bps: &self.exp_bps, p_up: &self.p_up, interval: Some([&self.low, &self.high]) }
+        Forecast {
+            exp_bps: &self.exp_bps,
+            p_up: &self.p_up,
+            interval: Some([&self.low, &self.high]),
+        }
     }
 }
-

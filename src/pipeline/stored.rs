@@ -29,10 +29,8 @@ pub fn open_run(run: &str) -> Result<StoredRun, Failure> {
     }
     let table = store::read_table(&path, None)?;
     let names = &model.report.symbols;
-    let symbols: Vec<Symbol> = names
-        .iter()
-        .map(|name| name.parse().map_err(Failure::world))
-        .collect::<Result<_, _>>()?;
+    let symbols: Vec<Symbol> =
+        names.iter().map(|name| name.parse().map_err(Failure::world)).collect::<Result<_, _>>()?;
     let horizons: Vec<u32> = model.report.horizons.iter().map(|scores| scores.horizon).collect();
     let columns = columns(&table, (names, &horizons)).map_err(|why| {
         Failure::world(format!("`{}` {why}", path.display()))

@@ -82,9 +82,7 @@ impl TradeLog {
     pub fn row_of(&self, id: i64) -> Result<usize, Failure> {
         let last = self.n_trades();
         let row = usize::try_from(id - 1).ok().filter(|row| *row < last);
-        row.ok_or_else(|| {
-            Failure::user(format!("there is no trade `{id}`: they are 1 to {last}"))
-        })
+        row.ok_or_else(|| Failure::user(format!("there is no trade `{id}`: they are 1 to {last}")))
     }
 
     pub fn numbers(&self, name: &str) -> Result<&[f64], Failure> {

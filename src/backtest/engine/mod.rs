@@ -10,7 +10,7 @@ mod fill; // orders meet the market
 mod live; // one time after the other, as it comes
 mod run; // a whole history
 mod quiet; // a history of one symbol: what can be skipped is
-mod band; // the honest band
+pub mod band; // the honest band
 #[cfg(test)]
 pub mod random;
 #[cfg(test)]
