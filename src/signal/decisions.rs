@@ -39,11 +39,12 @@ pub fn explain(columns: &Columns, params: &SignalParams) -> Result<Decisions, In
     let study = columns.study();
     let gates = Gates::new(params, study.inputs().setup);
     let warm_from = study.warm_from(gates.warm_up.bars());
+    let view = columns.view();
     let mut reasons = vec![Reason::NONE; study.len()];
     let blocks = reasons.par_chunks_mut(BLOCK).enumerate().map(|(block, reasons)| {
         let mut intents = Vec::new();
         for (row, reason) in (block * BLOCK..).zip(reasons) {
-            match gates.judge(&columns.at(row, row >= warm_from), row as u32) {
+            match gates.judge(&view.at(row, row >= warm_from), row as u32) {
                 Ok(intent) => intents.push(intent),
                 Err(refused) => *reason = refused.code(),
             }

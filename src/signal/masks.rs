@@ -1,5 +1,7 @@
 //! Which bars pass a gate, as bits: one a bar, 64 a word.
 
+use std::ops::Range;
+
 /// What a mask depends on: the gate, and its settings as bits.
 pub type Key = (Gate, [u64; 4]);
 
@@ -19,6 +21,9 @@ pub enum Gate {
 /// Masks of one gate that are kept. A grid has fewer values on an axis; a sampler that never asks for
 /// the same twice fills it once and no more.
 const MOST_KEPT: usize = 64;
+
+/// Up to so many bars of a word are asked one by one.
+const FEW: u32 = 12;
 
 /// The bars that pass every gate asked so far, and masks that may be asked for again.
 pub struct Masks {
@@ -60,12 +65,17 @@ impl Masks {
         self.kept.push((key, bits));
     }
 
-    /// The same without keeping the answer: only bars still passing are asked.
+    /// The same without keeping the answer: where few bars are left, only those are asked.
     pub fn keep_once(&mut self, test: impl Fn(usize) -> bool) {
         for (word, passing) in self.passing.iter_mut().enumerate().filter(|(_, bits)| **bits != 0) {
+            let first = word * 64;
+            if passing.count_ones() > FEW {
+                *passing &= of_word(first..self.rows.min(first + 64), &test);
+                continue;
+            }
             let mut refused = 0;
             for bit in ones(*passing) {
-                refused |= u64::from(!test(word * 64 + bit)) << bit;
+                refused |= u64::from(!test(first + bit)) << bit;
             }
             *passing &= !refused;
         }
@@ -92,11 +102,14 @@ fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
 }
 
 fn every(rows: usize, test: impl Fn(usize) -> bool) -> Box<[u64]> {
-    let word = |first: usize| {
-        let last = rows.min(first + 64);
-        (first..last).fold(0, |bits, row| bits | u64::from(test(row)) << (row - first))
-    };
-    (0..rows).step_by(64).map(word).collect()
+    (0..rows).step_by(64).map(|first| of_word(first..rows.min(first + 64), &test)).collect()
+}
+
+/// Without a branch a bar.
+#[inline(always)]
+fn of_word(rows: Range<usize>, test: &impl Fn(usize) -> bool) -> u64 {
+    let first = rows.start;
+    rows.fold(0, |bits, row| bits | u64::from(test(row)) << (row - first))
 }
 
 #[cfg(test)]

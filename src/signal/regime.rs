@@ -108,20 +108,28 @@ impl Regimes {
     }
 }
 
+/// Bars that are worked on in one go: they stay in the nearest cache.
+const BLOCK: usize = 2048;
+
 /// The bits of all bars.
 pub fn regimes(returns: &[f64], sigmas: &[f64], window: usize) -> Vec<u8> {
     let rule = Rule::over(window);
     let known: Vec<f64> = sigmas.iter().copied().filter(|sigma| sigma.is_finite()).collect();
     let mut standing = standings(&known, rule.history).into_iter();
-    let (mut net, mut path) = (vec![0.0; returns.len()], vec![0.0; returns.len()]);
-    Sum::new(window).steps([returns], &mut net);
-    let lengths: Vec<f64> = returns.iter().map(|r| r.abs()).collect();
-    Sum::new(window).steps([&lengths], &mut path);
-    let bit = |(sigma, (net, path)): (&f64, (&f64, &f64))| {
-        let standing = if sigma.is_finite() { standing.next().unwrap_or(UNKNOWN) } else { UNKNOWN };
-        rule.bit(standing, *net, *path)
-    };
-    sigmas.iter().zip(net.iter().zip(&path)).map(bit).collect()
+    let (mut net, mut path) = (Sum::new(window), Sum::new(window));
+    let [mut nets, mut lengths, mut paths] = [[0.0; BLOCK]; 3];
+    let mut bits = Vec::with_capacity(returns.len());
+    for (returns, sigmas) in returns.chunks(BLOCK).zip(sigmas.chunks(BLOCK)) {
+        let n = returns.len();
+        net.steps([returns], &mut nets[..n]);
+        lengths.iter_mut().zip(returns).for_each(|(length, r)| *length = r.abs());
+        path.steps([&lengths[..n]], &mut paths[..n]);
+        bits.extend(sigmas.iter().zip(nets.iter().zip(&paths)).map(|(sigma, (net, path))| {
+            let next = if sigma.is_finite() { standing.next() } else { None };
+            rule.bit(next.unwrap_or(UNKNOWN), *net, *path)
+        }));
+    }
+    bits
 }
 
 #[cfg(test)]

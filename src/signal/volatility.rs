@@ -17,13 +17,22 @@ impl Returns {
     }
 }
 
+/// Bars that are worked on in one go: they stay in the nearest cache.
+const BLOCK: usize = 2048;
+
 /// Of all bars.
 pub fn returns(close: &[f64]) -> Vec<f64> {
     let mut out = vec![f64::NAN; close.len()];
-    let Some(out) = out.get_mut(1..) else { return Vec::new() };
-    let ratios: Vec<f64> = close.windows(2).map(|pair| pair[1] / pair[0]).collect();
-    Log.steps([&ratios], out);
-    std::iter::once(f64::NAN).chain(out.iter().copied()).collect()
+    let Some(rest) = out.get_mut(1..) else { return out };
+    let mut ratios = [0.0; BLOCK];
+    for (out, at) in rest.chunks_mut(BLOCK).zip((0..).step_by(BLOCK)) {
+        let ratios = &mut ratios[..out.len()];
+        for (ratio, pair) in ratios.iter_mut().zip(close[at..].windows(2)) {
+            *ratio = pair[1] / pair[0];
+        }
+        Log.steps([ratios], out);
+    }
+    out
 }
 
 /// The standard deviation, n − 1, of the last `n` returns, this bar's included; missing until there

@@ -70,7 +70,7 @@ impl Waterfall {
     ) -> Self {
         let gates = Gates::new(params, columns.study().inputs().setup);
         let mut bets: Vec<Vec<Bet>> = vec![Vec::new(); Reason::ALL.len() + 1];
-        let mut counts = vec![0; bets.len()];
+        let (mut counts, view) = (vec![0; bets.len()], columns.view());
         for (row, (code, outcome)) in decisions.reasons.iter().zip(outcomes.bps).enumerate() {
             let code = usize::from(*code);
             counts[code] += 1;
@@ -78,7 +78,7 @@ impl Waterfall {
                 continue;
             };
             let gross = side.sign() * outcome;
-            let net = gross - gates.round_trip_bps(&columns.at(row, true));
+            let net = gross - gates.round_trip_bps(&view.at(row, true));
             bets[code].push(Bet { row, gross, net });
         }
         let earned = |code: usize| Earned::of(&bets[code], outcomes.overlap_bars);

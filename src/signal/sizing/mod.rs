@@ -72,7 +72,7 @@ impl Sizing {
         let size = match p.method {
             SizingMethod::EdgeOverVariance => {
                 let edge = edge_bps(bar.z(), bar.expected_bps());
-                edge_over_variance::size(edge, bar.sigma(), bar.horizon()) / p.risk_aversion
+                edge_over_variance::size(edge, p.risk_aversion, (bar.sigma(), bar.horizon()))
             }
             SizingMethod::VolatilityTarget => {
                 volatility_target::size(p.target_volatility_pct, bar.sigma() * self.root_of_year)

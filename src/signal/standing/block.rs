@@ -1,12 +1,27 @@
-//! Two neighbouring blocks, and every window that lies across them.
+//! Standings of one stretch of values, put in order once.
 
-/// A block's values in order, each with its place in the block.
-pub type InOrder = Vec<(u64, u32)>;
+/// Of the last `out.len()` of `values`, each among the `values.len() - out.len()` before it.
+pub fn count(values: &[f64], out: &mut [u32]) {
+    let n = values.len() - out.len();
+    let spans = spans(values);
+    let mut window = Members::new(values.len());
+    spans[..n].iter().for_each(|span| window.insert(span.at));
+    for ((out, span), leaves) in out.iter_mut().zip(&spans[n..]).zip(&spans) {
+        // Twice below, plus the equal: those below it, and those below what comes after its equals.
+        let below = window.below(span.start);
+        let is_alone = span.end - span.start == 1;
+        *out = below + if is_alone { below } else { window.below(span.end) };
+        window.remove(leaves.at);
+        window.insert(span.at);
+    }
+}
 
-pub fn in_order(block: &[f64]) -> InOrder {
-    let mut all: InOrder = (0..).zip(block).map(|(place, x)| (key(*x), place)).collect();
-    all.sort_unstable();
-    all
+/// Of a value in the order of the stretch: its own place, and the places of its equals.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    at: u32,
+    start: u32,
+    end: u32,
 }
 
 /// An integer that is ordered as the float is, both zeros being one.
@@ -15,106 +30,103 @@ fn key(x: f64) -> u64 {
     bits ^ (((bits as i64 >> 63) as u64) | (1 << 63))
 }
 
-/// Standings of the values of the block `now`, each among as many before it as `before` holds.
-pub fn count(before: &InOrder, now: &InOrder, out: &mut [u32]) {
-    let places = Places::new(before, now);
-    let mut window = Members::all_of(&places.before, before.len() + now.len());
-    for ((out, span), leaves) in out.iter_mut().zip(&places.now).zip(&places.before) {
-        let below = window.below(span.start);
-        // Twice below, plus the equal: below this, and below what comes after the equal.
-        *out = below + if span.is_alone { below } else { window.below(span.end) };
-        window.remove(*leaves);
-        window.insert(span.at);
-    }
-}
-
-/// Of a value in the common order of both blocks: its own place, and the places of its equals.
-#[derive(Clone, Copy, Default)]
-struct Span {
-    at: u32,
-    start: u32,
-    end: u32,
-    is_alone: bool,
-}
-
-/// By place in the block.
-struct Places {
-    before: Vec<u32>,
-    now: Vec<Span>,
-}
-
-impl Places {
-    fn new(before: &InOrder, now: &InOrder) -> Self {
-        let mut places =
-            Self { before: vec![0; before.len()], now: vec![Span::default(); now.len()] };
-        let (mut b, mut n, mut at) = (0, 0, 0);
-        while n < now.len() {
-            let value = now[n].0;
-            // Without a branch that nobody could predict but the loop's end.
-            while b < before.len() && before[b].0 < value {
-                places.before[before[b].1 as usize] = at;
-                (b, at) = (b + 1, at + 1);
-            }
-            let start = at;
-            while b < before.len() && before[b].0 == value {
-                places.before[before[b].1 as usize] = at;
-                (b, at) = (b + 1, at + 1);
-            }
-            let equal = now[n..].iter().take_while(|(key, _)| *key == value).count();
-            let end = at + equal as u32;
-            let is_alone = end - start == 1;
-            for (_, place) in &now[n..n + equal] {
-                places.now[*place as usize] = Span { at, start, end, is_alone };
-                at += 1;
-            }
-            n += equal;
+/// By place in the stretch.
+fn spans(values: &[f64]) -> Vec<Span> {
+    let order = in_order(values);
+    let mut spans = vec![Span::default(); values.len()];
+    let mut start = 0;
+    for equal in order.chunk_by(|a, b| values[*a as usize] == values[*b as usize]) {
+        let end = start + equal.len() as u32;
+        for (at, place) in (start..).zip(equal) {
+            spans[*place as usize] = Span { at, start, end };
         }
-        for (at, (_, place)) in (at..).zip(&before[b..]) {
-            places.before[*place as usize] = at;
-        }
-        places
+        start = end;
     }
+    spans
 }
 
-/// Words that are counted together.
+/// Places in the order of their values. Key and place in one word are put in order in half the time of
+/// pairs; the key's last bits make room for the place, so what differs in those alone is put right
+/// afterwards.
+fn in_order(values: &[f64]) -> Vec<u32> {
+    let place_bits = usize::BITS - values.len().leading_zeros();
+    let mask = (1_u64 << place_bits) - 1;
+    let word = |(place, x): (u64, &f64)| (key(*x) & !mask) | place;
+    let mut words: Vec<u64> = (0..).zip(values).map(word).collect();
+    words.sort_unstable();
+    let mut places: Vec<u32> = words.iter().map(|word| (word & mask) as u32).collect();
+    let mut from = 0;
+    for same in words.chunk_by(|a, b| (a ^ b) & !mask == 0) {
+        if same.len() > 1 {
+            places[from..from + same.len()].sort_unstable_by_key(|p| key(values[*p as usize]));
+        }
+        from += same.len();
+    }
+    places
+}
+
+/// Words that are counted together, and groups that are.
 const GROUP: usize = 8;
+const GROUPS: usize = 64;
 
-/// A set of places, as bits, with the number of them in every group of words.
+/// A set of places, as bits, with the number of them in every group of words and in every lot of groups.
+/// Groups and words are summed whole with what is above masked out: a loop whose length nobody can
+/// predict costs more.
 struct Members {
-    words: Vec<u64>,
-    groups: Vec<u32>,
+    words: Vec<[u64; GROUP]>,
+    groups: Vec<[u16; GROUPS]>,
+    lots: Vec<u32>,
 }
 
 impl Members {
-    fn all_of(places: &[u32], n: usize) -> Self {
+    fn new(n: usize) -> Self {
         let n_groups = n / (64 * GROUP) + 1;
-        let mut members = Self { words: vec![0; n_groups * GROUP], groups: vec![0; n_groups] };
-        places.iter().for_each(|place| members.insert(*place));
-        members
+        let n_lots = n_groups / GROUPS + 1;
+        Self {
+            words: vec![[0; GROUP]; n_groups],
+            groups: vec![[0; GROUPS]; n_lots],
+            lots: vec![0; n_lots],
+        }
     }
 
     #[inline(always)]
     fn insert(&mut self, place: u32) {
-        let word = place as usize / 64;
-        self.words[word] |= 1 << (place % 64);
-        self.groups[word / GROUP] += 1;
+        let (group, word, bit) = split(place);
+        self.words[group][word] |= 1 << bit;
+        self.groups[group / GROUPS][group % GROUPS] += 1;
+        self.lots[group / GROUPS] += 1;
     }
 
     #[inline(always)]
     fn remove(&mut self, place: u32) {
-        let word = place as usize / 64;
-        self.words[word] &= !(1 << (place % 64));
-        self.groups[word / GROUP] -= 1;
+        let (group, word, bit) = split(place);
+        self.words[group][word] &= !(1 << bit);
+        self.groups[group / GROUPS][group % GROUPS] -= 1;
+        self.lots[group / GROUPS] -= 1;
     }
 
     /// How many places below this one.
     #[inline(always)]
     fn below(&self, place: u32) -> u32 {
-        let word = place as usize / 64;
-        let group = word / GROUP;
-        let groups: u32 = self.groups[..group].iter().sum();
-        let words: u32 = self.words[group * GROUP..word].iter().map(|w| w.count_ones()).sum();
-        let part = self.words[word] & ((1 << (place % 64)) - 1);
-        groups + words + part.count_ones()
+        let (group, word, bit) = split(place);
+        let lots: u32 = self.lots[..group / GROUPS].iter().sum();
+        let (mut groups, mut words) = (0_u16, 0);
+        for (k, count) in (0..).zip(&self.groups[group / GROUPS]) {
+            // A lot has 32,768 places: it fits.
+            groups += if k < (group % GROUPS) as u16 { *count } else { 0 };
+        }
+        for (k, bits) in self.words[group].iter().enumerate() {
+            let whole = if k < word { u64::MAX } else { 0 };
+            let mask = if k == word { (1 << bit) - 1 } else { whole };
+            words += (bits & mask).count_ones();
+        }
+        lots + u32::from(groups) + words
     }
+}
+
+/// Group, word of the group, bit of the word.
+#[inline(always)]
+fn split(place: u32) -> (usize, usize, u32) {
+    let word = place as usize / 64;
+    (word / GROUP, word % GROUP, place % 64)
 }
