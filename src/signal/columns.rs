@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::atr::atrs;
 use super::facts::{Facts, Tape};
 use super::hours::Hours;
-use super::input::Forecast;
+use super::input::{FoldWeights, Forecast};
 use super::params::SignalParams;
 use super::regime::regimes;
 use super::standing::{UNKNOWN, standings};
@@ -40,6 +40,22 @@ impl<'a> Columns<'a> {
     #[must_use]
     pub fn adapted(&self, params: &SignalParams) -> Self {
         Self::build(self.study, params, Some(self))
+    }
+
+    /// Whether every column that the setting asks for is there, over the window it asks for.
+    pub fn fit(&self, params: &SignalParams) -> bool {
+        let has = |asks: bool, found: Option<u32>, window: u32| !asks || found == Some(window);
+        fn window<T>(part: &Part<T>) -> Option<u32> {
+            part.as_ref().map(|part| part.0)
+        }
+        let volatility = params.volatility_window;
+        self.z.0 == params.z_window
+            && self.sigma.0 == volatility
+            && self.atr.0 == params.atr_window
+            && has(params.quantile_level.is_some(), window(&self.standing), params.quantile_window)
+            && has(!params.regimes.is_empty(), window(&self.regime), volatility)
+            && has(!params.sessions.is_empty(), window(&self.sessions), 0)
+            && has(params.persistence_k > 1, window(&self.votes), params.z_window)
     }
 
     fn build(study: &'a Study<'a>, params: &SignalParams, old: Option<&Self>) -> Self {
@@ -255,7 +271,7 @@ impl Facts for At<'_> {
 
     #[inline(always)]
     fn horizon(&self) -> f64 {
-        self.study().weights(self.row).map_or(f64::NAN, |weights| weights.mean_horizon())
+        self.study().weights(self.row).map_or(f64::NAN, FoldWeights::mean_horizon)
     }
 
     #[inline(always)]

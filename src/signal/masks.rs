@@ -45,7 +45,7 @@ impl Masks {
         if let Some(first) = self.passing.get_mut(word) {
             *first &= u64::MAX << bit;
         }
-        if let Some(last) = self.passing.last_mut().filter(|_| self.rows % 64 != 0) {
+        if let Some(last) = self.passing.last_mut().filter(|_| !self.rows.is_multiple_of(64)) {
             *last &= !(u64::MAX << (self.rows % 64));
         }
     }
@@ -142,7 +142,7 @@ mod tests {
         for round in 0..2 {
             for n in 1..100 {
                 masks.begin(10);
-                masks.keep(key(n), |row| row as u64 % n == 0);
+                masks.keep(key(n), |row| (row as u64).is_multiple_of(n));
                 let want = (10..1_000).filter(|row| row % n as usize == 0);
                 assert!(masks.rows().eq(want), "{n} round {round}");
             }

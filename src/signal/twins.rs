@@ -38,7 +38,7 @@ fn bits(decisions: &Decisions) -> Vec<Bits> {
     let one = |(row, reason): (usize, &u8)| {
         let intent = intents.next_if(|intent| intent.bar as usize == row);
         assert_eq!(intent.map_or(0.0, |intent| intent.size), decisions.sizes[row]);
-        bits_of(*reason, [decisions.z[row], decisions.expected_bps[row]], intent)
+        bits_of(*reason, [decisions.z()[row], decisions.expected_bps()[row]], intent)
     };
     decisions.reasons.iter().enumerate().map(one).collect()
 }

@@ -1,9 +1,7 @@
 //! What each gate refused, and what that would have earned.
 
-use super::columns::Columns;
 use super::decisions::Decisions;
 use super::gates::{Gates, side_of};
-use super::params::SignalParams;
 use super::reason::Reason;
 
 /// Gate by gate, in their order.
@@ -61,20 +59,15 @@ struct Bet {
 }
 
 impl Waterfall {
-    /// `params` are those that `decisions` were made with.
-    pub fn of(
-        columns: &Columns,
-        params: &SignalParams,
-        decisions: &Decisions,
-        outcomes: &Outcomes,
-    ) -> Self {
-        let gates = Gates::new(params, columns.study().inputs().setup);
+    pub fn of(decisions: &Decisions, outcomes: &Outcomes) -> Self {
+        let (columns, z) = (&decisions.columns, decisions.z());
+        let gates = Gates::new(&decisions.params, columns.study().inputs().setup);
         let mut bets: Vec<Vec<Bet>> = vec![Vec::new(); Reason::ALL.len() + 1];
         let (mut counts, view) = (vec![0; bets.len()], columns.view());
         for (row, (code, outcome)) in decisions.reasons.iter().zip(outcomes.bps).enumerate() {
             let code = usize::from(*code);
             counts[code] += 1;
-            let Some(side) = side_of(decisions.z[row]).filter(|_| outcome.is_finite()) else {
+            let Some(side) = side_of(z[row]).filter(|_| outcome.is_finite()) else {
                 continue;
             };
             let gross = side.sign() * outcome;
@@ -149,7 +142,7 @@ fn long_run(bets: &[Bet], apart: impl Fn(&Bet) -> f64, span: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::made_up::{Made, one_horizon, plain_params};
-    use super::super::{Study, explain};
+    use super::super::{Columns, SignalParams, Study, explain};
     use super::*;
     use crate::rng::Rng;
 
@@ -193,7 +186,7 @@ mod tests {
         let decisions = explain(&columns, &params).unwrap();
         let bps = [1.0, 1.0, 1.0, 10.0, 20.0, 3.0, 1.0, f64::NAN];
         let outcomes = Outcomes { bps: &bps, overlap_bars: 1 };
-        let fall = Waterfall::of(&columns, &params, &decisions, &outcomes);
+        let fall = Waterfall::of(&decisions, &outcomes);
         let refused: usize = fall.stages.iter().map(|stage| stage.refused).sum();
         assert_eq!(refused + fall.n_taken, bps.len());
         let stage = |reason: Reason| fall.stages[usize::from(reason.code()) - 1];

@@ -17,8 +17,8 @@ impl Direction {
     pub fn passes(self, z: f64) -> bool {
         match self {
             Self::Both => true,
-            Self::Long => !(z < 0.0),
-            Self::Short => !(z > 0.0),
+            Self::Long => z >= 0.0 || z.is_nan(),
+            Self::Short => z <= 0.0 || z.is_nan(),
         }
     }
 }

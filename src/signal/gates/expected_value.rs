@@ -36,7 +36,11 @@ impl ExpectedValue {
 
     #[inline(always)]
     pub fn round_trip_bps(&self, tape: &Tape, size: f64) -> f64 {
-        self.costs.round_trip_bps(&tape.conditions(size, self.order))
+        let around = match self.asks_size() {
+            true => tape.conditions(size, self.order),
+            false => tape.around(0.0),
+        };
+        self.costs.round_trip_bps(&around)
     }
 
     /// Whether larger orders cost more.

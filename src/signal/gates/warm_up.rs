@@ -36,11 +36,11 @@ impl WarmUp {
 
     #[inline(always)]
     pub fn passes(&self, bar: &impl Facts) -> bool {
-        bar.is_warm()
-            && !bar.z().is_nan()
-            && !(self.asks_sigma && bar.sigma().is_nan())
-            && !(self.asks_standing && bar.standing() == UNKNOWN)
-            && !(self.asks_regime && bar.regime() == 0)
+        let wants_history = bar.z().is_nan()
+            || self.asks_sigma && bar.sigma().is_nan()
+            || self.asks_standing && bar.standing() == UNKNOWN
+            || self.asks_regime && bar.regime() == 0;
+        bar.is_warm() && !wants_history
     }
 }
 
