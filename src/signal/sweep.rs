@@ -46,8 +46,8 @@ impl<'a> Sweep<'a> {
         let z_window = u64::from(params.z_window);
         masks.begin(columns.study().warm_from(gates.warm_up.bars()));
         let key = [z_window, params.direction as u64, params.z_threshold.to_bits(), 0];
-        masks.keep((Gate::Signal, key), |row| {
-            gates.z_threshold.passes(z[row]) & gates.direction.passes(z[row])
+        masks.keep_where((Gate::Signal, key), z, |z| {
+            gates.z_threshold.passes(z) & gates.direction.passes(z)
         });
         self.pass_market(params, gates);
         self.pass_prediction(params, gates);
