@@ -3,9 +3,9 @@
 use crate::features::kernels::Step;
 use crate::features::kernels::smooth::Smoother;
 
-/// Wilder's average (1978, "New concepts in technical trading systems", ch. 3) of
-/// max(high − low, |high − close₋₁|, |low − close₋₁|); the first bar has no close before it and counts
-/// its own range. Missing until the first bar no longer weighs anything.
+/// Wilder's average (1978, "New concepts in technical trading systems") of max(high − low,
+/// |high − close₋₁|, |low − close₋₁|); the first bar has no close before it and counts its own
+/// range. Missing until the first bar no longer weighs anything.
 pub struct Atr {
     close: f64,
     average: Smoother,

@@ -18,12 +18,12 @@ pub enum Gate {
     Conformal,
 }
 
-/// Masks of one gate that are kept. A grid has fewer values on an axis; a sampler that never asks for
-/// the same twice fills it once and no more.
+/// Masks of one gate that are kept. A grid has fewer values on an axis; a sampler that never asks
+/// for the same twice fills it once and no more.
 const MOST_KEPT: usize = 64;
 
 /// Up to so many bars of a word are asked one by one.
-const FEW: u32 = 12;
+const FEW: u32 = 32;
 
 /// The bars that pass every gate asked so far, and masks that may be asked for again.
 pub struct Masks {

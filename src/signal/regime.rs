@@ -1,14 +1,15 @@
 //! What the market is doing: trend, range or volatile.
 //!
-//! Over the window of the volatility, from this bar and those before it alone, the first that holds:
+//! Over the window of the volatility, from this bar and those before it alone, the first that
+//! holds:
 //!
 //! - **volatile**: this bar's volatility is higher than at least [`VOLATILE_SHARE`] of those of the
-//!   last [`HISTORY_WINDOWS`] windows. A quantile of its own past needs no yardstick for what is wild in
-//!   a market; four fifths is the usual cut of volatility into quintiles.
-//! - **trend**: Kaufman's efficiency ratio, |Σ r| / Σ |r| over n returns r (1995, "Smarter Trading",
-//!   ch. 8: net change over the path's length), is at least [`TREND`] / √n. A random walk of normal
-//!   steps has |Σ r| ≈ σ √n |Z| and Σ |r| ≈ n σ √(2/π), so its ratio times √n is √(π/2) |Z|: a fixed
-//!   threshold, such as 0.3, would mean another thing in every window.
+//!   last [`HISTORY_WINDOWS`] windows. A quantile of its own past needs no yardstick for what is
+//!   wild in a market; four fifths is the usual cut of volatility into quintiles.
+//! - **trend**: Kaufman's efficiency ratio, |Σ r| / Σ |r| over n returns r (1995, "Smarter
+//!   Trading": net change over the path's length), is at least [`TREND`] / √n. A random walk
+//!   of normal steps has |Σ r| ≈ σ √n |Z| and Σ |r| ≈ n σ √(2/π), so its ratio times √n is √(π/2)
+//!   |Z|: a fixed threshold, such as 0.3, would mean another thing in every window.
 //! - **range**: neither.
 //!
 //! Unknown while the past is too short to tell.
@@ -32,7 +33,8 @@ pub const VOLATILE_SHARE: f64 = 0.8;
 
 pub const HISTORY_WINDOWS: usize = 10;
 
-/// √(π/2) · 1.2816: beyond it one random walk in five, as beyond [`VOLATILE_SHARE`] one bar in five.
+/// √(π/2) · 1.2816: beyond it one random walk in five, as beyond [`VOLATILE_SHARE`] one bar in
+/// five.
 pub const TREND: f64 = 1.606;
 
 /// Longer histories are not kept.

@@ -42,8 +42,8 @@ const STRETCH: usize = 1 << 15;
 
 /// Of a whole column of finite values: what [`Standing::step`] gives one by one.
 ///
-/// A stretch of values and the window before it are put in order once; which of them are in the window is
-/// then a set of bits. Stretches are worked on side by side.
+/// A stretch of values and the window before it are put in order once; which of them are in the
+/// window is then a set of bits. Stretches are worked on side by side.
 pub fn standings(values: &[f64], n: usize) -> Vec<u32> {
     let mut out = vec![UNKNOWN; values.len()];
     if n >= values.len() {

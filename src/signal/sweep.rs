@@ -60,8 +60,8 @@ impl<'a> Sweep<'a> {
         if params.sigma_floor_bps > 0.0 {
             let sigma = columns.sigma();
             let key = [volatility_window, params.sigma_floor_bps.to_bits(), 0, 0];
-            masks.keep((Gate::VolatilityFloor, key), |row| {
-                gates.volatility_floor.passes(sigma[row])
+            masks.keep_where((Gate::VolatilityFloor, key), sigma, |sigma| {
+                gates.volatility_floor.passes(sigma)
             });
         }
         if gates.session.is_on() {

@@ -56,8 +56,8 @@ pub fn sigmas(returns: &[f64], n: usize) -> Vec<f64> {
 }
 
 /// What slippage goes by: of up to `n` returns; 0 while there are fewer than 2. While the window
-/// fills, by Welford's recurrence (1962, "Note on a method for calculating corrected sums of squares
-/// and products", Technometrics 4(3)).
+/// fills, by Welford's recurrence (1962, "Note on a method for calculating corrected sums of
+/// squares and products", Technometrics 4(3)).
 pub struct UpToSigma {
     full: Sigma,
     seen: f64,
@@ -72,6 +72,10 @@ impl UpToSigma {
 
     pub fn step(&mut self, log_return: f64) -> f64 {
         let full = self.full.step(log_return);
+        self.or_full(log_return, full)
+    }
+
+    fn or_full(&mut self, log_return: f64, full: f64) -> f64 {
         if !full.is_nan() {
             return full;
         }
@@ -86,8 +90,10 @@ impl UpToSigma {
 }
 
 pub fn up_to_sigmas(returns: &[f64], n: usize) -> Vec<f64> {
-    let mut sigma = UpToSigma::new(n);
-    returns.iter().map(|r| sigma.step(*r)).collect()
+    let mut up_to = UpToSigma::new(n);
+    let mut sigmas = sigmas(returns, n);
+    sigmas.iter_mut().zip(returns).for_each(|(sigma, r)| *sigma = up_to.or_full(*r, *sigma));
+    sigmas
 }
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ pub struct Stage {
     pub earned: Earned,
 }
 
-/// What bars would have earned in the direction of their z. Bars without side or outcome do not count.
+/// What bars would have earned in the direction of their z. Bars without side or outcome do not
+/// count.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Earned {
     pub count: usize,
@@ -95,10 +96,11 @@ impl Earned {
 }
 
 impl Mean {
-    /// The error knows that neighbouring bars share their future: Newey & West 1987 ("A simple, positive
-    /// semi-definite, heteroskedasticity and autocorrelation consistent covariance matrix", Econometrica
-    /// 55(3)) with Bartlett weights over three overlaps of bars; bars that are not in the group are
-    /// zeros (Parzen 1963, "On spectral analysis with missing observations").
+    /// The error knows that neighbouring bars share their future: Newey & West 1987 ("A simple,
+    /// positive semi-definite, heteroskedasticity and autocorrelation consistent covariance
+    /// matrix", Econometrica 55(3)) with Bartlett weights over three overlaps of bars; bars that
+    /// are not in the group are zeros (Parzen 1963, "On spectral analysis with missing
+    /// observations").
     fn of(bets: &[Bet], value: fn(&Bet) -> f64, overlap_bars: usize) -> Option<Self> {
         let n = bets.len() as f64;
         let bps = bets.iter().map(value).sum::<f64>() / n;
@@ -112,12 +114,12 @@ impl Mean {
     }
 }
 
-/// Σᵢⱼ max(0, 1 − |i − j| / L) eᵢ eⱼ over bars i and j: with Bartlett weights that is the mean over L of
-/// the squared sums of every window of L bars, so one walk through the bars will do.
+/// Σᵢⱼ max(0, 1 − |i − j| / L) eᵢ eⱼ over bars i and j: with Bartlett weights that is the mean over
+/// L of the squared sums of every window of L bars, so one walk through the bars will do.
 fn long_run(bets: &[Bet], apart: impl Fn(&Bet) -> f64, span: usize) -> f64 {
     let (mut total, mut sum) = (0.0, 0.0);
     let (mut enters, mut leaves, mut end) = (0, 0, 0);
-    // Windows are named by the bar after their last one; a bar at row r is in those from r + 1 to r + L.
+    // Windows are named by the bar after their last one: row r is in those from r + 1 to r + L.
     while leaves < bets.len() {
         let leaving = bets[leaves].row + 1 + span;
         let next = bets.get(enters).map_or(leaving, |bet| leaving.min(bet.row + 1));

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Sides that may be traded. The side is the sign of z: above 0 is long, below 0 short. A z that is 0
-/// or missing is let through: it has no side, and the threshold or the warm-up refuses it.
+/// Sides that may be traded. The side is the sign of z: above 0 is long, below 0 short. A z that is
+/// 0 or missing is let through: it has no side, and the threshold or the warm-up refuses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {

@@ -64,8 +64,9 @@ impl Sizing {
         Self { params, root_of_year: bars_per_year.sqrt() }
     }
 
-    /// Fraction of equity in the direction of z, at most `max_position`; 0 where the method gives nothing
-    /// above 0, or no finite number: in a market that did not move at all, risk is not zero but unknown.
+    /// Fraction of equity in the direction of z, at most `max_position`; 0 where the method gives
+    /// nothing above 0, or no finite number: in a market that did not move at all, risk is not zero
+    /// but unknown.
     #[inline]
     pub fn size(&self, bar: &impl Facts) -> f64 {
         let p = &self.params;

@@ -45,9 +45,9 @@ fn spans(values: &[f64]) -> Vec<Span> {
     spans
 }
 
-/// Places in the order of their values: by radix on 32 bits of where they lie between the lowest and the
-/// highest. Rounding never turns two values round, so what is alike in those bits is all that is left to
-/// be compared.
+/// Places in the order of their values: by radix on 32 bits of where they lie between the lowest
+/// and the highest. Rounding never turns two values round, so what is alike in those bits is all
+/// that is left to be compared.
 fn in_order(values: &[f64]) -> Vec<u32> {
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -94,9 +94,9 @@ fn by_digit(from: &[u64], to: &mut [u64], shift: u32) {
 const GROUP: usize = 8;
 const LOT: usize = 64;
 
-/// A set of places, as bits. Every word knows how many places come before it in its group, every group
-/// how many in its lot: a change moves all counts behind it, in a few vector instructions without a
-/// branch, and a question is a look at three numbers.
+/// A set of places, as bits. Every word knows how many places come before it in its group, every
+/// group how many in its lot: a change moves all counts behind it, in a few vector instructions
+/// without a branch, and a question is a look at three numbers.
 struct Members {
     groups: Vec<Group>,
     /// Before each group of the lot.
