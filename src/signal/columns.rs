@@ -39,11 +39,11 @@ impl<'a> Columns<'a> {
     /// kept, the rest is computed.
     #[must_use]
     pub fn adapted(&self, params: &SignalParams) -> Self {
-        Self::build(self.study, params, Some(self))
+        if self.fit(params) { self.clone() } else { Self::build(self.study, params, Some(self)) }
     }
 
     /// Whether every column that the setting asks for is there, over the window it asks for.
-    pub fn fit(&self, params: &SignalParams) -> bool {
+    fn fit(&self, params: &SignalParams) -> bool {
         let has = |asks: bool, found: Option<u32>, window: u32| !asks || found == Some(window);
         fn window<T>(part: &Part<T>) -> Option<u32> {
             part.as_ref().map(|part| part.0)

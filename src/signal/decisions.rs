@@ -43,12 +43,12 @@ impl Decisions<'_> {
 /// Rows that are judged in one go.
 const BLOCK: usize = 8192;
 
-/// Judges every bar.
+/// Judges every bar. Columns of another setting are adapted first.
 pub fn explain<'a>(
     columns: &Columns<'a>,
     params: &SignalParams,
 ) -> Result<Decisions<'a>, IntentFault> {
-    let study = columns.study();
+    let (columns, study) = (columns.adapted(params), columns.study());
     let gates = Gates::new(params, study.inputs().setup);
     let warm_from = study.warm_from(gates.warm_up.bars());
     let view = columns.view();
@@ -67,5 +67,5 @@ pub fn explain<'a>(
     let intents = Intents::new(intents.concat())?;
     let mut sizes = vec![0.0; study.len()];
     intents.as_slice().iter().for_each(|intent| sizes[intent.bar as usize] = intent.size);
-    Ok(Decisions { columns: columns.clone(), params: params.clone(), reasons, sizes, intents })
+    Ok(Decisions { columns, params: params.clone(), reasons, sizes, intents })
 }

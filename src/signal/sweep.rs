@@ -27,9 +27,7 @@ impl<'a> Sweep<'a> {
 
     pub fn intents(&mut self, params: &SignalParams) -> Result<Intents, IntentFault> {
         let gates = Gates::new(params, self.columns.study().inputs().setup);
-        if !self.columns.fit(params) {
-            self.columns = self.columns.adapted(params);
-        }
+        self.columns = self.columns.adapted(params);
         self.pass(params, &gates);
         let mut intents = Vec::with_capacity(self.masks.count());
         let view = self.columns.view();
