@@ -3,9 +3,9 @@
 use crate::features::kernels::Step;
 use crate::features::kernels::smooth::Smoother;
 
-/// Wilder's average (1978, "New concepts in technical trading systems", ch. 3) of
-/// max(high − low, |high − close₋₁|, |low − close₋₁|); the first bar has no close before it and counts
-/// its own range. Missing until the first bar no longer weighs anything.
+/// Wilder's average (1978, "New concepts in technical trading systems") of max(high − low,
+/// |high − close₋₁|, |low − close₋₁|); the first bar has no close before it and counts its own
+/// range. Missing until the first bar no longer weighs anything.
 pub struct Atr {
     close: f64,
     average: Smoother,
@@ -29,13 +29,24 @@ fn true_range(high: f64, low: f64, before: f64) -> f64 {
     (high - low).max((high - before).abs()).max((low - before).abs())
 }
 
+/// Bars that are worked on in one go: they stay in the nearest cache.
+const BLOCK: usize = 2048;
+
 /// Of all bars: high, low, close.
 pub fn atrs([high, low, close]: [&[f64]; 3], n: usize) -> Vec<f64> {
-    let before = std::iter::once(&f64::NAN).chain(close);
-    let ranges: Vec<f64> =
-        high.iter().zip(low).zip(before).map(|((h, l), c)| true_range(*h, *l, *c)).collect();
-    let mut out = vec![f64::NAN; ranges.len()];
-    Smoother::wilder(n).steps([&ranges], &mut out);
+    let mut out = vec![f64::NAN; close.len()];
+    let (mut average, mut before, mut ranges) = (Smoother::wilder(n), f64::NAN, [0.0; BLOCK]);
+    for (out, at) in out.chunks_mut(BLOCK).zip((0..).step_by(BLOCK)) {
+        let bars = at..at + out.len();
+        let (high, low, close) = (&high[bars.clone()], &low[bars.clone()], &close[bars]);
+        let ranges = &mut ranges[..out.len()];
+        ranges[0] = true_range(high[0], low[0], before);
+        for i in 1..ranges.len() {
+            ranges[i] = true_range(high[i], low[i], close[i - 1]);
+        }
+        before = close[close.len() - 1];
+        average.steps([ranges], out);
+    }
     out
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::atr::atrs;
 use super::facts::{Facts, Tape};
 use super::hours::Hours;
+use super::input::{FoldWeights, Forecast};
 use super::params::SignalParams;
 use super::regime::regimes;
 use super::standing::{UNKNOWN, standings};
@@ -38,7 +39,23 @@ impl<'a> Columns<'a> {
     /// kept, the rest is computed.
     #[must_use]
     pub fn adapted(&self, params: &SignalParams) -> Self {
-        Self::build(self.study, params, Some(self))
+        if self.fit(params) { self.clone() } else { Self::build(self.study, params, Some(self)) }
+    }
+
+    /// Whether every column that the setting asks for is there, over the window it asks for.
+    fn fit(&self, params: &SignalParams) -> bool {
+        let has = |asks: bool, found: Option<u32>, window: u32| !asks || found == Some(window);
+        fn window<T>(part: &Part<T>) -> Option<u32> {
+            part.as_ref().map(|part| part.0)
+        }
+        let volatility = params.volatility_window;
+        self.z.0 == params.z_window
+            && self.sigma.0 == volatility
+            && self.atr.0 == params.atr_window
+            && has(params.quantile_level.is_some(), window(&self.standing), params.quantile_window)
+            && has(!params.regimes.is_empty(), window(&self.regime), volatility)
+            && has(!params.sessions.is_empty(), window(&self.sessions), 0)
+            && has(params.persistence_k > 1, window(&self.votes), params.z_window)
     }
 
     fn build(study: &'a Study<'a>, params: &SignalParams, old: Option<&Self>) -> Self {
@@ -96,9 +113,12 @@ impl<'a> Columns<'a> {
         self.votes.as_ref().map(|part| &part.1)
     }
 
-    #[inline(always)]
-    pub fn at(&self, row: usize, is_warm: bool) -> At<'_> {
-        At { columns: self, row, is_warm }
+    /// The columns laid open, for loops over rows.
+    pub fn view(&self) -> View<'_> {
+        let (z, sigma, atr, expected_bps) =
+            (self.z(), self.sigma(), self.atr(), self.study.expected_bps());
+        let (standing, regime, sessions) = (self.standing(), self.regime(), self.sessions());
+        View { columns: self, z, expected_bps, sigma, atr, standing, regime, sessions }
     }
 }
 
@@ -187,48 +207,71 @@ fn standing_column(study: &Study, window: usize) -> Vec<u32> {
     out
 }
 
-/// One row of the columns, as the gates see it.
+/// Every column at hand; those that no gate asks for are empty.
 #[derive(Clone, Copy)]
-pub struct At<'c> {
+pub struct View<'c> {
     columns: &'c Columns<'c>,
+    z: &'c [f64],
+    expected_bps: &'c [f64],
+    sigma: &'c [f64],
+    atr: &'c [f64],
+    standing: &'c [u32],
+    regime: &'c [u8],
+    sessions: &'c [u8],
+}
+
+impl View<'_> {
+    #[inline(always)]
+    pub fn at(&self, row: usize, is_warm: bool) -> At<'_> {
+        At { view: self, row, is_warm }
+    }
+}
+
+/// One row, as the gates see it.
+#[derive(Clone, Copy)]
+pub struct At<'v> {
+    view: &'v View<'v>,
     row: usize,
     is_warm: bool,
 }
 
 impl At<'_> {
-    fn weighted(&self, column: impl Fn(usize) -> f64) -> f64 {
-        let n = self.columns.study.inputs().forecasts.len();
-        let weights = self.columns.study.weights(self.row);
-        weights.map_or(f64::NAN, |weights| weights.sum_of_counted((0..n).map(column)))
+    #[inline(always)]
+    fn study(&self) -> &Study<'_> {
+        self.view.columns.study
+    }
+
+    fn weighted(&self, column: impl Fn(&Forecast) -> f64) -> f64 {
+        let columns = self.study().inputs().forecasts.iter().map(column);
+        self.study().weights(self.row).map_or(f64::NAN, |weights| weights.sum_of_counted(columns))
     }
 }
 
 impl Facts for At<'_> {
     #[inline(always)]
     fn z(&self) -> f64 {
-        self.columns.z.1[self.row]
+        self.view.z[self.row]
     }
 
     #[inline(always)]
     fn expected_bps(&self) -> f64 {
-        self.columns.study.expected_bps()[self.row]
+        self.view.expected_bps[self.row]
     }
 
     fn p_up(&self) -> f64 {
-        self.weighted(|h| self.columns.study.inputs().forecasts[h].p_up[self.row])
+        self.weighted(|forecast| forecast.p_up[self.row])
     }
 
     fn bounds_bps(&self) -> [f64; 2] {
-        let bound = |h: usize, k: usize| {
-            let interval = self.columns.study.inputs().forecasts[h].interval;
-            interval.map_or(f64::NAN, |bounds| bounds[k][self.row])
+        let bound = |forecast: &Forecast, k: usize| {
+            forecast.interval.map_or(f64::NAN, |bounds| bounds[k][self.row])
         };
-        [0, 1].map(|k| self.weighted(|h| bound(h, k)))
+        [0, 1].map(|k| self.weighted(|forecast| bound(forecast, k)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn horizon(&self) -> f64 {
-        self.columns.study.weights(self.row).map_or(f64::NAN, |weights| weights.mean_horizon())
+        self.study().weights(self.row).map_or(f64::NAN, FoldWeights::mean_horizon)
     }
 
     #[inline(always)]
@@ -238,36 +281,36 @@ impl Facts for At<'_> {
 
     #[inline(always)]
     fn sigma(&self) -> f64 {
-        self.columns.sigma.1[self.row]
+        self.view.sigma[self.row]
     }
 
     #[inline(always)]
     fn standing(&self) -> u32 {
-        self.columns.standing().get(self.row).copied().unwrap_or(UNKNOWN)
+        self.view.standing.get(self.row).copied().unwrap_or(UNKNOWN)
     }
 
     #[inline]
     fn agreeing(&self, n: u32) -> u32 {
-        self.columns.votes().map_or(1, |votes| votes.agreeing(self.row, n, self.z()))
+        self.view.columns.votes().map_or(1, |votes| votes.agreeing(self.row, n, self.z()))
     }
 
     #[inline(always)]
     fn sessions(&self) -> u8 {
-        self.columns.sessions().get(self.row).copied().unwrap_or(0)
+        self.view.sessions.get(self.row).copied().unwrap_or(0)
     }
 
     #[inline(always)]
     fn regime(&self) -> u8 {
-        self.columns.regime().get(self.row).copied().unwrap_or(0)
+        self.view.regime.get(self.row).copied().unwrap_or(0)
     }
 
     #[inline(always)]
     fn atr(&self) -> f64 {
-        self.columns.atr.1[self.row]
+        self.view.atr[self.row]
     }
 
     #[inline(always)]
     fn tape(&self) -> Tape {
-        self.columns.study.tape(self.row)
+        self.study().tape(self.row)
     }
 }

@@ -1,7 +1,5 @@
 //! Every bar's reason.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 
 use super::columns::Columns;
@@ -21,29 +19,44 @@ pub struct Decision {
 }
 
 /// What was decided at every bar.
-pub struct Decisions {
+pub struct Decisions<'a> {
+    /// What it was decided from.
+    pub columns: Columns<'a>,
+    pub params: SignalParams,
     /// The code of each bar's [`Reason`]; [`Reason::NONE`] where there is an intent.
     pub reasons: Vec<u8>,
     /// Fraction of equity; 0 where refused.
     pub sizes: Vec<f64>,
-    pub z: Arc<[f64]>,
-    pub expected_bps: Arc<[f64]>,
     pub intents: Intents,
+}
+
+impl Decisions<'_> {
+    pub fn z(&self) -> &[f64] {
+        self.columns.z()
+    }
+
+    pub fn expected_bps(&self) -> &[f64] {
+        self.columns.study().expected_bps()
+    }
 }
 
 /// Rows that are judged in one go.
 const BLOCK: usize = 8192;
 
-/// Judges every bar.
-pub fn explain(columns: &Columns, params: &SignalParams) -> Result<Decisions, IntentFault> {
-    let study = columns.study();
+/// Judges every bar. Columns of another setting are adapted first.
+pub fn explain<'a>(
+    columns: &Columns<'a>,
+    params: &SignalParams,
+) -> Result<Decisions<'a>, IntentFault> {
+    let (columns, study) = (columns.adapted(params), columns.study());
     let gates = Gates::new(params, study.inputs().setup);
     let warm_from = study.warm_from(gates.warm_up.bars());
+    let view = columns.view();
     let mut reasons = vec![Reason::NONE; study.len()];
     let blocks = reasons.par_chunks_mut(BLOCK).enumerate().map(|(block, reasons)| {
         let mut intents = Vec::new();
         for (row, reason) in (block * BLOCK..).zip(reasons) {
-            match gates.judge(&columns.at(row, row >= warm_from), row as u32) {
+            match gates.judge(&view.at(row, row >= warm_from), row as u32) {
                 Ok(intent) => intents.push(intent),
                 Err(refused) => *reason = refused.code(),
             }
@@ -54,6 +67,5 @@ pub fn explain(columns: &Columns, params: &SignalParams) -> Result<Decisions, In
     let intents = Intents::new(intents.concat())?;
     let mut sizes = vec![0.0; study.len()];
     intents.as_slice().iter().for_each(|intent| sizes[intent.bar as usize] = intent.size);
-    let (z, expected_bps) = (columns.z().into(), study.expected_bps().into());
-    Ok(Decisions { reasons, sizes, z, expected_bps, intents })
+    Ok(Decisions { columns, params: params.clone(), reasons, sizes, intents })
 }

@@ -51,6 +51,12 @@ impl Tape {
         } else {
             1.0
         };
+        self.around(share)
+    }
+
+    /// Around an order of a part of the volume.
+    #[inline(always)]
+    pub fn around(&self, share: f64) -> Conditions {
         Conditions { reference: self.close, range: self.range, sigma: self.sigma, share }
     }
 }

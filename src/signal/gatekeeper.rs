@@ -124,7 +124,7 @@ impl Gatekeeper {
 
     /// z, expected return and its standing; a row without prediction moves no window.
     fn weigh(&mut self, prediction: Option<&Prediction>) -> (f64, f64, u32) {
-        let expected = prediction.map_or(f64::NAN, |p| p.expected_bps());
+        let expected = prediction.map_or(f64::NAN, Prediction::expected_bps);
         let Some(prediction) = prediction.filter(|_| expected.is_finite()) else {
             return (f64::NAN, f64::NAN, UNKNOWN);
         };

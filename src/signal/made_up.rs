@@ -22,6 +22,9 @@ pub struct Stated {
     pub standing: u32,
     pub agreeing: u32,
     pub regime: u8,
+    pub sessions: u8,
+    pub bounds: [f64; 2],
+    pub atr: f64,
 }
 
 impl Stated {
@@ -35,6 +38,9 @@ impl Stated {
         standing: 0,
         agreeing: 1,
         regime: Regime::Range.bit(),
+        sessions: 0,
+        bounds: [f64::NAN; 2],
+        atr: 1.0,
     };
 }
 
@@ -58,7 +64,7 @@ impl Facts for Stated {
     }
 
     fn bounds_bps(&self) -> [f64; 2] {
-        [f64::NAN; 2]
+        self.bounds
     }
 
     fn horizon(&self) -> f64 {
@@ -82,7 +88,7 @@ impl Facts for Stated {
     }
 
     fn sessions(&self) -> u8 {
-        0
+        self.sessions
     }
 
     fn regime(&self) -> u8 {
@@ -90,7 +96,7 @@ impl Facts for Stated {
     }
 
     fn atr(&self) -> f64 {
-        1.0
+        self.atr
     }
 
     fn tape(&self) -> Tape {

@@ -1,5 +1,7 @@
 //! Which bars pass a gate, as bits: one a bar, 64 a word.
 
+use std::ops::Range;
+
 /// What a mask depends on: the gate, and its settings as bits.
 pub type Key = (Gate, [u64; 4]);
 
@@ -16,9 +18,12 @@ pub enum Gate {
     Conformal,
 }
 
-/// Masks of one gate that are kept. A grid has fewer values on an axis; a sampler that never asks for
-/// the same twice fills it once and no more.
+/// Masks of one gate that are kept. A grid has fewer values on an axis; a sampler that never asks
+/// for the same twice fills it once and no more.
 const MOST_KEPT: usize = 64;
+
+/// Up to so many bars of a word are asked one by one.
+const FEW: u32 = 32;
 
 /// The bars that pass every gate asked so far, and masks that may be asked for again.
 pub struct Masks {
@@ -40,7 +45,7 @@ impl Masks {
         if let Some(first) = self.passing.get_mut(word) {
             *first &= u64::MAX << bit;
         }
-        if let Some(last) = self.passing.last_mut().filter(|_| self.rows % 64 != 0) {
+        if let Some(last) = self.passing.last_mut().filter(|_| !self.rows.is_multiple_of(64)) {
             *last &= !(u64::MAX << (self.rows % 64));
         }
     }
@@ -52,7 +57,7 @@ impl Masks {
         if let Some((_, bits)) = known {
             return self.passing.iter_mut().zip(bits).for_each(|(passing, bits)| *passing &= bits);
         }
-        if self.kept.iter().filter(|((gate, _), _)| *gate == key.0).count() >= MOST_KEPT {
+        if !self.has_room(key.0) {
             return self.keep_once(test);
         }
         let bits = every(self.rows, test);
@@ -60,14 +65,40 @@ impl Masks {
         self.kept.push((key, bits));
     }
 
-    /// The same without keeping the answer: only bars still passing are asked.
+    fn has_room(&self, gate: Gate) -> bool {
+        self.kept.iter().filter(|((kept, _), _)| *kept == gate).count() < MOST_KEPT
+    }
+
+    fn is_known_or_new(&self, key: Key) -> bool {
+        self.has_room(key.0) || self.kept.iter().any(|(known, _)| *known == key)
+    }
+
+    /// The same without keeping the answer: where few bars are left, only those are asked.
     pub fn keep_once(&mut self, test: impl Fn(usize) -> bool) {
         for (word, passing) in self.passing.iter_mut().enumerate().filter(|(_, bits)| **bits != 0) {
+            let first = word * 64;
+            if passing.count_ones() > FEW {
+                *passing &= of_word(first..self.rows.min(first + 64), &test);
+                continue;
+            }
             let mut refused = 0;
             for bit in ones(*passing) {
-                refused |= u64::from(!test(word * 64 + bit)) << bit;
+                refused |= u64::from(!test(first + bit)) << bit;
             }
             *passing &= !refused;
+        }
+    }
+
+    /// The same for a test of one column, which is faster to ask.
+    pub fn keep_where(&mut self, key: Key, column: &[f64], test: impl Fn(f64) -> bool) {
+        if self.is_known_or_new(key) {
+            return self.keep(key, |row| test(column[row]));
+        }
+        for (passing, values) in self.passing.iter_mut().zip(column.chunks(64)) {
+            *passing &= match values.as_array() {
+                Some(values) => of_values(values, &test),
+                None => of_word(0..values.len(), &|k| test(values[k])),
+            };
         }
     }
 
@@ -92,11 +123,20 @@ fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
 }
 
 fn every(rows: usize, test: impl Fn(usize) -> bool) -> Box<[u64]> {
-    let word = |first: usize| {
-        let last = rows.min(first + 64);
-        (first..last).fold(0, |bits, row| bits | u64::from(test(row)) << (row - first))
-    };
-    (0..rows).step_by(64).map(word).collect()
+    (0..rows).step_by(64).map(|first| of_word(first..rows.min(first + 64), &test)).collect()
+}
+
+/// Without a branch a bar.
+#[inline(always)]
+fn of_word(rows: Range<usize>, test: &impl Fn(usize) -> bool) -> u64 {
+    let first = rows.start;
+    rows.fold(0, |bits, row| bits | u64::from(test(row)) << (row - first))
+}
+
+/// Of a full word.
+#[inline(always)]
+fn of_values(values: &[f64; 64], test: &impl Fn(f64) -> bool) -> u64 {
+    values.iter().zip(0..).fold(0, |bits, (value, k)| bits | u64::from(test(*value)) << k)
 }
 
 #[cfg(test)]
@@ -126,14 +166,16 @@ mod tests {
     #[test]
     fn a_mask_is_the_same_whether_kept_or_not() {
         let mut masks = Masks::new(1_000);
+        let column: Vec<f64> = (0..1_000).map(f64::from).collect();
         for round in 0..2 {
             for n in 1..100 {
                 masks.begin(10);
-                masks.keep(key(n), |row| row as u64 % n == 0);
-                let want = (10..1_000).filter(|row| row % n as usize == 0);
+                masks.keep(key(n), |row| (row as u64).is_multiple_of(n));
+                masks.keep_where((Gate::Quantile, [n; 4]), &column, |row| row % 2.0 == 0.0);
+                let want = (10..1_000).filter(|row| row % 2 == 0 && row % n as usize == 0);
                 assert!(masks.rows().eq(want), "{n} round {round}");
             }
         }
-        assert_eq!(masks.kept.len(), MOST_KEPT);
+        assert_eq!(masks.kept.len(), 2 * MOST_KEPT);
     }
 }

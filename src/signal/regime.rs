@@ -1,14 +1,15 @@
 //! What the market is doing: trend, range or volatile.
 //!
-//! Over the window of the volatility, from this bar and those before it alone, the first that holds:
+//! Over the window of the volatility, from this bar and those before it alone, the first that
+//! holds:
 //!
 //! - **volatile**: this bar's volatility is higher than at least [`VOLATILE_SHARE`] of those of the
-//!   last [`HISTORY_WINDOWS`] windows. A quantile of its own past needs no yardstick for what is wild in
-//!   a market; four fifths is the usual cut of volatility into quintiles.
-//! - **trend**: Kaufman's efficiency ratio, |Σ r| / Σ |r| over n returns r (1995, "Smarter Trading",
-//!   ch. 8: net change over the path's length), is at least [`TREND`] / √n. A random walk of normal
-//!   steps has |Σ r| ≈ σ √n |Z| and Σ |r| ≈ n σ √(2/π), so its ratio times √n is √(π/2) |Z|: a fixed
-//!   threshold, such as 0.3, would mean another thing in every window.
+//!   last [`HISTORY_WINDOWS`] windows. A quantile of its own past needs no yardstick for what is
+//!   wild in a market; four fifths is the usual cut of volatility into quintiles.
+//! - **trend**: Kaufman's efficiency ratio, |Σ r| / Σ |r| over n returns r (1995, "Smarter
+//!   Trading": net change over the path's length), is at least [`TREND`] / √n. A random walk
+//!   of normal steps has |Σ r| ≈ σ √n |Z| and Σ |r| ≈ n σ √(2/π), so its ratio times √n is √(π/2)
+//!   |Z|: a fixed threshold, such as 0.3, would mean another thing in every window.
 //! - **range**: neither.
 //!
 //! Unknown while the past is too short to tell.
@@ -32,7 +33,8 @@ pub const VOLATILE_SHARE: f64 = 0.8;
 
 pub const HISTORY_WINDOWS: usize = 10;
 
-/// √(π/2) · 1.2816: beyond it one random walk in five, as beyond [`VOLATILE_SHARE`] one bar in five.
+/// √(π/2) · 1.2816: beyond it one random walk in five, as beyond [`VOLATILE_SHARE`] one bar in
+/// five.
 pub const TREND: f64 = 1.606;
 
 /// Longer histories are not kept.
@@ -108,20 +110,28 @@ impl Regimes {
     }
 }
 
+/// Bars that are worked on in one go: they stay in the nearest cache.
+const BLOCK: usize = 2048;
+
 /// The bits of all bars.
 pub fn regimes(returns: &[f64], sigmas: &[f64], window: usize) -> Vec<u8> {
     let rule = Rule::over(window);
     let known: Vec<f64> = sigmas.iter().copied().filter(|sigma| sigma.is_finite()).collect();
     let mut standing = standings(&known, rule.history).into_iter();
-    let (mut net, mut path) = (vec![0.0; returns.len()], vec![0.0; returns.len()]);
-    Sum::new(window).steps([returns], &mut net);
-    let lengths: Vec<f64> = returns.iter().map(|r| r.abs()).collect();
-    Sum::new(window).steps([&lengths], &mut path);
-    let bit = |(sigma, (net, path)): (&f64, (&f64, &f64))| {
-        let standing = if sigma.is_finite() { standing.next().unwrap_or(UNKNOWN) } else { UNKNOWN };
-        rule.bit(standing, *net, *path)
-    };
-    sigmas.iter().zip(net.iter().zip(&path)).map(bit).collect()
+    let (mut net, mut path) = (Sum::new(window), Sum::new(window));
+    let [mut nets, mut lengths, mut paths] = [[0.0; BLOCK]; 3];
+    let mut bits = Vec::with_capacity(returns.len());
+    for (returns, sigmas) in returns.chunks(BLOCK).zip(sigmas.chunks(BLOCK)) {
+        let n = returns.len();
+        net.steps([returns], &mut nets[..n]);
+        lengths.iter_mut().zip(returns).for_each(|(length, r)| *length = r.abs());
+        path.steps([&lengths[..n]], &mut paths[..n]);
+        bits.extend(sigmas.iter().zip(nets.iter().zip(&paths)).map(|(sigma, (net, path))| {
+            let next = if sigma.is_finite() { standing.next() } else { None };
+            rule.bit(next.unwrap_or(UNKNOWN), *net, *path)
+        }));
+    }
+    bits
 }
 
 #[cfg(test)]

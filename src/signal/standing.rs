@@ -37,21 +37,22 @@ impl Standing {
     }
 }
 
+/// Values that are put in order together, at least.
+const STRETCH: usize = 1 << 15;
+
 /// Of a whole column of finite values: what [`Standing::step`] gives one by one.
 ///
-/// The column is cut into blocks of `n`: a window is always the end of one block and the beginning
-/// of the next, so that two blocks, put in order once, are all that is looked at, and blocks can
-/// be worked on side by side.
+/// A stretch of values and the window before it are put in order once; which of them are in the
+/// window is then a set of bits. Stretches are worked on side by side.
 pub fn standings(values: &[f64], n: usize) -> Vec<u32> {
     let mut out = vec![UNKNOWN; values.len()];
     if n >= values.len() {
         return out;
     }
-    let blocks: Vec<&[f64]> = values.chunks(n).collect();
-    let sorted: Vec<_> = blocks.par_iter().map(|block| block::in_order(block)).collect();
-    let pairs = sorted.par_windows(2);
-    out[n..].par_chunks_mut(n).zip(pairs).for_each(|(out, pair)| {
-        block::count(&pair[0], &pair[1], out);
+    let stretch = STRETCH.saturating_sub(n).max(3 * n);
+    out[n..].par_chunks_mut(stretch).enumerate().for_each(|(k, out)| {
+        let from = k * stretch;
+        block::count(&values[from..from + n + out.len()], out);
     });
     out
 }
@@ -85,11 +86,13 @@ mod tests {
     #[test]
     fn long_windows_of_steps_and_noise() {
         let mut rng = Rng::new(3);
-        for kind in 0..3 {
+        for kind in 0..4 {
             let values: Vec<f64> = (0..3_000)
                 .map(|_| match kind {
                     0 => rng.normal(),
                     1 => (rng.normal() * 2.0).round(),
+                    // Alike but for the last bits.
+                    2 => f64::from_bits(1.0_f64.to_bits() + rng.below(1_000)),
                     _ => 0.25,
                 })
                 .collect();
@@ -98,6 +101,15 @@ mod tests {
                 assert_eq!(standings(&values, n), want);
                 assert_eq!(streamed(&values, n), want);
             }
+        }
+    }
+
+    #[test]
+    fn stretches_meet() {
+        let mut rng = Rng::new(8);
+        let values: Vec<f64> = (0..80_000).map(|_| (rng.normal() * 1e3).round()).collect();
+        for n in [1, 40, 25_000] {
+            assert_eq!(standings(&values, n), streamed(&values, n), "{n}");
         }
     }
 

@@ -10,6 +10,8 @@ use super::volatility::{returns, up_to_sigmas};
 pub struct Study<'a> {
     inputs: Inputs<'a>,
     runs: Vec<Run<'a>>,
+    /// Each row's run; out of reach where there is no prediction.
+    run_of: Vec<u32>,
     expected_bps: Vec<f64>,
     returns: Vec<f64>,
     /// What slippage goes by; empty where it asks for none.
@@ -35,7 +37,8 @@ impl<'a> Study<'a> {
             true => up_to_sigmas(&returns, setup.slippage_window as usize),
             false => Vec::new(),
         };
-        Ok(Self { inputs, runs, expected_bps, returns, slippage })
+        let run_of = places(&runs, close.len());
+        Ok(Self { inputs, runs, run_of, expected_bps, returns, slippage })
     }
 
     pub fn inputs(&self) -> &Inputs<'a> {
@@ -83,10 +86,18 @@ impl<'a> Study<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn weights(&self, row: usize) -> Option<&'a FoldWeights> {
-        self.inputs.setup.weights.of(self.inputs.folds[row])
+        self.runs.get(self.run_of[row] as usize).map(|run| run.weights)
     }
+}
+
+fn places(runs: &[Run], n_rows: usize) -> Vec<u32> {
+    let mut run_of = vec![u32::MAX; n_rows];
+    for (place, run) in (0..).zip(runs) {
+        run_of[run.rows.clone()].fill(place);
+    }
+    run_of
 }
 
 /// Expected returns, and the runs they are there in.

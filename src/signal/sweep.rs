@@ -30,8 +30,9 @@ impl<'a> Sweep<'a> {
         self.columns = self.columns.adapted(params);
         self.pass(params, &gates);
         let mut intents = Vec::with_capacity(self.masks.count());
+        let view = self.columns.view();
         for row in self.masks.rows() {
-            intents.extend(gates.order(&self.columns.at(row, true), row as u32));
+            intents.extend(gates.order(&view.at(row, true), row as u32));
         }
         Intents::new(intents)
     }
@@ -43,8 +44,8 @@ impl<'a> Sweep<'a> {
         let z_window = u64::from(params.z_window);
         masks.begin(columns.study().warm_from(gates.warm_up.bars()));
         let key = [z_window, params.direction as u64, params.z_threshold.to_bits(), 0];
-        masks.keep((Gate::Signal, key), |row| {
-            gates.z_threshold.passes(z[row]) & gates.direction.passes(z[row])
+        masks.keep_where((Gate::Signal, key), z, |z| {
+            gates.z_threshold.passes(z) & gates.direction.passes(z)
         });
         self.pass_market(params, gates);
         self.pass_prediction(params, gates);
@@ -57,8 +58,8 @@ impl<'a> Sweep<'a> {
         if params.sigma_floor_bps > 0.0 {
             let sigma = columns.sigma();
             let key = [volatility_window, params.sigma_floor_bps.to_bits(), 0, 0];
-            masks.keep((Gate::VolatilityFloor, key), |row| {
-                gates.volatility_floor.passes(sigma[row])
+            masks.keep_where((Gate::VolatilityFloor, key), sigma, |sigma| {
+                gates.volatility_floor.passes(sigma)
             });
         }
         if gates.session.is_on() {
@@ -76,7 +77,7 @@ impl<'a> Sweep<'a> {
     /// Gates that look at the prediction.
     fn pass_prediction(&mut self, params: &SignalParams, gates: &Gates) {
         let (columns, masks) = (&self.columns, &mut self.masks);
-        let (z, z_window) = (columns.z(), u64::from(params.z_window));
+        let (z, z_window, view) = (columns.z(), u64::from(params.z_window), columns.view());
         if let Some(gate) = gates.quantile {
             let (standing, level) = (columns.standing(), params.quantile_level.unwrap_or_default());
             let key = [z_window, u64::from(params.quantile_window), level.to_bits(), 0];
@@ -91,7 +92,7 @@ impl<'a> Sweep<'a> {
         }
         if gates.expected_value.is_on {
             let key = [z_window, params.ev_margin_bps.to_bits(), 0, 0];
-            let is_worth_it = |row| gates.is_worth_it(&columns.at(row, true));
+            let is_worth_it = |row| gates.is_worth_it(&view.at(row, true));
             if gates.expected_value.asks_size() {
                 masks.keep_once(is_worth_it);
             } else {
@@ -100,7 +101,7 @@ impl<'a> Sweep<'a> {
         }
         if gates.conformal.is_on {
             let key = [z_window, 0, 0, 0];
-            masks.keep((Gate::Conformal, key), |row| gates.is_certain(&columns.at(row, true)));
+            masks.keep((Gate::Conformal, key), |row| gates.is_certain(&view.at(row, true)));
         }
     }
 }

@@ -17,13 +17,22 @@ impl Returns {
     }
 }
 
+/// Bars that are worked on in one go: they stay in the nearest cache.
+const BLOCK: usize = 2048;
+
 /// Of all bars.
 pub fn returns(close: &[f64]) -> Vec<f64> {
     let mut out = vec![f64::NAN; close.len()];
-    let Some(out) = out.get_mut(1..) else { return Vec::new() };
-    let ratios: Vec<f64> = close.windows(2).map(|pair| pair[1] / pair[0]).collect();
-    Log.steps([&ratios], out);
-    std::iter::once(f64::NAN).chain(out.iter().copied()).collect()
+    let Some(rest) = out.get_mut(1..) else { return out };
+    let mut ratios = [0.0; BLOCK];
+    for (out, at) in rest.chunks_mut(BLOCK).zip((0..).step_by(BLOCK)) {
+        let ratios = &mut ratios[..out.len()];
+        for (ratio, pair) in ratios.iter_mut().zip(close[at..].windows(2)) {
+            *ratio = pair[1] / pair[0];
+        }
+        Log.steps([ratios], out);
+    }
+    out
 }
 
 /// The standard deviation, n − 1, of the last `n` returns, this bar's included; missing until there
@@ -47,8 +56,8 @@ pub fn sigmas(returns: &[f64], n: usize) -> Vec<f64> {
 }
 
 /// What slippage goes by: of up to `n` returns; 0 while there are fewer than 2. While the window
-/// fills, by Welford's recurrence (1962, "Note on a method for calculating corrected sums of squares
-/// and products", Technometrics 4(3)).
+/// fills, by Welford's recurrence (1962, "Note on a method for calculating corrected sums of
+/// squares and products", Technometrics 4(3)).
 pub struct UpToSigma {
     full: Sigma,
     seen: f64,
@@ -63,6 +72,10 @@ impl UpToSigma {
 
     pub fn step(&mut self, log_return: f64) -> f64 {
         let full = self.full.step(log_return);
+        self.or_full(log_return, full)
+    }
+
+    fn or_full(&mut self, log_return: f64, full: f64) -> f64 {
         if !full.is_nan() {
             return full;
         }
@@ -77,8 +90,10 @@ impl UpToSigma {
 }
 
 pub fn up_to_sigmas(returns: &[f64], n: usize) -> Vec<f64> {
-    let mut sigma = UpToSigma::new(n);
-    returns.iter().map(|r| sigma.step(*r)).collect()
+    let mut up_to = UpToSigma::new(n);
+    let mut sigmas = sigmas(returns, n);
+    sigmas.iter_mut().zip(returns).for_each(|(sigma, r)| *sigma = up_to.or_full(*r, *sigma));
+    sigmas
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-/// How many of the last `n` bars, this one included, have a z of each sign. Every bar votes, whatever
-/// gates would say of it; one without prediction, or whose z is 0, votes for nobody.
+/// How many of the last `n` bars, this one included, have a z of each sign. Every bar votes,
+/// whatever gates would say of it; one without prediction, or whose z is 0, votes for nobody.
 pub struct Votes {
     cast: VecDeque<[u32; 2]>,
     n: usize,

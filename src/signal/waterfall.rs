@@ -1,9 +1,7 @@
 //! What each gate refused, and what that would have earned.
 
-use super::columns::Columns;
 use super::decisions::Decisions;
 use super::gates::{Gates, side_of};
-use super::params::SignalParams;
 use super::reason::Reason;
 
 /// Gate by gate, in their order.
@@ -25,7 +23,8 @@ pub struct Stage {
     pub earned: Earned,
 }
 
-/// What bars would have earned in the direction of their z. Bars without side or outcome do not count.
+/// What bars would have earned in the direction of their z. Bars without side or outcome do not
+/// count.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Earned {
     pub count: usize,
@@ -61,24 +60,19 @@ struct Bet {
 }
 
 impl Waterfall {
-    /// `params` are those that `decisions` were made with.
-    pub fn of(
-        columns: &Columns,
-        params: &SignalParams,
-        decisions: &Decisions,
-        outcomes: &Outcomes,
-    ) -> Self {
-        let gates = Gates::new(params, columns.study().inputs().setup);
+    pub fn of(decisions: &Decisions, outcomes: &Outcomes) -> Self {
+        let (columns, z) = (&decisions.columns, decisions.z());
+        let gates = Gates::new(&decisions.params, columns.study().inputs().setup);
         let mut bets: Vec<Vec<Bet>> = vec![Vec::new(); Reason::ALL.len() + 1];
-        let mut counts = vec![0; bets.len()];
+        let (mut counts, view) = (vec![0; bets.len()], columns.view());
         for (row, (code, outcome)) in decisions.reasons.iter().zip(outcomes.bps).enumerate() {
             let code = usize::from(*code);
             counts[code] += 1;
-            let Some(side) = side_of(decisions.z[row]).filter(|_| outcome.is_finite()) else {
+            let Some(side) = side_of(z[row]).filter(|_| outcome.is_finite()) else {
                 continue;
             };
             let gross = side.sign() * outcome;
-            let net = gross - gates.round_trip_bps(&columns.at(row, true));
+            let net = gross - gates.round_trip_bps(&view.at(row, true));
             bets[code].push(Bet { row, gross, net });
         }
         let earned = |code: usize| Earned::of(&bets[code], outcomes.overlap_bars);
@@ -102,10 +96,11 @@ impl Earned {
 }
 
 impl Mean {
-    /// The error knows that neighbouring bars share their future: Newey & West 1987 ("A simple, positive
-    /// semi-definite, heteroskedasticity and autocorrelation consistent covariance matrix", Econometrica
-    /// 55(3)) with Bartlett weights over three overlaps of bars; bars that are not in the group are
-    /// zeros (Parzen 1963, "On spectral analysis with missing observations").
+    /// The error knows that neighbouring bars share their future: Newey & West 1987 ("A simple,
+    /// positive semi-definite, heteroskedasticity and autocorrelation consistent covariance
+    /// matrix", Econometrica 55(3)) with Bartlett weights over three overlaps of bars; bars that
+    /// are not in the group are zeros (Parzen 1963, "On spectral analysis with missing
+    /// observations").
     fn of(bets: &[Bet], value: fn(&Bet) -> f64, overlap_bars: usize) -> Option<Self> {
         let n = bets.len() as f64;
         let bps = bets.iter().map(value).sum::<f64>() / n;
@@ -119,12 +114,12 @@ impl Mean {
     }
 }
 
-/// Σᵢⱼ max(0, 1 − |i − j| / L) eᵢ eⱼ over bars i and j: with Bartlett weights that is the mean over L of
-/// the squared sums of every window of L bars, so one walk through the bars will do.
+/// Σᵢⱼ max(0, 1 − |i − j| / L) eᵢ eⱼ over bars i and j: with Bartlett weights that is the mean over
+/// L of the squared sums of every window of L bars, so one walk through the bars will do.
 fn long_run(bets: &[Bet], apart: impl Fn(&Bet) -> f64, span: usize) -> f64 {
     let (mut total, mut sum) = (0.0, 0.0);
     let (mut enters, mut leaves, mut end) = (0, 0, 0);
-    // Windows are named by the bar after their last one; a bar at row r is in those from r + 1 to r + L.
+    // Windows are named by the bar after their last one: row r is in those from r + 1 to r + L.
     while leaves < bets.len() {
         let leaving = bets[leaves].row + 1 + span;
         let next = bets.get(enters).map_or(leaving, |bet| leaving.min(bet.row + 1));
@@ -149,7 +144,7 @@ fn long_run(bets: &[Bet], apart: impl Fn(&Bet) -> f64, span: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::made_up::{Made, one_horizon, plain_params};
-    use super::super::{Study, explain};
+    use super::super::{Columns, SignalParams, Study, explain};
     use super::*;
     use crate::rng::Rng;
 
@@ -193,7 +188,7 @@ mod tests {
         let decisions = explain(&columns, &params).unwrap();
         let bps = [1.0, 1.0, 1.0, 10.0, 20.0, 3.0, 1.0, f64::NAN];
         let outcomes = Outcomes { bps: &bps, overlap_bars: 1 };
-        let fall = Waterfall::of(&columns, &params, &decisions, &outcomes);
+        let fall = Waterfall::of(&decisions, &outcomes);
         let refused: usize = fall.stages.iter().map(|stage| stage.refused).sum();
         assert_eq!(refused + fall.n_taken, bps.len());
         let stage = |reason: Reason| fall.stages[usize::from(reason.code()) - 1];

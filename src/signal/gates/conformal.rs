@@ -1,8 +1,9 @@
 //! The prediction interval must not hold zero. Refuses with `conformal`.
 
-/// For longs the lower bound is above 0, for shorts the upper bound below 0. The bounds are the horizons'
-/// bounds, weighted as the predictions are: if every horizon's outcome is above its bound, so is
-/// their weighted mean above the weighted bound. A horizon that counts and has no interval: refused.
+/// For longs the lower bound is above 0, for shorts the upper bound below 0. The bounds are the
+/// horizons' bounds, weighted as the predictions are: if every horizon's outcome is above its
+/// bound, so is their weighted mean above the weighted bound. A horizon that counts and has no
+/// interval: refused.
 pub struct Conformal {
     pub is_on: bool,
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Sides that may be traded. The side is the sign of z: above 0 is long, below 0 short. A z that is 0
-/// or missing is let through: it has no side, and the threshold or the warm-up refuses it.
+/// Sides that may be traded. The side is the sign of z: above 0 is long, below 0 short. A z that is
+/// 0 or missing is let through: it has no side, and the threshold or the warm-up refuses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -17,8 +17,8 @@ impl Direction {
     pub fn passes(self, z: f64) -> bool {
         match self {
             Self::Both => true,
-            Self::Long => !(z < 0.0),
-            Self::Short => !(z > 0.0),
+            Self::Long => z >= 0.0 || z.is_nan(),
+            Self::Short => z <= 0.0 || z.is_nan(),
         }
     }
 }

@@ -5,12 +5,12 @@ use crate::signal::facts::Tape;
 use crate::signal::input::Setup;
 use crate::signal::params::SignalParams;
 
-/// The expected return in the direction of z exceeds the cost of two market orders, as the engine charges
-/// them, by more than `margin_bps`: edge − cost > margin.
+/// The expected return in the direction of z exceeds the cost of two market orders, as the engine
+/// charges them, by more than `margin_bps`: edge − cost > margin.
 ///
-/// The cost is that of the decision's bar: its close, range and volatility stand for those of the fill's
-/// bar, which is not known yet, and the order's share of its volume is that of the size the bar would
-/// get. Funding and borrow are left out: how long the position will be held is not known.
+/// The cost is that of the decision's bar: its close, range and volatility stand for those of the
+/// fill's bar, which is not known yet, and the order's share of its volume is that of the size the
+/// bar would get. Funding and borrow are left out: how long the position will be held is not known.
 pub struct ExpectedValue {
     pub is_on: bool,
     margin_bps: f64,
@@ -36,7 +36,11 @@ impl ExpectedValue {
 
     #[inline(always)]
     pub fn round_trip_bps(&self, tape: &Tape, size: f64) -> f64 {
-        self.costs.round_trip_bps(&tape.conditions(size, self.order))
+        let around = match self.asks_size() {
+            true => tape.conditions(size, self.order),
+            false => tape.around(0.0),
+        };
+        self.costs.round_trip_bps(&around)
     }
 
     /// Whether larger orders cost more.

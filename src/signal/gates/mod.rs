@@ -137,3 +137,64 @@ impl Gates {
 fn refuse_unless(passes: bool, reason: Reason) -> Result<(), Reason> {
     if passes { Ok(()) } else { Err(reason) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::made_up::{Stated, setup};
+    use super::super::{Regime, SizingMethod};
+    use super::*;
+    use crate::market::Session;
+
+    /// Every gate on.
+    fn gates() -> Gates {
+        let mut params = SignalParams {
+            direction: Direction::Long,
+            sigma_floor_bps: 5.0,
+            quantile_level: Some(0.9),
+            quantile_window: 10,
+            persistence_k: 2,
+            persistence_n: 3,
+            sessions: vec![Session::Asia],
+            regimes: vec![Regime::Trend],
+            conformal_gate: true,
+            ..SignalParams::default()
+        };
+        params.sizing.method = SizingMethod::Kelly;
+        Gates::new(&params, &setup())
+    }
+
+    #[test]
+    fn gates_are_asked_in_their_order() {
+        let nan = f64::NAN;
+        let mut bar = Stated { z: -0.1, expected_bps: nan, is_warm: false, ..Stated::PLAIN };
+        (bar.sigma, bar.standing, bar.agreeing, bar.regime) = (1e-4, 1, 1, Regime::Range.bit());
+        (bar.p_up, bar.atr) = (0.5, 0.0);
+        let mends: [fn(&mut Stated); 13] = [
+            |bar| bar.expected_bps = 1.0,
+            |bar| bar.z = 0.1,
+            |bar| bar.is_warm = true,
+            |bar| bar.sigma = 1e-3,
+            |bar| bar.z = 1.0,
+            |bar| bar.expected_bps = 9.0,
+            |bar| bar.standing = 18,
+            |bar| bar.agreeing = 2,
+            |bar| bar.sessions = 1,
+            |bar| bar.regime = Regime::Trend.bit(),
+            |bar| bar.bounds = [1.0, 9.0],
+            |bar| bar.p_up = 0.6,
+            |bar| bar.atr = 2.0,
+        ];
+        for (reason, mend) in Reason::ALL.into_iter().zip(mends) {
+            assert_eq!(gates().judge(&bar, 7), Err(reason));
+            mend(&mut bar);
+        }
+        // Kelly: 0.2 over 10 bps and the root of 4 bars, a quarter: capped.
+        let (stop, target, trail) = (4.0, 6.0, f64::INFINITY);
+        let (bar, side, size, hold_bars) = (7, Side::Long, 1.0, 24);
+        let want = Intent { bar, side, size, stop, target, trail, hold_bars };
+        let mended = Stated { atr: 2.0, ..Stated::PLAIN };
+        let mended = Stated { standing: 18, agreeing: 2, sessions: 1, ..mended };
+        let mended = Stated { regime: Regime::Trend.bit(), bounds: [1.0, 9.0], ..mended };
+        assert_eq!(gates().judge(&mended, 7), Ok(want));
+    }
+}

@@ -2,9 +2,9 @@
 
 use crate::signal::facts::Facts;
 
-/// Of the last `n` bars, this one included, at least `k` have a z of this bar's sign. How far from 0, and
-/// whether other gates let those bars pass, does not matter: it is the direction that is to persist.
-/// A bar without z votes for nobody.
+/// Of the last `n` bars, this one included, at least `k` have a z of this bar's sign. How far from
+/// 0, and whether other gates let those bars pass, does not matter: it is the direction that is to
+/// persist. A bar without z votes for nobody.
 pub struct Persistence {
     pub k: u32,
     pub n: u32,

@@ -2,10 +2,10 @@
 
 use crate::signal::params::SignalParams;
 
-/// For longs, the share of the window's values below the expected return, those equal to it counting
-/// half, is at least `level`; for shorts, the share above it. Without ties that is: beyond the
-/// `level`-quantile of the values strictly before it, or below the mirror of that, the
-/// (1 − level)-quantile (the inverse of the empirical distribution, type 1 of Hyndman & Fan 1996,
+/// For longs, the share of the window's values below the expected return, those equal to it
+/// counting half, is at least `level`; for shorts, the share above it. Without ties that is: beyond
+/// the `level`-quantile of the values strictly before it, or below the mirror of that, the (1 −
+/// level)-quantile (the inverse of the empirical distribution, type 1 of Hyndman & Fan 1996,
 /// "Sample quantiles in statistical packages").
 #[derive(Clone, Copy)]
 pub struct Quantile {

@@ -4,8 +4,8 @@ use crate::signal::facts::Facts;
 use crate::signal::params::SignalParams;
 use crate::signal::standing::UNKNOWN;
 
-/// At least so many predictions, this bar's included, and every window that a gate or the sizing looks at
-/// is full: what is refused further on is refused for what it is, not for want of history.
+/// At least so many predictions, this bar's included, and every window that a gate or the sizing
+/// looks at is full: what is refused further on is refused for what it is, not for want of history.
 pub struct WarmUp {
     bars: u32,
     asks_sigma: bool,
@@ -36,11 +36,11 @@ impl WarmUp {
 
     #[inline(always)]
     pub fn passes(&self, bar: &impl Facts) -> bool {
-        bar.is_warm()
-            && !bar.z().is_nan()
-            && !(self.asks_sigma && bar.sigma().is_nan())
-            && !(self.asks_standing && bar.standing() == UNKNOWN)
-            && !(self.asks_regime && bar.regime() == 0)
+        let wants_history = bar.z().is_nan()
+            || self.asks_sigma && bar.sigma().is_nan()
+            || self.asks_standing && bar.standing() == UNKNOWN
+            || self.asks_regime && bar.regime() == 0;
+        bar.is_warm() && !wants_history
     }
 }
 

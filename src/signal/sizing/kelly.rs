@@ -1,10 +1,10 @@
 //! The Kelly bet on the predicted chance.
 
 /// p / a − q / b: the fraction of equity in a position that gains b with chance p and loses a with
-/// chance q = 1 − p which makes it grow fastest (Kelly 1956, "A new interpretation of information rate",
-/// Bell Syst. Tech. J. 35(4); in terms of a position by Thorp 2006, "The Kelly criterion in blackjack,
-/// sports betting and the stock market"). Gain and loss are both one standard deviation of the
-/// holding's return, σ √h: (2 p − 1) / (σ √h).
+/// chance q = 1 − p which makes it grow fastest (Kelly 1956, "A new interpretation of information
+/// rate", Bell Syst. Tech. J. 35(4); in terms of a position by Thorp 2006, "The Kelly criterion in
+/// blackjack, sports betting and the stock market"). Gain and loss are both one standard deviation
+/// of the holding's return, σ √h: (2 p − 1) / (σ √h).
 #[inline]
 pub fn size(p_win: f64, sigma: f64, horizon: f64) -> f64 {
     (2.0 * p_win - 1.0) / (sigma * horizon.sqrt())

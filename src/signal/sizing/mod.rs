@@ -64,15 +64,16 @@ impl Sizing {
         Self { params, root_of_year: bars_per_year.sqrt() }
     }
 
-    /// Fraction of equity in the direction of z, at most `max_position`; 0 where the method gives nothing
-    /// above 0, or no finite number: in a market that did not move at all, risk is not zero but unknown.
+    /// Fraction of equity in the direction of z, at most `max_position`; 0 where the method gives
+    /// nothing above 0, or no finite number: in a market that did not move at all, risk is not zero
+    /// but unknown.
     #[inline]
     pub fn size(&self, bar: &impl Facts) -> f64 {
         let p = &self.params;
         let size = match p.method {
             SizingMethod::EdgeOverVariance => {
                 let edge = edge_bps(bar.z(), bar.expected_bps());
-                edge_over_variance::size(edge, bar.sigma(), bar.horizon()) / p.risk_aversion
+                edge_over_variance::size(edge, p.risk_aversion, (bar.sigma(), bar.horizon()))
             }
             SizingMethod::VolatilityTarget => {
                 volatility_target::size(p.target_volatility_pct, bar.sigma() * self.root_of_year)
