@@ -2,7 +2,7 @@
 
 use super::costs::{Conditions, Costs};
 use super::intent::Side;
-use super::ledger::Refusal;
+use super::ledger::{FillRule, Refusal};
 use super::lots::Lots;
 use super::quote::Quote;
 use super::rules::Rules;
@@ -36,6 +36,16 @@ impl Way {
 pub enum Kind {
     Market,
     Limit,
+}
+
+impl Kind {
+    /// Targets rest in the book; everything else takes from it.
+    pub const fn of(rule: FillRule) -> Self {
+        match rule {
+            FillRule::Target | FillRule::TargetGap => Self::Limit,
+            _ => Self::Market,
+        }
+    }
 }
 
 /// An order that fills.

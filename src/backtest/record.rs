@@ -21,8 +21,8 @@ pub trait Record {
     }
     /// In place of the last mark: a symbol has ended there.
     fn remark(&mut self, _equity: f64, _exposure: f64) {}
-    /// So many times are to come.
-    fn expect(&mut self, _n_times: usize) {}
+    /// So many times are to come, and at most so many trades.
+    fn expect(&mut self, _n_times: usize, _n_trades: usize) {}
 }
 
 impl Record for Ledger {
@@ -65,7 +65,10 @@ impl Record for Ledger {
         }
     }
 
-    fn expect(&mut self, n_times: usize) {
+    /// What is reserved and never written costs nothing; what grows is copied.
+    fn expect(&mut self, n_times: usize, n_trades: usize) {
+        self.trades.reserve(n_trades);
+        self.fills.reserve(2 * n_trades);
         self.ts.reserve(n_times);
         self.equity.reserve(n_times);
         self.exposure.reserve(n_times);

@@ -62,12 +62,9 @@ impl<R: Record> Engine<R> {
         if units <= 0.0 {
             return;
         }
-        let kind = match rule {
-            FillRule::Target | FillRule::TargetGap => Kind::Limit,
-            _ => Kind::Market,
-        };
         let qty = self.lots.qty(units);
-        let order = Order { way: Way::out_of(position.side), kind, qty, reference };
+        let way = Way::out_of(position.side);
+        let order = Order { way, kind: Kind::of(rule), qty, reference };
         let execution = Execution::of(&order, &book.costs, &here.quote);
         self.account.cash += execution.proceeds;
         let fill = told(position, here, rule, (qty, reference, execution));

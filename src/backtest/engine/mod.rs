@@ -27,8 +27,8 @@ use crate::market::{Symbol, Timeframe};
 use crate::units::Ts;
 
 pub use band::{Band, band};
-pub use fault::EngineFault;
-pub use run::{End, run, run_into};
+pub use fault::{EngineFault, check_rules, check_stop};
+pub use run::{End, check_market, run, run_into};
 
 /// Symbols that share an account, and a recorder that is told what happens.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use crate::units::Ts;
 impl<R: Record> Engine<R> {
     pub(super) fn run_one(&mut self, tape: &mut Tape) {
         let n_bars = tape.market.len();
-        self.recorder.expect(n_bars);
+        self.recorder.expect(n_bars, tape.intents.len());
         while tape.row < n_bars {
             let until = tape.acting_row();
             self.pass(tape, until);

@@ -4,6 +4,7 @@ use super::fault::check_stop;
 use super::live::acts_on;
 use super::{Engine, EngineFault};
 use crate::backtest::book::Here;
+use crate::backtest::costs::Costs;
 use crate::backtest::intent::{Intent, Intents};
 use crate::backtest::ledger::{Ledger, Refusal};
 use crate::backtest::quote::Market;
@@ -137,9 +138,7 @@ fn check(markets: &[Market], intents: &[&Intents], rules: &Rules) -> Result<(), 
             let first = first.symbol.to_string();
             return Err(EngineFault::Timeframe { symbol: symbol(), first });
         }
-        if costs.slippage.needs_sigma() && market.sigma.is_none() {
-            return Err(EngineFault::NoSigma { symbol: symbol() });
-        }
+        check_market(market, costs)?;
         for intent in intents.as_slice() {
             let Some(close) = market.close.get(intent.bar as usize) else {
                 let (bar, n_bars) = (intent.bar, market.len() as u32);
@@ -147,6 +146,14 @@ fn check(markets: &[Market], intents: &[&Intents], rules: &Rules) -> Result<(), 
             };
             check_stop(market.symbol.as_str(), intent, *close, costs)?;
         }
+    }
+    Ok(())
+}
+
+/// What the costs ask for is there.
+pub fn check_market(market: &Market, costs: &Costs) -> Result<(), EngineFault> {
+    if costs.slippage.needs_sigma() && market.sigma.is_none() {
+        return Err(EngineFault::NoSigma { symbol: market.symbol.to_string() });
     }
     Ok(())
 }
