@@ -1,10 +1,11 @@
 //! Whole lots: what can be bought is counted, not measured.
 
-/// What rounding may cost before a whole number of lots counts as one fewer: 0.3 / 0.1 is 3 lots, though
-/// its nearest binary fraction is a little less.
+/// What rounding may cost before a whole number of lots counts as one fewer: 0.3 / 0.1 is 3 lots,
+/// though its nearest binary fraction is a little less.
 const SLACK: f64 = 1e-9;
 
-/// How quantities are counted. Positions keep the count, so that parts taken from them add up exactly.
+/// How quantities are counted. Positions keep the count, so that parts taken from them add up
+/// exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lots {
     size: f64,

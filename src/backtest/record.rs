@@ -3,8 +3,8 @@
 use super::ledger::{Fill, Ledger, Refusal, Trade};
 use crate::units::Ts;
 
-/// What a recorder is told, in the order it happens. Everything has an empty body, so that a recorder
-/// pays only for what it keeps.
+/// What a recorder is told, in the order it happens. Everything has an empty body, so that a
+/// recorder pays only for what it keeps.
 pub trait Record {
     fn fill(&mut self, _fill: &Fill) {}
     /// A trade has ended. Trades are numbered as they begin.

@@ -8,8 +8,9 @@ use super::record::Record;
 use super::rules::Rules;
 use crate::units::{DAY_US, Ts};
 
-/// Sums over trades, and over UTC days. A bar belongs to the day it opens on; a day's equity is that at the
-/// close of its last bar. Drawdown is between such days: what happened within one is not in it.
+/// Sums over trades, and over UTC days. A bar belongs to the day it opens on; a day's equity is
+/// that at the close of its last bar. Drawdown is between such days: what happened within one is
+/// not in it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tally {
     pub n_trades: u64,

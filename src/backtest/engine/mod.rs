@@ -1,5 +1,5 @@
-//! One bar after the other, in the order of the specification: exits at the open, entries at the open,
-//! inside the bar, at the close, marks. History and the present go through the same steps.
+//! One bar after the other, in the order of the specification: exits at the open, entries at the
+//! open, inside the bar, at the close, marks. History and the present go through the same steps.
 
 mod fault; // what cannot be run
 mod open; // exits at the open

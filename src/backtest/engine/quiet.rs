@@ -1,6 +1,6 @@
-//! A history of one symbol: bars on which nothing can happen are passed in bulk, all others take the same
-//! steps as ever. Nothing held and nothing acting: equity stands still. Held, and no level, no time, no
-//! intent in reach: the close alone matters.
+//! A history of one symbol: bars on which nothing can happen are passed in bulk, all others take
+//! the same steps as ever. Nothing held and nothing acting: equity stands still. Held, and no
+//! level, no time, no intent in reach: the close alone matters.
 
 use super::Engine;
 use super::run::Tape;
@@ -15,7 +15,7 @@ impl<R: Record> Engine<R> {
         let n_bars = tape.market.len();
         self.recorder.expect(n_bars, tape.intents.len());
         while tape.row < n_bars {
-            let until = tape.acting_row();
+            let until = tape.acting_row;
             self.pass(tape, until);
             if tape.row < n_bars {
                 let here = tape.next(0);

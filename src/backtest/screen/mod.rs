@@ -1,10 +1,11 @@
 //! The fast twin for sweeps: thousands of settings over the same bars, with the same exits.
 //!
-//! Where a position ends depends on where it began, on its side and its distances, and on nothing else, as
-//! long as one position is held at a time, whole, to its own end. So that is found once for each bar and
-//! side, whoever asks first, and a setting is a chain: signal, exit, next signal. Sizes, costs and cash
-//! are counted by the engine's own arithmetic: trades, net, and each day's equity are the engine's, to
-//! the last bit. Drawdown is between days' ends ([`Tally`](super::tally::Tally)), not between bars.
+//! Where a position ends depends on where it began, on its side and its distances, and on nothing
+//! else, as long as one position is held at a time, whole, to its own end. So that is found once
+//! for each bar and side, whoever asks first, and a setting is a chain: signal, exit, next signal.
+//! Sizes, costs and cash are counted by the engine's own arithmetic: trades, net, and each day's
+//! equity are the engine's, to the last bit. Drawdown is between days' ends
+//! ([`Tally`](super::tally::Tally)), not between bars.
 //!
 //! Where that does not hold, [`NotScreened`] says so, and the engine with
 //! [`tally`](super::tally::tally) gives the same sums.

@@ -41,8 +41,8 @@ impl Signals for Listed<'_> {
     }
 }
 
-/// Bits of bars, one for each: bit `row % 64` of word `row / 64`. A gate's bits are made once for each of its
-/// settings and shared by all that agree on it.
+/// Bits of bars, one for each: bit `row % 64` of word `row / 64`. A gate's bits are made once for
+/// each of its settings and shared by all that agree on it.
 pub fn bits(n_bars: usize, passes: impl Fn(usize) -> bool) -> Vec<u64> {
     let word = |word: usize| {
         let rows = (word * 64..n_bars).take(64);

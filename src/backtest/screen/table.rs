@@ -20,8 +20,8 @@ pub struct Outcome {
     pub worst: f64,
 }
 
-/// A cell for each side and row of decision. Two threads that find a cell empty both fill it, with the
-/// same words: no lock, and no order in which they could differ.
+/// A cell for each side and row of decision. Two threads that find a cell empty both fill it, with
+/// the same words: no lock, and no order in which they could differ.
 #[derive(Debug)]
 pub struct Table {
     long: Vec<Cell>,

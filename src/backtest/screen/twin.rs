@@ -1,4 +1,5 @@
-//! The screen against the engine, bit for bit, wherever it does not decline; and where it does, why.
+//! The screen against the engine, bit for bit, wherever it does not decline; and where it does,
+//! why.
 
 use proptest::prelude::*;
 
