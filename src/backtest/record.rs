@@ -1,5 +1,6 @@
 //! Who listens to the engine: the ledger keeps everything, a sweep keeps sums.
 
+use super::intent::Side;
 use super::ledger::{Fill, Ledger, Refusal, Trade};
 use crate::units::Ts;
 
@@ -19,10 +20,36 @@ pub trait Record {
     fn flat(&mut self, ts: &[Ts], equity: f64) {
         ts.iter().for_each(|ts| self.mark(*ts, equity, 0.0));
     }
+    /// The same at each of these times and closes, with one position held and nothing paid for it.
+    fn held(&mut self, ts: &[Ts], close: &[f64], held: &Held) {
+        let marks = ts.iter().zip(close);
+        marks.for_each(|(ts, close)| self.mark(*ts, held.equity(*close), held.value(*close)));
+    }
     /// In place of the last mark: a symbol has ended there.
     fn remark(&mut self, _equity: f64, _exposure: f64) {}
     /// So many times are to come, and at most so many trades.
     fn expect(&mut self, _n_times: usize, _n_trades: usize) {}
+}
+
+/// One position, and the cash beside it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Held {
+    pub cash: f64,
+    pub qty: f64,
+    pub side: Side,
+}
+
+impl Held {
+    /// Without sign.
+    #[inline]
+    pub fn value(&self, close: f64) -> f64 {
+        self.qty * close
+    }
+
+    #[inline]
+    pub fn equity(&self, close: f64) -> f64 {
+        self.cash + self.side.sign() * self.value(close)
+    }
 }
 
 impl Record for Ledger {
@@ -57,6 +84,12 @@ impl Record for Ledger {
         self.ts.extend_from_slice(ts);
         self.equity.resize(self.ts.len(), equity);
         self.exposure.resize(self.ts.len(), 0.0);
+    }
+
+    fn held(&mut self, ts: &[Ts], close: &[f64], held: &Held) {
+        self.ts.extend_from_slice(ts);
+        self.equity.extend(close.iter().map(|close| held.equity(*close)));
+        self.exposure.extend(close.iter().map(|close| held.value(*close)));
     }
 
     fn remark(&mut self, equity: f64, exposure: f64) {

@@ -4,7 +4,7 @@ use super::engine::{EngineFault, run_into};
 use super::intent::Intents;
 use super::ledger::{Fill, Trade};
 use super::quote::Market;
-use super::record::Record;
+use super::record::{Held, Record};
 use super::rules::Rules;
 use crate::units::{DAY_US, Ts};
 
@@ -149,6 +149,17 @@ impl Record for Tally {
             self.mark(*first, equity, 0.0);
             let n_today = left.partition_point(|ts| ts.0 < self.tomorrow);
             left = &left[n_today..];
+        }
+    }
+
+    /// Of each day the last bar alone matters.
+    fn held(&mut self, ts: &[Ts], close: &[f64], held: &Held) {
+        let mut left = ts.iter().zip(close).peekable();
+        while let Some((ts, close)) = left.next() {
+            let is_last_today = left.peek().is_none_or(|(next, _)| next.0 >= self.tomorrow);
+            if ts.0 >= self.tomorrow || is_last_today || self.today.is_none() {
+                self.mark(*ts, held.equity(*close), 0.0);
+            }
         }
     }
 

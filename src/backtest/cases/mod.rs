@@ -67,7 +67,7 @@ pub fn live(
     rules: &Rules,
 ) -> Result<Ledger, EngineFault> {
     let symbols: Vec<&Symbol> = markets.iter().map(Market::symbol).collect();
-    let mut times: Vec<_> = markets.iter().flat_map(|market| market.ts()).copied().collect();
+    let mut times: Vec<_> = markets.iter().flat_map(Market::ts).copied().collect();
     times.sort();
     times.dedup();
     let mut rows = vec![0; markets.len()];

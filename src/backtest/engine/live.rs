@@ -24,7 +24,7 @@ pub struct Live {
 
 impl Live {
     pub fn new(symbols: &[&Symbol]) -> Self {
-        let names = symbols.iter().map(|symbol| symbol.to_string()).collect();
+        let names = symbols.iter().map(ToString::to_string).collect();
         Self { names, waiting: vec![Vec::new(); symbols.len()], present: Vec::new() }
     }
 }

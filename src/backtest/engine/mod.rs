@@ -53,7 +53,7 @@ impl<R: Record> Engine<R> {
         timeframe: Timeframe,
         recorder: R,
     ) -> Result<Self, EngineFault> {
-        fault::check_rules(rules)?;
+        check_rules(rules)?;
         let (markets, costs) = (symbols.len(), rules.costs.len());
         if markets != costs {
             return Err(EngineFault::Count { markets, intents: markets, costs });
