@@ -19,6 +19,11 @@ impl Lots {
         Self { size, unit: if size > 0.0 { size } else { 1.0 } }
     }
 
+    /// What a cap lets through: all of it where next to nothing, of what was ever held, would be left.
+    pub fn within(units: f64, cap: f64, ever: f64) -> f64 {
+        if units - cap <= SLACK * ever { units } else { cap }
+    }
+
     /// The quantity that so many units are.
     pub fn qty(&self, units: f64) -> f64 {
         units * self.unit
@@ -50,6 +55,15 @@ mod tests {
         assert_eq!(lots.part(3.0, 0.5), 2.0);
         assert_eq!(lots.part(10.0, 0.6), 6.0);
         assert_eq!(lots.part(1.0, 1.0), 1.0);
+    }
+
+    #[test]
+    fn no_rest_is_smaller_than_rounding() {
+        let third = 10.0 / 3.0;
+        let rest = 10.0 - third - third;
+        assert_eq!(Lots::within(rest, third, 10.0), rest);
+        assert_eq!(Lots::within(10.0, third, 10.0), third);
+        assert_eq!(Lots::within(10.0, f64::INFINITY, 10.0), 10.0);
     }
 
     #[test]
