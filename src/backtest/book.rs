@@ -5,6 +5,7 @@ use super::execution::Execution;
 use super::intent::{Intent, Side};
 use super::ledger::{Fill, FillRule, Trade};
 use super::levels::Levels;
+use super::lots::Lots;
 use super::quote::Quote;
 use crate::units::Ts;
 
@@ -59,6 +60,8 @@ pub struct Position {
     pub levels: Levels,
     /// What is held now.
     pub units: f64,
+    /// All that was ever bought or sold to get here.
+    pub ever: f64,
     /// What the volume cap has left of the entry.
     pub wanted: f64,
     /// What the volume cap has left of an exit that has begun.
@@ -96,6 +99,7 @@ impl Position {
             side: intent.side,
             levels: Levels::new(intent, reference),
             units: 0.0,
+            ever: 0.0,
             wanted: 0.0,
             rest: 0.0,
             entry_bar: here.bar,
@@ -128,6 +132,7 @@ impl Position {
     /// A fill on the way in, of so many units.
     pub fn enter(&mut self, units: f64, fill: &Fill) {
         self.units += units;
+        self.ever += units;
         self.entries.add(fill);
         self.pay_for(fill);
     }
@@ -138,7 +143,7 @@ impl Position {
         self.exits.add(fill);
         self.pay_for(fill);
         self.see(fill.reference, fill.reference);
-        if units >= self.most_closed {
+        if Lots::within(self.most_closed, units, self.ever) == self.most_closed {
             (self.most_closed, self.exit_rule) = (units, fill.rule);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::costs::{Conditions, Costs};
 use super::intent::Side;
-use super::ledger::Refusal;
+use super::ledger::{FillRule, Refusal};
 use super::lots::Lots;
 use super::quote::Quote;
 use super::rules::Rules;
@@ -10,6 +10,9 @@ use super::rules::Rules;
 pub const BPS: f64 = 1e-4;
 /// A market order moves no price further than this part of it, so that none falls below zero.
 const MOST_IMPACT: f64 = 0.9;
+
+/// Less room than this part of what there could be is what rounding has left.
+const ROUNDING: f64 = 1e-9;
 
 /// Which way money goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,16 @@ impl Way {
 pub enum Kind {
     Market,
     Limit,
+}
+
+impl Kind {
+    /// Targets rest in the book; everything else takes from it.
+    pub const fn of(rule: FillRule) -> Self {
+        match rule {
+            FillRule::Target | FillRule::TargetGap => Self::Limit,
+            _ => Self::Market,
+        }
+    }
 }
 
 /// An order that fills.
@@ -108,7 +121,9 @@ impl Ask {
         let market = conditions(quote, quote.open, quote.share(likely));
         let price = market_price(Way::into(side), costs, &market);
         let asked = size * equity / price;
-        let room = rules.max_leverage * equity - others;
+        let most = rules.max_leverage * equity;
+        let left = most - others;
+        let room = if left > ROUNDING * most { left } else { 0.0 };
         let affordable = (room / (price * (1.0 + costs.taker_bps * BPS))).max(0.0);
         if size < rules.min_trade_size {
             return Err(Refusal::BelowMinTradeSize);
