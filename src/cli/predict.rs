@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::train::ic;
 use super::{Global, print, table};
 use crate::learn::conformal::Coverage;
-use crate::pipeline::{self, Chances, Judged, PredictRange};
+use crate::pipeline::{self, Chances, Judged, PredictRange, Predicted};
 use crate::store;
 use crate::units::Ts;
 
@@ -58,13 +58,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         predicted.model.folder.manifest.id,
         table(&header, predicted.horizons.iter().map(row))
     );
-    let coverage = 100.0 * predicted.model.config.calibration.conformal_coverage;
-    text += &format!(
-        "known: rows whose return is over. slope: of realised on expected bps, 1 where expectations are\n\
-         right, ± its error. R²: the part of the squared returns that expectations explain; below 0 they\n\
-         are worse than expecting nothing. inside: returns within the {coverage:.0} % interval; then in the\n\
-         calmest, middle and wildest third of the rows.\n"
-    );
+    text += &legend(&predicted);
     text += &chances(&predicted.horizons);
     if !predicted.is_same {
         text += "note: the rows the model was trained on are not what they were: their bars have changed, \
@@ -81,6 +75,16 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         text += &format!("wrote `{}`\n", csv.display());
     }
     print(&text)
+}
+
+fn legend(predicted: &Predicted) -> String {
+    let coverage = 100.0 * predicted.model.config.calibration.conformal_coverage;
+    format!(
+        "known: rows whose return is over. slope: of realised on expected bps, 1 where expectations are\n\
+         right, ± its error. R²: the part of the squared returns that expectations explain; below 0 they\n\
+         are worse than expecting nothing. inside: returns within the {coverage:.0} % interval; then in the\n\
+         calmest, middle and wildest third of the rows.\n"
+    )
 }
 
 fn row(judged: &Judged) -> Vec<String> {

@@ -96,10 +96,10 @@ impl FixedForm {
         // Collected before looked through: of several faults the first in the file is told.
         let parts: Result<Vec<Rows>, _> = parts.into_iter().collect();
         let parts = parts.map_err(|(at, place)| self.failure(source, at, place))?;
-        if let Some((last, slot)) = self.slots.iter().enumerate().next_back() {
-            if !matches!(slot, Slot::Skip(_)) {
-                check_end(source, (start, b','), (last, slot.name()))?;
-            }
+        if let Some((last, slot)) = self.slots.iter().enumerate().next_back()
+            && !matches!(slot, Slot::Skip(_))
+        {
+            check_end(source, (start, b','), (last, slot.name()))?;
         }
         Ok(self.join(&parts))
     }

@@ -191,23 +191,19 @@ fn draw(
         model.config.data.timeframe
     );
     let of = |finding: String| format!("{finding} Rows: {rows}.");
+    let title = format!("What moves the prediction: {subject}");
     let bars = Importance {
-        titles: Titles::new(
-            format!("What moves the prediction: {subject}"),
-            of(finding(importance)),
-        ),
+        titles: Titles::new(title, of(finding(importance))),
         x_label: format!("mean |SHAP| ({unit})"),
         rows: importance.iter().map(bar).collect(),
         top: Some(TOP),
     };
     let matrix = view.matrix().map_err(Failure::world)?;
-    let named: Vec<(String, Vec<f32>, Vec<f32>)> =
+    let named: Vec<Named> =
         importance.iter().take(TOP).map(|row| swarm(row, shown, &matrix)).collect();
+    let title = format!("Each column's part in each prediction: {subject}");
     let swarms = Beeswarm {
-        titles: Titles::new(
-            format!("Each column's part in each prediction: {subject}"),
-            of(direction(importance)),
-        ),
+        titles: Titles::new(title, of(direction(importance))),
         x_label: format!("SHAP value: what the column adds to the prediction ({unit})"),
         rows: named.iter().map(|(name, shap, value)| SwarmRow { name, shap, value }).collect(),
         top: TOP,
@@ -261,11 +257,10 @@ fn bar(row: &ColumnImportance) -> ImportanceRow {
     ImportanceRow { name: row.name.clone(), value: row.mean_abs, spread: None }
 }
 
-fn swarm(
-    row: &ColumnImportance,
-    shown: &Contributions,
-    matrix: &gbdt::Matrix<'_>,
-) -> (String, Vec<f32>, Vec<f32>) {
+/// A column's name, contributions and values.
+type Named = (String, Vec<f32>, Vec<f32>);
+
+fn swarm(row: &ColumnImportance, shown: &Contributions, matrix: &gbdt::Matrix<'_>) -> Named {
     let shap = shown.column(row.column).iter().map(|value| *value as f32).collect();
     let values = shown.rows().iter().map(|at| matrix.columns()[row.column][*at as usize]);
     (row.name.clone(), shap, values.collect())

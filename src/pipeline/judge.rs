@@ -18,6 +18,7 @@ use crate::store::{self, Table, Values};
 use crate::walkforward::{HorizonColumns, Trial};
 
 /// One horizon's predictions against what came, where that is known already.
+#[derive(Default)]
 pub struct Judged {
     pub horizon: u32,
     pub n_rows: usize,
@@ -51,18 +52,7 @@ const N_BINS: usize = 10;
 
 pub fn judge(columns: &HorizonColumns, data: &Dataset, rows: &RowSet) -> Judged {
     let n_rows = columns.raw.len();
-    let unknown = Judged {
-        horizon: columns.horizon,
-        n_rows,
-        n_labelled: 0,
-        ic: None,
-        hit_rate: None,
-        line: None,
-        chances: None,
-        bins: [Vec::new(), Vec::new()],
-        r2: None,
-        coverage: None,
-    };
+    let unknown = Judged { horizon: columns.horizon, n_rows, ..Judged::default() };
     let Some(horizon) = data.horizons.iter().find(|h| h.bars == columns.horizon) else {
         return unknown;
     };
@@ -169,9 +159,12 @@ fn plotted(bin: &Bin) -> ReliabilityBin {
     ReliabilityBin { predicted: bin.predicted, realised }
 }
 
+/// Horizon, what is told, number of the bin, the bin.
+type Line<'a> = (u32, &'a str, usize, &'a Bin);
+
 fn bins_table(judged: &[Judged]) -> Result<Table, Failure> {
     let what = ["expected_bps", "chance_of_a_rise"];
-    let rows: Vec<(u32, &str, usize, &Bin)> = judged
+    let rows: Vec<Line<'_>> = judged
         .iter()
         .flat_map(|j| j.bins.iter().zip(what).map(move |(bins, what)| (j.horizon, what, bins)))
         .flat_map(|(horizon, what, bins)| {
@@ -179,13 +172,12 @@ fn bins_table(judged: &[Judged]) -> Result<Table, Failure> {
         })
         .collect();
     let number = |of: fn(&Bin) -> f64| Values::F64(rows.iter().map(|row| of(row.3)).collect());
-    let whole =
-        |of: &dyn Fn(&(u32, &str, usize, &Bin)) -> i64| Values::I64(rows.iter().map(of).collect());
+    let whole = |of: fn(&Line<'_>) -> i64| Values::I64(rows.iter().map(of).collect());
     Table::new(vec![
-        ("horizon".to_owned(), whole(&|row| i64::from(row.0))),
+        ("horizon".to_owned(), whole(|row| i64::from(row.0))),
         ("what".to_owned(), Values::Text(rows.iter().map(|row| row.1.to_owned()).collect())),
-        ("bin".to_owned(), whole(&|row| row.2 as i64 + 1)),
-        ("n_rows".to_owned(), whole(&|row| row.3.n_rows as i64)),
+        ("bin".to_owned(), whole(|row| row.2 as i64 + 1)),
+        ("n_rows".to_owned(), whole(|row| row.3.n_rows as i64)),
         ("predicted".to_owned(), number(|bin| bin.predicted)),
         ("realised".to_owned(), number(|bin| bin.realised)),
         ("low".to_owned(), number(|bin| bin.low)),

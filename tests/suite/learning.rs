@@ -30,7 +30,7 @@ fn latest(project: &Project) -> String {
 fn a_model_is_trained_once_and_latest_points_to_the_last() {
     let project = project();
     let told = project.done(&["train"]);
-    assert!(told.starts_with("SYNTH 5m, gbdt of 28 columns, decisions from 2022-01-0"), "{told}");
+    assert!(told.starts_with("SYNTH 5m, gbdt of 20 columns, decisions from 2022-01-0"), "{told}");
     let id = latest(&project);
     assert!(id.starts_with("train-synth-5m-"), "{id}");
     let files = project.files(&format!("models/{id}"));
@@ -333,7 +333,7 @@ fn several_symbols_are_one_data_set() {
     };
     run("ingest");
     let told = run("train");
-    assert!(told.starts_with("ONE, TWO 5m, gbdt of 28 columns"), "{told}");
+    assert!(told.starts_with("ONE, TWO 5m, gbdt of 20 columns"), "{told}");
     run("predict --csv");
     let csv = project.text(&format!("results/{}/predictions.csv", latest(&project)));
     let symbols: Vec<&str> =

@@ -17,7 +17,7 @@ pub const FEATURES: Features = &[
     ("flow_zscore_96", "zscore(2 * taker_buy_volume - volume, 96)"),
     ("flow_return_corr_48", "corr(2 * taker_buy_volume - volume, ret, 48)"),
     ("count_zscore_96", "zscore(log(count + 1), 96)"),
-    ("trade_size_zscore_96", "zscore(log(ratio(quote_volume, count, 0) + 1), 96)"),
+    ("trade_size_zscore_96", "zscore(log(ratio(volume, count, 0) + 1), 96)"),
     ("traded_price_gap", "ratio(close * volume, quote_volume, 1) - 1"),
     ("traded_price_gap_48", "ratio(close * sum(volume, 48), sum(quote_volume, 48), 1) - 1"),
     (
