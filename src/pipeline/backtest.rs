@@ -82,7 +82,7 @@ pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
     let symbol = desk.bars.symbol().to_string();
     let decisions = explain(&columns, &params).map_err(|fault| unfit(&symbol, &fault))?;
     let outcomes = Outcomes { bps: &desk.outcome_bps, overlap_bars: desk.overlap_bars };
-    let waterfall = Waterfall::of(&columns, &params, &decisions, &outcomes);
+    let waterfall = Waterfall::of(&decisions, &outcomes);
     let intents =
         shifted(&decisions.intents, desk.first).map_err(|fault| unfit(&symbol, &fault))?;
     let n_intents = intents.as_slice().len();
@@ -111,9 +111,8 @@ fn unfit(symbol: &str, fault: &IntentFault) -> Failure {
 }
 
 pub fn engine(decided: &[Decided], rules: &Rules) -> Result<(Ledger, Band), Failure> {
-    let market = |one: &'_ Decided| -> Result<Market<'_>, EngineFault> { one.market() };
     let markets: Vec<Market<'_>> =
-        decided.iter().map(market).collect::<Result<_, _>>().map_err(cannot)?;
+        decided.iter().map(Decided::market).collect::<Result<_, _>>().map_err(cannot)?;
     let intents: Vec<&Intents> = decided.iter().map(|one| &one.intents).collect();
     let ledger = simulate(&markets, &intents, rules).map_err(cannot)?;
     let band = band(&markets, &intents, rules).map_err(cannot)?;

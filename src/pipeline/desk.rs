@@ -146,8 +146,7 @@ fn outcomes(
 
 impl Desk {
     pub fn forecasts(&self) -> Vec<Forecast<'_>> {
-        let one = |h: &'_ Columns| -> Forecast<'_> { h.lend() };
-        self.horizons.iter().map(one).collect()
+        self.horizons.iter().map(Columns::lend).collect()
     }
 
     pub fn inputs<'a>(&'a self, forecasts: &'a [Forecast<'a>]) -> Inputs<'a> {
