@@ -6,3 +6,6 @@ pub mod costs; // commission, spread, slippage, funding, borrow: one object for 
 pub mod intent; // what was decided at a bar's close
 pub mod ledger; // fills, trades, equity
 pub mod rules; // what is assumed about the market
+
+#[cfg(test)]
+mod oracle;
