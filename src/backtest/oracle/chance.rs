@@ -97,8 +97,9 @@ fn intents(rng: &mut Rng, n_bars: usize, (tick, eagerness): (f64, f64)) -> Vec<I
 /// The shortest distance is above the widest full spread: 20 bps of 200 ticks.
 fn intent(rng: &mut Rng, bar: usize, tick: f64) -> Intent {
     let side = pick(rng, &[Side::Long, Side::Short]);
+    let furthest = pick(rng, &[2, 2, 8]);
     let mut distance = |often: f64| {
-        if rng.chance(often) { (1 + rng.below(8)) as f64 * tick } else { f64::INFINITY }
+        if rng.chance(often) { (1 + rng.below(furthest)) as f64 * tick } else { f64::INFINITY }
     };
     let (stop, target, trail) = (distance(0.7), distance(0.7), distance(0.3));
     let hold_bars = if rng.chance(0.4) { 1 + rng.below(6) as u32 } else { u32::MAX };
@@ -114,7 +115,7 @@ fn rules(rng: &mut Rng, n_symbols: usize) -> Rules {
         oco_delay_bars: pick(rng, &[0, 1, 1, 2, 3]),
         limit_fill: pick(rng, &[LimitFill::Through, LimitFill::Touch]),
         intrabar: pick(rng, &[Intrabar::Pessimistic, Intrabar::Optimistic, Intrabar::Path]),
-        target_fraction: pick(rng, &[1.0, 1.0, 0.5, 0.31, 0.05]),
+        target_fraction: pick(rng, &[1.0, 1.0, 0.5, 0.31, 0.29, 0.05]),
         trailing_basis: pick(rng, &[TrailingBasis::Close, TrailingBasis::Extreme]),
         on_opposite: pick(rng, &[OnOpposite::Hold, OnOpposite::Exit, OnOpposite::Reverse]),
         cooldown_bars: pick(rng, &[0, 0, 1, 2, 3]),

@@ -9,11 +9,10 @@ mod account;
 mod chance;
 mod compare;
 mod coverage;
+mod hand_tests;
 mod history;
 mod money;
 mod print;
-#[cfg(test)]
-mod hand_tests;
 mod steps;
 mod tests;
 
