@@ -29,15 +29,23 @@ pub struct Costs {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Slippage {
-    Fixed { bps: f64 },
+    Fixed {
+        bps: f64,
+    },
     /// A part of the bar's high minus low.
-    Range { fraction: f64 },
+    Range {
+        fraction: f64,
+    },
     /// A part of one bar's standard deviation.
-    Volatility { fraction: f64 },
+    Volatility {
+        fraction: f64,
+    },
     /// Standard deviation times the root of the order's share of the bar's volume: the square-root law
     /// (Almgren et al., "Direct Estimation of Equity Market Impact", 2005, found 0.6 for the exponent;
     /// one half is the usual choice since Torre, BARRA Market Impact Model Handbook, 1997).
-    Impact { coefficient: f64 },
+    Impact {
+        coefficient: f64,
+    },
 }
 
 /// The market around one execution.
@@ -86,6 +94,15 @@ impl Slippage {
         }
     }
 
+    /// The one number of the model.
+    pub const fn strength(&self) -> f64 {
+        match *self {
+            Self::Fixed { bps } => bps,
+            Self::Range { fraction } | Self::Volatility { fraction } => fraction,
+            Self::Impact { coefficient } => coefficient,
+        }
+    }
+
     /// Whether it asks for volatility.
     pub const fn needs_sigma(&self) -> bool {
         matches!(self, Self::Volatility { .. } | Self::Impact { .. })
@@ -99,10 +116,18 @@ mod tests {
     fn costs(slippage: Slippage) -> Costs {
         let (taker_bps, maker_bps, half_spread_bps) = (2.5, 1.0, 0.5);
         let (funding_bps_per_8h, borrow_bps_per_year) = (1.0, 365.0);
-        Costs { taker_bps, maker_bps, half_spread_bps, slippage, funding_bps_per_8h, borrow_bps_per_year }
+        Costs {
+            taker_bps,
+            maker_bps,
+            half_spread_bps,
+            slippage,
+            funding_bps_per_8h,
+            borrow_bps_per_year,
+        }
     }
 
-    const MARKET: Conditions = Conditions { reference: 200.0, range: 4.0, sigma: 0.002, share: 0.04 };
+    const MARKET: Conditions =
+        Conditions { reference: 200.0, range: 4.0, sigma: 0.002, share: 0.04 };
 
     #[test]
     fn each_model_gives_what_its_formula_says() {

@@ -6,6 +6,20 @@ pub mod costs; // commission, spread, slippage, funding, borrow: one object for 
 pub mod intent; // what was decided at a bar's close
 pub mod ledger; // fills, trades, equity
 pub mod rules; // what is assumed about the market
-
+pub mod quote; // bars as the engine sees them
+pub mod volatility; // how much the market has moved: for slippage
+mod lots; // quantities are counted
+mod levels; // stop, trailing stop, target
+mod execution; // what one fill costs
+mod account; // the money all symbols share
+mod book; // one symbol between bars
+pub mod record; // who listens
+pub mod engine; // one bar after the other
 #[cfg(test)]
-mod oracle;
+mod cases; // the specification, row by row
+#[cfg(test)]
+mod oracle; // the specification again, slowly, on random markets
+
+pub use account::MoneyFault;
+pub use engine::{Engine, EngineFault, run};
+pub use quote::{Market, Quote};
