@@ -10,6 +10,8 @@ use super::rules::Rules;
 pub const BPS: f64 = 1e-4;
 /// A market order moves no price further than this part of it, so that none falls below zero.
 const MOST_IMPACT: f64 = 0.9;
+/// What sums leave of a room that is used up, as a part of all there was.
+const ROUNDING: f64 = 1e-9;
 
 /// Which way money goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +110,8 @@ impl Ask {
         let market = conditions(quote, quote.open, quote.share(likely));
         let price = market_price(Way::into(side), costs, &market);
         let asked = size * equity / price;
-        let room = rules.max_leverage * equity - others;
+        let most = rules.max_leverage * equity;
+        let room = if most - others > ROUNDING * most { most - others } else { 0.0 };
         let affordable = (room / (price * (1.0 + costs.taker_bps * BPS))).max(0.0);
         if size < rules.min_trade_size {
             return Err(Refusal::BelowMinTradeSize);
