@@ -18,7 +18,7 @@ const MOST_TICKS: i64 = 200;
 /// The world of this number: always the same.
 pub fn world(case: u64) -> World {
     let rng = &mut Rng::stream(1, "worlds of the oracle", &[case]);
-    let timeframe_us = pick(rng, &[MINUTE_US, HOUR_US, 8 * HOUR_US, DAY_US]);
+    let timeframe_us = pick(rng, &[MINUTE_US, HOUR_US, 4 * HOUR_US, DAY_US]);
     let n_symbols = pick(rng, &[1, 1, 1, 2, 2, 3]);
     let n_times = rng.index(5..61);
     let tick = pick(rng, &[0.5, 0.5, 0.5, 0.4871]);

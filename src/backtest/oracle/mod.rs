@@ -6,6 +6,7 @@
 //! computed here as well. So a mistake would have to be made twice, in two ways of thinking, to hide.
 
 mod account;
+mod agree;
 mod chance;
 mod compare;
 mod coverage;

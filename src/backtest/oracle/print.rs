@@ -32,8 +32,9 @@ fn smaller(world: &World) -> Vec<World> {
             with(&|w| without_symbol(w, symbol));
         }
         if world.bars[symbol].len() > 1 {
-            with(&|w| without_last(w, symbol));
-            with(&|w| without_first(w, symbol));
+            for row in 0..world.bars[symbol].len() {
+                with(&|w| without_row(w, symbol, row));
+            }
         }
         for at in 0..world.intents[symbol].len() {
             with(&|w| w.intents[symbol].retain(|i| i.bar != world.intents[symbol][at].bar));
@@ -42,6 +43,7 @@ fn smaller(world: &World) -> Vec<World> {
             }
         }
     }
+    with(&|w| without_latency(w));
     for plain in PLAINER_RULES {
         with(&|w| plain(&mut w.rules));
     }
@@ -54,16 +56,22 @@ fn without_symbol(world: &mut World, symbol: usize) {
     world.rules.costs.remove(symbol);
 }
 
-fn without_last(world: &mut World, symbol: usize) {
-    world.bars[symbol].pop();
+fn without_row(world: &mut World, symbol: usize, row: usize) {
+    world.bars[symbol].remove(row);
     let n_bars = world.bars[symbol].len();
-    world.intents[symbol].retain(|intent| (intent.bar as usize) < n_bars);
+    let intents = &mut world.intents[symbol];
+    intents.retain(|intent| intent.bar as usize != row);
+    intents.iter_mut().filter(|i| i.bar as usize > row).for_each(|intent| intent.bar -= 1);
+    intents.retain(|intent| (intent.bar as usize) < n_bars);
 }
 
-fn without_first(world: &mut World, symbol: usize) {
-    world.bars[symbol].remove(0);
-    world.intents[symbol].retain(|intent| intent.bar > 0);
-    world.intents[symbol].iter_mut().for_each(|intent| intent.bar -= 1);
+/// The same actions, decided later.
+fn without_latency(world: &mut World) {
+    let waited = std::mem::take(&mut world.rules.latency_bars);
+    for (intents, bars) in world.intents.iter_mut().zip(&world.bars) {
+        intents.iter_mut().for_each(|intent| intent.bar += waited);
+        intents.retain(|intent| (intent.bar as usize) < bars.len());
+    }
 }
 
 const PLAINER_INTENT: &[fn(&mut Intent)] = &[
@@ -75,7 +83,6 @@ const PLAINER_INTENT: &[fn(&mut Intent)] = &[
 ];
 
 const PLAINER_RULES: &[fn(&mut Rules)] = &[
-    |rules| rules.latency_bars = 0,
     |rules| rules.cooldown_bars = 0,
     |rules| rules.oco_delay_bars = 1,
     |rules| rules.limit_fill = Default::default(),

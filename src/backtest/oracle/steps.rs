@@ -153,8 +153,9 @@ impl History<'_> {
         let price = money::market_price(intent.side, bar.open, impact);
         let asked = intent.size * equity / price;
         let with_commission = price + money::taker(world, symbol, price);
-        let room = rules.max_leverage * equity - self.exposure();
-        let affordable = (room / with_commission).max(0.0);
+        let most = rules.max_leverage * equity;
+        let room = most - self.exposure();
+        let affordable = if room > money::NOTHING * most { room / with_commission } else { 0.0 };
         if intent.size < rules.min_trade_size {
             return Err(Refusal::BelowMinTradeSize);
         }
