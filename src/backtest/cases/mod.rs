@@ -23,6 +23,7 @@ use super::quote::Market;
 use super::rules::Rules;
 use crate::market::Symbol;
 use reading::Setup;
+pub use reading::{free, plain_rules};
 
 /// What it shows, rules, bars, intents, what is expected.
 pub struct Case(

@@ -12,6 +12,8 @@ mod run; // a whole history
 mod quiet; // a history of one symbol: what can be skipped is
 mod band; // the honest band
 #[cfg(test)]
+pub mod random;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 mod twin;
