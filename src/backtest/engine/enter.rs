@@ -22,7 +22,6 @@ impl<R: Record> Engine<R> {
         let Some(position) = &mut self.books[here.symbol].position else { return };
         if position.wanted > 0.0 && here.quote.is_tradable() {
             let units = position.wanted.min(cap(&here.quote, &self.rules));
-            position.wanted -= units;
             self.fill_entry(here, FillRule::EntryRest, units);
         }
     }
@@ -44,9 +43,7 @@ impl<R: Record> Engine<R> {
             return Err(Refusal::VolumeCap);
         }
         let mut position = Position::new(self.n_trades, intent, here);
-        if self.rules.on_cap == OnCap::Wait {
-            position.wanted = asked - units;
-        }
+        position.wanted = if self.rules.on_cap == OnCap::Wait { asked } else { units };
         self.n_trades += 1;
         let book = &mut self.books[here.symbol];
         book.position = Some(position);

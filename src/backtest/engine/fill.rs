@@ -50,7 +50,7 @@ impl<R: Record> Engine<R> {
     fn leave(&mut self, here: &Here, exit: Exit, units: f64) {
         let Some(position) = &mut self.books[here.symbol].position else { return };
         let now = units.min(cap(&here.quote, &self.rules));
-        position.rest = units - now;
+        position.rest = position.settled(units - now);
         position.wanted = 0.0;
         self.fill_exit(here, exit, now);
     }
