@@ -37,7 +37,7 @@ pub fn difference(engine: &Ledger, oracle: &Ledger) -> Option<String> {
     });
     let trades = || {
         list("trade", (&engine.trades, &oracle.trades), |a, b| {
-            let numbers = |t: &Trade| [&prices_of_trade(t)[..], &money_of_trade(t, scale)].concat();
+            let numbers = |t: &Trade| [&prices_of_trade(t, scale)[..], &money_of_trade(t, scale)].concat();
             same_words(a, b) && close(&numbers(a), &numbers(b))
         })
     };
@@ -89,7 +89,7 @@ fn same_words(a: &Trade, b: &Trade) -> bool {
 
 fn numbers_of_fill(fill: &Fill, scale: f64) -> [Number; 5] {
     [
-        ("qty", fill.qty, 0.0),
+        ("qty", fill.qty, scale / fill.reference),
         ("reference", fill.reference, 0.0),
         ("price", fill.price, 0.0),
         ("commission", fill.commission, scale),
@@ -97,9 +97,9 @@ fn numbers_of_fill(fill: &Fill, scale: f64) -> [Number; 5] {
     ]
 }
 
-fn prices_of_trade(trade: &Trade) -> [Number; 8] {
+fn prices_of_trade(trade: &Trade, scale: f64) -> [Number; 8] {
     [
-        ("qty", trade.qty, 0.0),
+        ("qty", trade.qty, scale / trade.entry_reference),
         ("entry_reference", trade.entry_reference, 0.0),
         ("exit_reference", trade.exit_reference, 0.0),
         ("entry_price", trade.entry_price, 0.0),
