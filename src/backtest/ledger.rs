@@ -54,7 +54,7 @@ pub enum Refusal {
     NotEnoughCash,
     BelowMinTradeSize,
     LotRoundsToZero,
-    /// The bar's volume allows nothing, and the rest is not to wait.
+    /// The bar's volume allows nothing: an intent does not wait for another bar.
     VolumeCap,
     /// There is no bar to act on.
     EndOfData,

@@ -37,7 +37,8 @@ pub fn difference(engine: &Ledger, oracle: &Ledger) -> Option<String> {
     });
     let trades = || {
         list("trade", (&engine.trades, &oracle.trades), |a, b| {
-            let numbers = |t: &Trade| [&prices_of_trade(t, scale)[..], &money_of_trade(t, scale)].concat();
+            let numbers =
+                |t: &Trade| [&prices_of_trade(t, scale)[..], &money_of_trade(t, scale)].concat();
             same_words(a, b) && close(&numbers(a), &numbers(b))
         })
     };
