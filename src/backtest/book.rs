@@ -5,11 +5,9 @@ use super::execution::Execution;
 use super::intent::{Intent, Side};
 use super::ledger::{Fill, FillRule, Trade};
 use super::levels::Levels;
+use super::lots::Lots;
 use super::quote::Quote;
 use crate::units::Ts;
-
-/// What sums of quantities leave, as a part of all there was.
-const ROUNDING: f64 = 1e-9;
 
 /// A symbol in the account.
 #[derive(Debug, Clone)]
@@ -62,9 +60,9 @@ pub struct Position {
     pub levels: Levels,
     /// What is held now.
     pub units: f64,
-    /// All that was ever held.
-    entered: f64,
-    /// What is still to come of the entry: what the volume cap has left.
+    /// All that was ever bought or sold to get here.
+    pub ever: f64,
+    /// What the volume cap has left of the entry.
     pub wanted: f64,
     /// What the volume cap has left of an exit that has begun.
     pub rest: f64,
@@ -101,7 +99,7 @@ impl Position {
             side: intent.side,
             levels: Levels::new(intent, reference),
             units: 0.0,
-            entered: 0.0,
+            ever: 0.0,
             wanted: 0.0,
             rest: 0.0,
             entry_bar: here.bar,
@@ -134,26 +132,20 @@ impl Position {
     /// A fill on the way in, of so many units.
     pub fn enter(&mut self, units: f64, fill: &Fill) {
         self.units += units;
-        self.entered += units;
-        self.wanted = self.settled(self.wanted - units);
+        self.ever += units;
         self.entries.add(fill);
         self.pay_for(fill);
     }
 
     /// A fill on the way out, of so many units.
     pub fn leave(&mut self, units: f64, fill: &Fill) {
-        self.units = self.settled(self.units - units);
+        self.units -= units;
         self.exits.add(fill);
         self.pay_for(fill);
         self.see(fill.reference, fill.reference);
-        if self.settled(self.most_closed - units) <= 0.0 {
+        if Lots::within(self.most_closed, units, self.ever) == self.most_closed {
             (self.most_closed, self.exit_rule) = (units, fill.rule);
         }
-    }
-
-    /// So many units, or none if they are only what rounding left of all there were.
-    pub fn settled(&self, units: f64) -> f64 {
-        if units < ROUNDING * self.entered { 0.0 } else { units }
     }
 
     /// What it was, once it is closed here.

@@ -2,7 +2,7 @@
 
 use super::costs::{Conditions, Costs};
 use super::intent::Side;
-use super::ledger::Refusal;
+use super::ledger::{FillRule, Refusal};
 use super::lots::Lots;
 use super::quote::Quote;
 use super::rules::Rules;
@@ -10,7 +10,8 @@ use super::rules::Rules;
 pub const BPS: f64 = 1e-4;
 /// A market order moves no price further than this part of it, so that none falls below zero.
 const MOST_IMPACT: f64 = 0.9;
-/// What sums leave of a room that is used up, as a part of all there was.
+
+/// Less room than this part of what there could be is what rounding has left.
 const ROUNDING: f64 = 1e-9;
 
 /// Which way money goes.
@@ -38,6 +39,16 @@ impl Way {
 pub enum Kind {
     Market,
     Limit,
+}
+
+impl Kind {
+    /// Targets rest in the book; everything else takes from it.
+    pub const fn of(rule: FillRule) -> Self {
+        match rule {
+            FillRule::Target | FillRule::TargetGap => Self::Limit,
+            _ => Self::Market,
+        }
+    }
 }
 
 /// An order that fills.
@@ -111,7 +122,8 @@ impl Ask {
         let price = market_price(Way::into(side), costs, &market);
         let asked = size * equity / price;
         let most = rules.max_leverage * equity;
-        let room = if most - others > ROUNDING * most { most - others } else { 0.0 };
+        let left = most - others;
+        let room = if left > ROUNDING * most { left } else { 0.0 };
         let affordable = (room / (price * (1.0 + costs.taker_bps * BPS))).max(0.0);
         if size < rules.min_trade_size {
             return Err(Refusal::BelowMinTradeSize);

@@ -54,7 +54,7 @@ pub enum Refusal {
     NotEnoughCash,
     BelowMinTradeSize,
     LotRoundsToZero,
-    /// The bar's volume allows nothing: an intent does not wait for another bar.
+    /// The bar's volume does not allow one lot.
     VolumeCap,
     /// There is no bar to act on.
     EndOfData,
@@ -69,6 +69,7 @@ pub struct Fill {
     pub trade: u32,
     /// Row of the symbol's bars.
     pub bar: u32,
+    /// Of its position: an exit of a long is long.
     pub side: Side,
     pub qty: f64,
     /// The market's price, before spread and slippage.

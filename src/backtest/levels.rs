@@ -1,4 +1,5 @@
-//! Where a position gives up and where it is content: the prices of its stop, trailing stop and target.
+//! Where a position gives up and where it is content: the prices of its stop, trailing stop and
+//! target.
 
 use super::intent::{Intent, Side};
 use super::ledger::FillRule;

@@ -1,10 +1,11 @@
 //! Whole lots: what can be bought is counted, not measured.
 
-/// What rounding may cost before a whole number of lots counts as one fewer: 0.3 / 0.1 is 3 lots, though
-/// its nearest binary fraction is a little less.
+/// What rounding may cost before a whole number of lots counts as one fewer: 0.3 / 0.1 is 3 lots,
+/// though its nearest binary fraction is a little less.
 const SLACK: f64 = 1e-9;
 
-/// How quantities are counted. Positions keep the count, so that parts taken from them add up exactly.
+/// How quantities are counted. Positions keep the count, so that parts taken from them add up
+/// exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lots {
     size: f64,
@@ -16,6 +17,11 @@ impl Lots {
     /// Lots of this size; 0: any quantity.
     pub const fn of(size: f64) -> Self {
         Self { size, unit: if size > 0.0 { size } else { 1.0 } }
+    }
+
+    /// What a cap lets through: all of it where next to nothing, of what was ever held, would be left.
+    pub fn within(units: f64, cap: f64, ever: f64) -> f64 {
+        if units - cap <= SLACK * ever { units } else { cap }
     }
 
     /// The quantity that so many units are.
@@ -49,6 +55,15 @@ mod tests {
         assert_eq!(lots.part(3.0, 0.5), 2.0);
         assert_eq!(lots.part(10.0, 0.6), 6.0);
         assert_eq!(lots.part(1.0, 1.0), 1.0);
+    }
+
+    #[test]
+    fn no_rest_is_smaller_than_rounding() {
+        let third = 10.0 / 3.0;
+        let rest = 10.0 - third - third;
+        assert_eq!(Lots::within(rest, third, 10.0), rest);
+        assert_eq!(Lots::within(10.0, third, 10.0), third);
+        assert_eq!(Lots::within(10.0, f64::INFINITY, 10.0), 10.0);
     }
 
     #[test]

@@ -14,7 +14,9 @@ mod execution; // what one fill costs
 mod account; // the money all symbols share
 mod book; // one symbol between bars
 pub mod record; // who listens
+pub mod tally; // sums instead of a ledger
 pub mod engine; // one bar after the other
+pub mod screen; // its fast twin, for sweeps
 #[cfg(test)]
 mod cases; // the specification, row by row
 #[cfg(test)]

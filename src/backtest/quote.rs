@@ -12,7 +12,8 @@ pub struct Quote {
     pub low: f64,
     pub close: f64,
     pub volume: f64,
-    /// Standard deviation of the log returns of the bars before this one; 0 where no cost asks for it.
+    /// Standard deviation of the log returns of the bars before this one; 0 where no cost asks for
+    /// it.
     pub sigma: f64,
 }
 
@@ -59,7 +60,8 @@ impl<'a> Market<'a> {
         }
     }
 
-    /// With what [`trailing_sd`](super::volatility::trailing_sd) gives, for slippage that asks for it.
+    /// With what [`trailing_sd`](super::volatility::trailing_sd) gives, for slippage that asks for
+    /// it.
     pub fn with_sigma(self, sigma: &'a [f64]) -> Result<Self, EngineFault> {
         let symbol = || self.symbol.to_string();
         if sigma.len() != self.len() {

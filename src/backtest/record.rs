@@ -1,10 +1,11 @@
 //! Who listens to the engine: the ledger keeps everything, a sweep keeps sums.
 
+use super::intent::Side;
 use super::ledger::{Fill, Ledger, Refusal, Trade};
 use crate::units::Ts;
 
-/// What a recorder is told, in the order it happens. Everything has an empty body, so that a recorder
-/// pays only for what it keeps.
+/// What a recorder is told, in the order it happens. Everything has an empty body, so that a
+/// recorder pays only for what it keeps.
 pub trait Record {
     fn fill(&mut self, _fill: &Fill) {}
     /// A trade has ended. Trades are numbered as they begin.
@@ -19,10 +20,36 @@ pub trait Record {
     fn flat(&mut self, ts: &[Ts], equity: f64) {
         ts.iter().for_each(|ts| self.mark(*ts, equity, 0.0));
     }
+    /// The same at each of these times and closes, with one position held and nothing paid for it.
+    fn held(&mut self, ts: &[Ts], close: &[f64], held: &Held) {
+        let marks = ts.iter().zip(close);
+        marks.for_each(|(ts, close)| self.mark(*ts, held.equity(*close), held.value(*close)));
+    }
     /// In place of the last mark: a symbol has ended there.
     fn remark(&mut self, _equity: f64, _exposure: f64) {}
-    /// So many times are to come.
-    fn expect(&mut self, _n_times: usize) {}
+    /// So many times are to come, and at most so many trades.
+    fn expect(&mut self, _n_times: usize, _n_trades: usize) {}
+}
+
+/// One position, and the cash beside it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Held {
+    pub cash: f64,
+    pub qty: f64,
+    pub side: Side,
+}
+
+impl Held {
+    /// Without sign.
+    #[inline]
+    pub fn value(&self, close: f64) -> f64 {
+        self.qty * close
+    }
+
+    #[inline]
+    pub fn equity(&self, close: f64) -> f64 {
+        self.cash + self.side.sign() * self.value(close)
+    }
 }
 
 impl Record for Ledger {
@@ -59,13 +86,22 @@ impl Record for Ledger {
         self.exposure.resize(self.ts.len(), 0.0);
     }
 
+    fn held(&mut self, ts: &[Ts], close: &[f64], held: &Held) {
+        self.ts.extend_from_slice(ts);
+        self.equity.extend(close.iter().map(|close| held.equity(*close)));
+        self.exposure.extend(close.iter().map(|close| held.value(*close)));
+    }
+
     fn remark(&mut self, equity: f64, exposure: f64) {
         if let (Some(last), Some(held)) = (self.equity.last_mut(), self.exposure.last_mut()) {
             (*last, *held) = (equity, exposure);
         }
     }
 
-    fn expect(&mut self, n_times: usize) {
+    /// What is reserved and never written costs nothing; what grows is copied.
+    fn expect(&mut self, n_times: usize, n_trades: usize) {
+        self.trades.reserve(n_trades);
+        self.fills.reserve(2 * n_trades);
         self.ts.reserve(n_times);
         self.equity.reserve(n_times);
         self.exposure.reserve(n_times);

@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-/// Returns are summed as whole multiples of 2⁻⁵⁰: integer sums have no order and no drift, so the result
-/// depends on the window's returns alone, wherever the history began.
+/// Returns are summed as whole multiples of 2⁻⁵⁰: integer sums have no order and no drift, so the
+/// result depends on the window's returns alone, wherever the history began.
 const SCALE: f64 = (1_u64 << 50) as f64;
 /// A bar's log return beyond this (a factor of 3000) counts as this, so that squares fit.
 const MOST: f64 = 8.0;
 
-/// Standard deviation (n − 1) of the latest close-to-close log returns, one close at a time, at a cost
-/// that does not depend on the window.
+/// Standard deviation (n − 1) of the latest close-to-close log returns, one close at a time, at a
+/// cost that does not depend on the window.
 #[derive(Debug, Clone)]
 pub struct TrailingSd {
     window: usize,
@@ -66,8 +66,8 @@ impl TrailingSd {
     }
 }
 
-/// For every bar the standard deviation known at its open: of up to `window` returns that end with the
-/// bar before.
+/// For every bar the standard deviation known at its open: of up to `window` returns that end with
+/// the bar before.
 pub fn trailing_sd(close: &[f64], window: u32) -> Vec<f64> {
     let mut sd = TrailingSd::new(window);
     let known = |close: &f64| {

@@ -1,11 +1,11 @@
-//! The specification, row by row: small hand-made bars, and what has to come of them. Every case is run
-//! as a history and bar by bar; both must tell the same.
+//! The specification, row by row: small hand-made bars, and what has to come of them. Every case is
+//! run as a history and bar by bar; both must tell the same.
 //!
-//! A case is five texts. *Rules*: what differs from [`reading::plain_rules`] (1000 of cash, no costs).
-//! *Bars*: `open high low close [volume]`, or one price for a bar that stands still, separated by `|`;
-//! symbols by `||`; a symbol's missing bar is `-`. *Intents*: `bar side key=value …`, separated by `,`.
-//! *Expected*: fills as `bar rule quantity@reference[=price]`, then refusals as `!bar reason`, then what is asked for
-//! (`cash`, `ambiguous`, `mfe`, …).
+//! A case is five texts. *Rules*: what differs from [`reading::plain_rules`] (1000 of cash, no
+//! costs). *Bars*: `open high low close [volume]`, or one price for a bar that stands still,
+//! separated by `|`; symbols by `||`; a symbol's missing bar is `-`. *Intents*: `bar side key=value
+//! …`, separated by `,`. *Expected*: fills as `bar rule quantity@reference[=price]`, then refusals
+//! as `!bar reason`, then what is asked for (`cash`, `ambiguous`, `mfe`, …).
 
 mod reading;
 mod telling;
@@ -67,7 +67,7 @@ pub fn live(
     rules: &Rules,
 ) -> Result<Ledger, EngineFault> {
     let symbols: Vec<&Symbol> = markets.iter().map(Market::symbol).collect();
-    let mut times: Vec<_> = markets.iter().flat_map(|market| market.ts()).copied().collect();
+    let mut times: Vec<_> = markets.iter().flat_map(Market::ts).copied().collect();
     times.sort();
     times.dedup();
     let mut rows = vec![0; markets.len()];

@@ -136,4 +136,11 @@ pub const CASES: &[Case] = &[
         "0 long hold=1, 3 long, 4 long",
         "1 entry 10@100, 2 timed_exit 4@100, 3 exit_rest 6@100, 5 entry 10@100, 6 end_of_data 10@100, !3 cooldown",
     ),
+    Case(
+        "a third, a third, a third: no fourth of rounding",
+        "cap=0.1",
+        "99|100|100 100 100 100 33.33333333333333|100 100 100 100 33.33333333333333|100 100 100 100 33.33333333333333|100",
+        "0 long hold=1",
+        "1 entry 10@100, 2 timed_exit 3.333333@100, 3 exit_rest 3.333333@100, 4 exit_rest 3.333333@100",
+    ),
 ];

@@ -1,5 +1,5 @@
-//! The honest band: where one bar reaches both stop and target, nobody knows which was first, so both
-//! answers are told.
+//! The honest band: where one bar reaches both stop and target, nobody knows which was first, so
+//! both answers are told.
 
 use super::{EngineFault, run_into};
 use crate::backtest::intent::Intents;

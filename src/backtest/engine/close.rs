@@ -28,7 +28,8 @@ impl<R: Record> Engine<R> {
         (book.last, book.last_ts) = (*quote, *ts);
     }
 
-    /// A symbol has no more bars: what is open goes at its last close, and the latest mark is after it.
+    /// A symbol has no more bars: what is open goes at its last close, and the latest mark is after
+    /// it.
     pub(super) fn end(&mut self, symbol: usize) {
         let book = &self.books[symbol];
         let Some(position) = &book.position else { return };

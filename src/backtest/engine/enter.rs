@@ -5,6 +5,7 @@ use crate::backtest::book::{Book, Here, Position};
 use crate::backtest::execution::{Ask, cap};
 use crate::backtest::intent::Intent;
 use crate::backtest::ledger::{FillRule, Refusal};
+use crate::backtest::lots::Lots;
 use crate::backtest::record::Record;
 use crate::backtest::rules::{OnCap, OnOpposite};
 
@@ -21,7 +22,9 @@ impl<R: Record> Engine<R> {
     fn enter_rest(&mut self, here: &Here) {
         let Some(position) = &mut self.books[here.symbol].position else { return };
         if position.wanted > 0.0 && here.quote.is_tradable() {
-            let units = position.wanted.min(cap(&here.quote, &self.rules));
+            let allowed = cap(&here.quote, &self.rules);
+            let units = Lots::within(position.wanted, allowed, position.ever);
+            position.wanted -= units;
             self.fill_entry(here, FillRule::EntryRest, units);
         }
     }
@@ -38,12 +41,15 @@ impl<R: Record> Engine<R> {
         let (equity, others) = self.value();
         let ask = Ask { side: intent.side, size: intent.size, equity, others };
         let asked = ask.units(&self.books[here.symbol].costs, quote, &self.rules)?;
-        let units = asked.min(cap(quote, &self.rules));
+        let allowed = cap(quote, &self.rules);
+        let units = Lots::within(asked, allowed, asked);
         if units <= 0.0 {
             return Err(Refusal::VolumeCap);
         }
         let mut position = Position::new(self.n_trades, intent, here);
-        position.wanted = if self.rules.on_cap == OnCap::Wait { asked } else { units };
+        if self.rules.on_cap == OnCap::Wait {
+            position.wanted = asked - units;
+        }
         self.n_trades += 1;
         let book = &mut self.books[here.symbol];
         book.position = Some(position);

@@ -5,6 +5,7 @@ use crate::backtest::book::{Here, told};
 use crate::backtest::execution::{Execution, Kind, Order, Way, cap};
 use crate::backtest::ledger::FillRule;
 use crate::backtest::levels::Exit;
+use crate::backtest::lots::Lots;
 use crate::backtest::record::Record;
 
 impl<R: Record> Engine<R> {
@@ -27,7 +28,8 @@ impl<R: Record> Engine<R> {
     pub(super) fn leave_at_target(&mut self, here: &Here, exit: Exit) {
         let Some(position) = &mut self.books[here.symbol].position else { return };
         position.levels.drop_target();
-        let units = self.lots.part(position.units, self.rules.target_fraction);
+        let part = self.lots.part(position.units, self.rules.target_fraction);
+        let units = Lots::within(position.units, part, position.ever);
         self.leave(here, exit, units);
     }
 
@@ -49,8 +51,8 @@ impl<R: Record> Engine<R> {
     /// What the volume cap leaves waits.
     fn leave(&mut self, here: &Here, exit: Exit, units: f64) {
         let Some(position) = &mut self.books[here.symbol].position else { return };
-        let now = units.min(cap(&here.quote, &self.rules));
-        position.rest = position.settled(units - now);
+        let now = Lots::within(units, cap(&here.quote, &self.rules), position.ever);
+        position.rest = units - now;
         position.wanted = 0.0;
         self.fill_exit(here, exit, now);
     }
@@ -62,12 +64,9 @@ impl<R: Record> Engine<R> {
         if units <= 0.0 {
             return;
         }
-        let kind = match rule {
-            FillRule::Target | FillRule::TargetGap => Kind::Limit,
-            _ => Kind::Market,
-        };
         let qty = self.lots.qty(units);
-        let order = Order { way: Way::out_of(position.side), kind, qty, reference };
+        let way = Way::out_of(position.side);
+        let order = Order { way, kind: Kind::of(rule), qty, reference };
         let execution = Execution::of(&order, &book.costs, &here.quote);
         self.account.cash += execution.proceeds;
         let fill = told(position, here, rule, (qty, reference, execution));

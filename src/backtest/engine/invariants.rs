@@ -151,7 +151,8 @@ proptest! {
         prop_assert_eq!(&full.equity[..n_marks], &short.equity[..n_marks]);
     }
 
-    /// Of each unit traded. (In total it may: who has lost more to costs bets less on the next loss.)
+    /// Of each unit traded. (In total it may: who has lost more to costs bets less on the next
+    /// loss.)
     #[test]
     fn more_cost_never_helps(scene in scenes(), more in 0.0_f64..20.0) {
         let mut scene = boundless(&scene);

@@ -15,7 +15,8 @@ use crate::units::Ts;
 #[derive(Debug)]
 pub struct Live {
     names: Vec<String>,
-    /// Of each symbol, in time's order. Never longer than the latency, so taking the first is cheap.
+    /// Of each symbol, in time's order. Never longer than the latency, so taking the first is
+    /// cheap.
     waiting: Vec<Vec<Intent>>,
     /// Kept from step to step for its memory.
     present: Vec<Here>,
@@ -23,7 +24,7 @@ pub struct Live {
 
 impl Live {
     pub fn new(symbols: &[&Symbol]) -> Self {
-        let names = symbols.iter().map(|symbol| symbol.to_string()).collect();
+        let names = symbols.iter().map(ToString::to_string).collect();
         Self { names, waiting: vec![Vec::new(); symbols.len()], present: Vec::new() }
     }
 }
@@ -81,8 +82,8 @@ impl<R: Record> Engine<R> {
         }
     }
 
-    /// There will be no more bars at all: what is open is closed, what waits is refused, and the money
-    /// is counted.
+    /// There will be no more bars at all: what is open is closed, what waits is refused, and the
+    /// money is counted.
     pub fn finish(mut self) -> Result<(R, End), EngineFault> {
         for (symbol, waiting) in std::mem::take(&mut self.live.waiting).iter().enumerate() {
             for intent in waiting {

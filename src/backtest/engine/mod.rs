@@ -1,5 +1,5 @@
-//! One bar after the other, in the order of the specification: exits at the open, entries at the open,
-//! inside the bar, at the close, marks. History and the present go through the same steps.
+//! One bar after the other, in the order of the specification: exits at the open, entries at the
+//! open, inside the bar, at the close, marks. History and the present go through the same steps.
 
 mod fault; // what cannot be run
 mod open; // exits at the open
@@ -27,8 +27,8 @@ use crate::market::{Symbol, Timeframe};
 use crate::units::Ts;
 
 pub use band::{Band, band};
-pub use fault::EngineFault;
-pub use run::{End, run, run_into};
+pub use fault::{EngineFault, check_rules, check_stop};
+pub use run::{End, check_market, run, run_into};
 
 /// Symbols that share an account, and a recorder that is told what happens.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl<R: Record> Engine<R> {
         timeframe: Timeframe,
         recorder: R,
     ) -> Result<Self, EngineFault> {
-        fault::check_rules(rules)?;
+        check_rules(rules)?;
         let (markets, costs) = (symbols.len(), rules.costs.len());
         if markets != costs {
             return Err(EngineFault::Count { markets, intents: markets, costs });

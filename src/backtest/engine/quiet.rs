@@ -1,21 +1,23 @@
-//! A history of one symbol: bars on which nothing can happen are passed in bulk, all others take the same
-//! steps as ever. Nothing held and nothing acting: equity stands still. Held, and no level, no time, no
-//! intent in reach: the close alone matters.
+//! A history of one symbol: bars on which nothing can happen are passed in bulk, all others take
+//! the same steps as ever. Nothing held and nothing acting: equity stands still. Held, and no
+//! level, no time, no intent in reach: the close alone matters.
 
 use super::Engine;
 use super::run::Tape;
+use crate::backtest::book::Position;
+use crate::backtest::costs::Costs;
 use crate::backtest::intent::Side;
-use crate::backtest::levels::{larger, smaller};
-use crate::backtest::record::Record;
+use crate::backtest::levels::{Levels, larger, smaller};
+use crate::backtest::record::{Held, Record};
 use crate::backtest::rules::TrailingBasis;
 use crate::units::Ts;
 
 impl<R: Record> Engine<R> {
     pub(super) fn run_one(&mut self, tape: &mut Tape) {
         let n_bars = tape.market.len();
-        self.recorder.expect(n_bars);
+        self.recorder.expect(n_bars, tape.intents.len());
         while tape.row < n_bars {
-            let until = tape.acting_row();
+            let until = tape.acting_row;
             self.pass(tape, until);
             if tape.row < n_bars {
                 let here = tape.next(0);
@@ -60,32 +62,22 @@ impl<R: Record> Engine<R> {
         let Some(strip) = Strip::of::<LONG>(tape, until, self.rules.trailing_basis) else { return };
         let book = &mut self.books[0];
         let Some(position) = &mut book.position else { return };
-        let qty = self.lots.qty(position.units);
-        let (mut cash, mut carry) = (self.account.cash, position.carry);
-        let (mut high, mut low) = (position.high, position.low);
-        let mut levels = position.levels;
-        let mut before = book.last_ts;
-        let mut n_passed = 0;
-        for bar in strip.bars() {
-            let value = qty * bar.close;
-            let paid = if book.carries {
-                book.costs.carry(position.side, value, bar.ts.0 - before.0)
-            } else {
-                0.0
-            };
-            let equity = if LONG { cash - paid + value } else { cash - paid - value };
-            if equity <= 0.0 || ARMED && !levels.is_quiet::<LONG>(bar.high, bar.low) {
-                break;
-            }
-            (cash, carry, before) = (cash - paid, carry + paid, bar.ts);
-            (high, low) = (larger(high, bar.high), smaller(low, bar.low));
-            levels.trail_behind::<LONG>(bar.anchor);
-            self.recorder.mark(bar.ts, equity, value);
-            n_passed += 1;
-        }
-        (position.carry, position.high, position.low) = (carry, high, low);
-        position.levels = levels;
-        self.account.cash = cash;
+        let (qty, side) = (self.lots.qty(position.units), position.side);
+        let mut watch = Watched::of(position);
+        let n_passed = if book.carries {
+            let held = Held { cash: self.account.cash, qty, side };
+            let clock = Clock { costs: book.costs, before: book.last_ts, carry: position.carry };
+            let (n_passed, held, clock) =
+                watch.pay_way::<LONG, ARMED>(&strip, (held, clock), &mut self.recorder);
+            (self.account.cash, position.carry) = (held.cash, clock.carry);
+            n_passed
+        } else {
+            let held = Held { cash: self.account.cash, qty, side };
+            let n_passed = watch.go::<LONG, ARMED>(&strip, &held);
+            self.recorder.held(&strip.ts[..n_passed], &strip.close[..n_passed], &held);
+            n_passed
+        };
+        (position.levels, position.high, position.low) = (watch.levels, watch.high, watch.low);
         tape.row += n_passed;
         self.remember(tape, n_passed);
     }
@@ -109,6 +101,74 @@ impl<R: Record> Engine<R> {
 enum Watch {
     Nothing,
     Levels,
+}
+
+/// What bars leave on a position.
+struct Watched {
+    levels: Levels,
+    high: f64,
+    low: f64,
+}
+
+/// What holding costs, from bar to bar.
+struct Clock {
+    costs: Costs,
+    before: Ts,
+    carry: f64,
+}
+
+impl Watched {
+    fn of(position: &Position) -> Self {
+        Self { levels: position.levels, high: position.high, low: position.low }
+    }
+
+    /// How many bars pass quietly, where holding costs nothing.
+    fn go<const LONG: bool, const ARMED: bool>(&mut self, strip: &Strip, held: &Held) -> usize {
+        let mut n_passed = 0;
+        for bar in strip.bars() {
+            let quiet = held.equity(bar.close) > 0.0 && self.see::<LONG, ARMED>(&bar);
+            if !quiet {
+                break;
+            }
+            n_passed += 1;
+        }
+        n_passed
+    }
+
+    /// The same where each bar costs or earns something.
+    fn pay_way<const LONG: bool, const ARMED: bool>(
+        &mut self,
+        strip: &Strip,
+        (mut held, mut clock): (Held, Clock),
+        recorder: &mut impl Record,
+    ) -> (usize, Held, Clock) {
+        let mut n_passed = 0;
+        for bar in strip.bars() {
+            let (value, held_us) = (held.qty * bar.close, bar.ts.0 - clock.before.0);
+            let paid = clock.costs.carry(held.side, value, held_us);
+            let after = Held { cash: held.cash - paid, ..held };
+            let equity = after.equity(bar.close);
+            if equity <= 0.0 || !self.see::<LONG, ARMED>(&bar) {
+                break;
+            }
+            held = after;
+            (clock.carry, clock.before) = (clock.carry + paid, bar.ts);
+            recorder.mark(bar.ts, equity, value);
+            n_passed += 1;
+        }
+        (n_passed, held, clock)
+    }
+
+    /// Takes a bar, unless a level is in its reach.
+    #[inline]
+    fn see<const LONG: bool, const ARMED: bool>(&mut self, bar: &Glance) -> bool {
+        if ARMED && !self.levels.is_quiet::<LONG>(bar.high, bar.low) {
+            return false;
+        }
+        (self.high, self.low) = (larger(self.high, bar.high), smaller(self.low, bar.low));
+        self.levels.trail_behind::<LONG>(bar.anchor);
+        true
+    }
 }
 
 /// A stretch of bars, column by column.

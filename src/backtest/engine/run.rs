@@ -4,12 +4,14 @@ use super::fault::check_stop;
 use super::live::acts_on;
 use super::{Engine, EngineFault};
 use crate::backtest::book::Here;
+use crate::backtest::costs::Costs;
 use crate::backtest::intent::{Intent, Intents};
 use crate::backtest::ledger::{Ledger, Refusal};
 use crate::backtest::quote::Market;
 use crate::backtest::record::Record;
 use crate::backtest::rules::Rules;
 use crate::market::Symbol;
+use crate::units::Ts;
 
 /// Runs the intents of each market, in the order of the markets.
 pub fn run(markets: &[Market], intents: &[&Intents], rules: &Rules) -> Result<Ledger, EngineFault> {
@@ -52,7 +54,7 @@ pub fn run_into<R: Record>(
 pub struct End {
     pub cash: f64,
     pub equity: f64,
-    pub ruined: Option<crate::units::Ts>,
+    pub ruined: Option<Ts>,
 }
 
 /// A market and its intents, read from the front.
@@ -63,34 +65,45 @@ pub struct Tape<'a> {
     pub intents: &'a [Intent],
     /// The next row.
     pub row: usize,
+    /// When it opens; the end of time where there is none.
+    opens: Ts,
+    /// The row the next intent acts on; the number of bars where it is none of them.
+    pub acting_row: usize,
     latency_bars: u32,
 }
 
+const NEVER: Ts = Ts(i64::MAX);
+
 impl<'a> Tape<'a> {
     fn new(market: &'a Market<'a>, intents: &'a Intents, latency_bars: u32) -> Self {
-        Self { market, intents: intents.as_slice(), row: 0, latency_bars }
-    }
-
-    /// The row the next intent acts on; the number of bars where it is none of them.
-    pub fn acting_row(&self) -> usize {
-        let n_bars = self.market.len();
-        let acts = |intent: &Intent| acts_on(intent.bar, self.latency_bars);
-        self.intents.first().map_or(n_bars, |intent| (acts(intent) as usize).min(n_bars))
+        let opens = market.ts.first().copied().unwrap_or(NEVER);
+        let intents = intents.as_slice();
+        let mut tape = Self { market, intents, row: 0, opens, acting_row: 0, latency_bars };
+        tape.aim();
+        tape
     }
 
     /// The next bar, with what acts on it.
     pub fn next(&mut self, symbol: usize) -> Here {
         let row = self.row;
-        let acting = if self.acting_row() == row { self.take_intent() } else { None };
-        self.row += 1;
+        let acting = if self.acting_row == row { self.take_intent() } else { None };
         let (ts, quote) = (self.market.ts[row], self.market.quote(row));
+        self.row += 1;
+        self.opens = self.market.ts.get(self.row).copied().unwrap_or(NEVER);
         Here { symbol, bar: row as u32, ts, quote, acting }
     }
 
     fn take_intent(&mut self) -> Option<Intent> {
         let (first, rest) = self.intents.split_first()?;
         self.intents = rest;
+        self.aim();
         Some(*first)
+    }
+
+    fn aim(&mut self) {
+        let n_bars = self.market.len();
+        let acts = |intent: &Intent| acts_on(intent.bar, self.latency_bars) as usize;
+        self.acting_row = self.intents.first().map_or(n_bars, |first| acts(first).min(n_bars));
     }
 }
 
@@ -98,17 +111,19 @@ impl<R: Record> Engine<R> {
     fn run_several(&mut self, tapes: &mut [Tape]) {
         let mut present = Vec::with_capacity(tapes.len());
         loop {
-            let next = |tape: &Tape| tape.market.ts.get(tape.row).copied();
-            let Some(ts) = tapes.iter().filter_map(next).min() else { return };
+            let ts = tapes.iter().map(|tape| tape.opens).min().unwrap_or(NEVER);
+            if ts == NEVER {
+                return;
+            }
             present.clear();
             for (symbol, tape) in tapes.iter_mut().enumerate() {
-                if next(tape) == Some(ts) {
+                if tape.opens == ts {
                     present.push(tape.next(symbol));
                 }
             }
             self.step(ts, &present);
             for here in &present {
-                if tapes[here.symbol].row == tapes[here.symbol].market.len() {
+                if tapes[here.symbol].opens == NEVER {
                     self.end(here.symbol);
                 }
             }
@@ -137,9 +152,7 @@ fn check(markets: &[Market], intents: &[&Intents], rules: &Rules) -> Result<(), 
             let first = first.symbol.to_string();
             return Err(EngineFault::Timeframe { symbol: symbol(), first });
         }
-        if costs.slippage.needs_sigma() && market.sigma.is_none() {
-            return Err(EngineFault::NoSigma { symbol: symbol() });
-        }
+        check_market(market, costs)?;
         for intent in intents.as_slice() {
             let Some(close) = market.close.get(intent.bar as usize) else {
                 let (bar, n_bars) = (intent.bar, market.len() as u32);
@@ -147,6 +160,14 @@ fn check(markets: &[Market], intents: &[&Intents], rules: &Rules) -> Result<(), 
             };
             check_stop(market.symbol.as_str(), intent, *close, costs)?;
         }
+    }
+    Ok(())
+}
+
+/// What the costs ask for is there.
+pub fn check_market(market: &Market, costs: &Costs) -> Result<(), EngineFault> {
+    if costs.slippage.needs_sigma() && market.sigma.is_none() {
+        return Err(EngineFault::NoSigma { symbol: market.symbol.to_string() });
     }
     Ok(())
 }

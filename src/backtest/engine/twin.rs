@@ -64,7 +64,8 @@ fn what_cannot_be_run_is_named() {
     assert!(beyond.starts_with("an intent of `S0` is of bar 999, and there are"), "{beyond}");
     let counts = fault(|scene| scene.rules.costs.clear());
     assert_eq!(counts, "there are 1 markets, 1 lists of intents and 0 sets of costs");
-    let rules: [(&str, fn(&mut Scene)); 4] = [
+    type Edit = fn(&mut Scene);
+    let rules: [(&str, Edit); 4] = [
         ("`cash` is `NaN`", |scene| scene.rules.cash = f64::NAN),
         ("`target_fraction` is `1.5`", |scene| scene.rules.target_fraction = 1.5),
         ("`lot_size` is `inf`", |scene| scene.rules.lot_size = f64::INFINITY),
