@@ -31,7 +31,7 @@ pub fn world(case: u64) -> World {
     };
     let bars: Vec<Vec<Candle>> =
         (0..n_symbols).map(|_| candles(rng, &manner, n_times, timeframe_us)).collect();
-    let eagerness = pick(rng, &[0.2, 0.5, 0.9]);
+    let eagerness = pick(rng, &[0.05, 0.2, 0.5, 0.9]);
     let intents = bars.iter().map(|bars| intents(rng, bars.len(), (tick, eagerness))).collect();
     let rules = rules(rng, n_symbols);
     World { timeframe_us, sigma_bars: pick(rng, &[2, 3, 5, 20]), bars, intents, rules }
