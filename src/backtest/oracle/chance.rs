@@ -123,7 +123,7 @@ fn rules(rng: &mut Rng, n_symbols: usize) -> Rules {
         on_cap: pick(rng, &[OnCap::Wait, OnCap::Wait, OnCap::Cancel]),
         lot_size: pick(rng, &[0.0, 0.0, 0.1, 1.0, 5.0]),
         max_leverage: pick(rng, if free { &[1.003, 1.919] } else { &[1.0, 1.0, 2.0, 3.0] }),
-        min_trade_size: pick(rng, &[0.0, 0.0, 0.0531, 0.3119]),
+        min_trade_size: pick(rng, &[0.0, 0.0, 0.0531, 0.137, 0.3119]),
         costs: (0..n_symbols).map(|_| if free { FREE } else { costs(rng) }).collect(),
     }
 }
