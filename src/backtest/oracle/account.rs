@@ -65,12 +65,10 @@ fn average(fills: &[Fill], of: impl Fn(&Fill) -> f64) -> f64 {
     fills.iter().map(|fill| fill.qty * of(fill)).sum::<f64>() / qty
 }
 
-/// The rule of the fill that closed the most; of equals the later.
+/// The rule of the last fill on the way out; what the cap had left of an exit has that exit's.
 fn main_exit(outs: &[Fill]) -> FillRule {
-    let most = outs.iter().map(|fill| fill.qty).fold(0.0, f64::max);
-    let total: f64 = outs.iter().map(|fill| fill.qty).sum();
-    let largest = outs.iter().rfind(|fill| fill.qty > most - 1e-9 * total);
-    largest.expect("a closed trade has an exit").rule
+    let exits = outs.iter().map(|fill| fill.rule);
+    exits.filter(|rule| *rule != FillRule::ExitRest).last().unwrap_or(FillRule::ExitRest)
 }
 
 /// Furthest for and against.
