@@ -12,6 +12,8 @@ pub mod labels; // what the future held, each with its interval
 pub mod folds; // train | early-stop | calibrate | test, purged
 pub mod gbdt; // boosted trees on shared byte codes
 pub mod learn; // models by any backend; what their scores are worth; why they say so
+pub mod backtest; // intents in, a ledger out: one engine, one cost model
+pub mod signal; // predictions become intents through named gates
 pub mod walkforward; // models on rows they have not seen → Predictions
 pub mod search; // which settings to try next; trials, samplers, pruners
 pub mod report; // plots

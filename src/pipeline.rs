@@ -2,7 +2,13 @@
 
 mod dataset;
 mod explain;
+mod backtest;
+mod desk;
 mod judge;
+mod ledger_tables;
+mod single;
+mod stored;
+mod trade_log;
 mod predict;
 mod recipe;
 mod train;
@@ -11,10 +17,12 @@ mod tune;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use backtest::{Backtested, Told, backtest};
 pub use dataset::{Definition, Lessons, lessons};
 pub use explain::{Explained, explain};
 pub use judge::{Chances, Judged};
 pub use predict::{PredictRange, Predicted, predict};
+pub use trade_log::{TradeFilter, TradeLog, trade_log};
 pub use train::{Model, Report, Training, train};
 pub use tune::{Tuned, describe as tuning_line};
 

@@ -28,10 +28,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("folds", &["labels"]),
     ("gbdt", &[]),
     ("learn", &["labels", "folds", "gbdt"]),
+    ("backtest", &["market"]),
+    ("signal", &["market", "features", "backtest"]),
     ("walkforward", &["folds", "learn"]),
     ("search", &["folds", "learn", "gbdt"]),
     ("report", &[]),
-    ("config", &["market", "features", "labels", "folds", "learn", "search"]),
+    ("config", &["market", "features", "labels", "folds", "learn", "search", "signal", "backtest"]),
     ("store", &["market", "features", "labels", "folds", "search"]),
     ("ingest", &["market", "store", "config"]),
     (
@@ -43,6 +45,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "folds",
             "learn",
             "walkforward",
+            "signal",
+            "backtest",
             "search",
             "report",
             "gbdt",
@@ -64,14 +68,27 @@ const ROOMS: &[(&str, &[&str])] = &[
             "folds",
             "learn",
             "walkforward",
+            "signal",
+            "backtest",
             "report",
         ],
     ),
 ];
 
 /// Rooms without I/O, clock or environment.
-const SCIENCE: &[&str] =
-    &["market", "features", "labels", "folds", "gbdt", "learn", "walkforward", "search", "report"];
+const SCIENCE: &[&str] = &[
+    "market",
+    "features",
+    "labels",
+    "folds",
+    "gbdt",
+    "learn",
+    "signal",
+    "backtest",
+    "walkforward",
+    "search",
+    "report",
+];
 
 #[test]
 fn imports_go_downward() {

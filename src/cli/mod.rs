@@ -1,6 +1,7 @@
 //! One file per subcommand: its arguments and what it does.
 
 mod audit;
+mod backtest;
 mod config;
 mod data;
 mod explain;
@@ -11,6 +12,7 @@ mod labels;
 mod output;
 mod predict;
 mod progress;
+mod trades;
 mod train;
 
 use std::path::PathBuf;
@@ -74,6 +76,8 @@ enum Command {
     Train(train::Args),
     Predict(predict::Args),
     Explain(explain::Args),
+    Backtest(backtest::Args),
+    Trades(trades::Args),
     Config(config::Args),
 }
 
@@ -150,6 +154,8 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Train(args) => train::execute(args, &cli.global),
         Command::Predict(args) => predict::execute(args, &cli.global),
         Command::Explain(args) => explain::execute(args, &cli.global),
+        Command::Backtest(args) => backtest::execute(args, &cli.global),
+        Command::Trades(args) => trades::execute(args, &cli.global),
         Command::Config(args) => config::execute(args, &cli.global),
     }
 }

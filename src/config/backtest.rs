@@ -3,12 +3,14 @@
 use super::rule::Rule;
 use super::section::{choice, section};
 use super::setting::Reading;
-use crate::labels::LimitFill;
+use super::trading_logic::TradingLogic;
+use crate::backtest::costs::{self, Costs};
+use crate::backtest::rules::{Intrabar, OnCap, OnOpposite, Rules, TrailingBasis};
+use crate::market::LimitFill;
 
 section! {
     /// What the engine assumes about the market. The defaults are on the careful side. The labels
-    /// read `oco_delay_bars` and `limit_fill`; all others are checked today and read by `backtest`,
-    /// which is not built yet.
+    /// read `oco_delay_bars` and `limit_fill`, too.
     pub struct Backtest, check Backtest::check;
     /// Money at the beginning, in the quote currency; all symbols share it.
     cash: f64 = 100_000.0, Rule::above(0.0, f64::INFINITY);
@@ -32,6 +34,8 @@ section! {
     max_participation: Option<f64> = Some(0.1), Rule::above(0.0, 1.0);
     /// What happens to the rest: it waits for the next bar, or is cancelled.
     on_cap: OnCap = OnCap::Wait, Rule::any();
+    /// All positions together may be worth this many times equity when one is opened.
+    max_leverage: f64 = 1.0, Rule::within(0.01, 100.0);
     /// Quantities are rounded down to multiples of this; null: any quantity.
     lot_size: Option<f64> = None, Rule::above(0.0, f64::INFINITY).unit("units");
     /// Half of the distance between bid and ask, paid on every market order.
@@ -79,8 +83,7 @@ choice! {
 }
 
 choice! {
-    /// Which comes first when one bar reaches both stop and target.
-    pub enum Intrabar {
+    for Intrabar {
         Pessimistic = "pessimistic",
         Optimistic = "optimistic",
         Path = "path",
@@ -88,16 +91,14 @@ choice! {
 }
 
 choice! {
-    /// What a trailing stop follows.
-    pub enum TrailingBasis {
+    for TrailingBasis {
         Close = "close",
         Extreme = "extreme",
     }
 }
 
 choice! {
-    /// What a signal against an open position does.
-    pub enum OnOpposite {
+    for OnOpposite {
         Hold = "hold",
         Exit = "exit",
         Reverse = "reverse",
@@ -105,8 +106,7 @@ choice! {
 }
 
 choice! {
-    /// What happens to the part of an order that exceeds the volume cap.
-    pub enum OnCap {
+    for OnCap {
         Wait = "wait",
         Cancel = "cancel",
     }
@@ -123,6 +123,49 @@ choice! {
 }
 
 impl Backtest {
+    /// As the engine takes them, for so many symbols.
+    pub fn rules(&self, logic: &TradingLogic, n_symbols: usize) -> Rules {
+        Rules {
+            cash: self.cash,
+            latency_bars: self.latency_bars,
+            oco_delay_bars: self.oco_delay_bars,
+            limit_fill: self.limit_fill,
+            intrabar: self.intrabar,
+            target_fraction: self.target_fraction,
+            trailing_basis: self.trailing_basis,
+            on_opposite: self.on_opposite,
+            cooldown_bars: logic.cooldown_bars,
+            max_participation: self.max_participation.unwrap_or(f64::INFINITY),
+            on_cap: self.on_cap,
+            lot_size: self.lot_size.unwrap_or(0.0),
+            max_leverage: self.max_leverage,
+            min_trade_size: logic.sizing.min_trade_size,
+            costs: vec![self.costs(); n_symbols],
+        }
+    }
+
+    pub fn costs(&self) -> Costs {
+        let Slippage { bps, range_fraction, volatility_fraction, .. } = self.slippage;
+        let slippage = match self.slippage.model {
+            SlippageModel::Fixed => costs::Slippage::Fixed { bps },
+            SlippageModel::Range => costs::Slippage::Range { fraction: range_fraction },
+            SlippageModel::Volatility => {
+                costs::Slippage::Volatility { fraction: volatility_fraction }
+            }
+            SlippageModel::Impact => {
+                costs::Slippage::Impact { coefficient: self.slippage.impact_coefficient }
+            }
+        };
+        Costs {
+            taker_bps: self.commission.taker_bps,
+            maker_bps: self.commission.maker_bps,
+            half_spread_bps: self.half_spread_bps,
+            slippage,
+            funding_bps_per_8h: self.funding_bps_per_8h,
+            borrow_bps_per_year: self.borrow_bps_per_year,
+        }
+    }
+
     /// A rebate larger than the fee would pay for trading in circles.
     fn check(&self, reading: &mut Reading) {
         let Commission { taker_bps, maker_bps } = self.commission;

@@ -33,9 +33,7 @@ mod walkforward;
 #[cfg(test)]
 mod tests;
 
-pub use backtest::{
-    Backtest, Commission, Intrabar, OnCap, OnOpposite, Slippage, SlippageModel, TrailingBasis,
-};
+pub use backtest::{Backtest, Commission, Slippage, SlippageModel};
 pub use calibration::{Calibration, Method, Probability};
 pub use data::{BaseUrl, Csv, Data, Delimiter, Exchange, ExchangeMarket, Source};
 pub use data::{TestRange, TimeFormat, TrainRange};
@@ -48,9 +46,7 @@ pub use learn::{Backend, Growth, Learn, Loss, StopOn, Target};
 pub use load::{Loaded, PATH};
 pub use search_space::SearchSpace;
 pub use synthetic::{Planted, Synthetic};
-pub use trading_logic::{
-    Direction, HorizonWeights, Regime, Sizing, SizingMethod, TradingLogic, WeightMethod,
-};
+pub use trading_logic::{HorizonWeights, Sizing, TradingLogic, WeightMethod};
 pub use tuning::{PrunerName, SamplerName, Tuning};
 pub use walkforward::WalkForward;
 

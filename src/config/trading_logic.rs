@@ -5,11 +5,11 @@ use super::rule::Rule;
 use super::section::{choice, section};
 use super::setting::Reading;
 use crate::market::Session;
+use crate::signal::{Direction, Regime, SignalParams, SizingMethod, SizingParams};
 
 section! {
     /// When a prediction is worth a trade, and how large. Every bar passes the gates in
-    /// this order; the report counts what each one refused. Checked today, read by `backtest`,
-    /// which is not built yet.
+    /// this order; the report counts what each one refused.
     pub struct TradingLogic, check TradingLogic::check;
     /// Sides that may be traded.
     direction: Direction = Direction::Both, Rule::any();
@@ -89,8 +89,7 @@ section! {
 }
 
 choice! {
-    /// Sides that may be traded.
-    pub enum Direction {
+    for Direction {
         Both = "both",
         Long = "long",
         Short = "short",
@@ -108,8 +107,7 @@ choice! {
 }
 
 choice! {
-    /// What the market is doing.
-    pub enum Regime {
+    for Regime {
         Trend = "trend",
         Range = "range",
         Volatile = "volatile",
@@ -117,8 +115,7 @@ choice! {
 }
 
 choice! {
-    /// How a position's size is found.
-    pub enum SizingMethod {
+    for SizingMethod {
         EdgeOverVariance = "edge_over_variance",
         VolatilityTarget = "volatility_target",
         Fixed = "fixed",
@@ -137,6 +134,33 @@ choice! {
 }
 
 impl TradingLogic {
+    /// As the gates take them.
+    pub fn params(&self) -> SignalParams {
+        SignalParams {
+            direction: self.direction,
+            warmup_bars: self.warmup_bars,
+            volatility_window: self.volatility_window,
+            sigma_floor_bps: self.sigma_floor_bps,
+            z_threshold: self.z_threshold,
+            z_window: self.z_window,
+            ev_gate: self.ev_gate,
+            ev_margin_bps: self.ev_margin_bps,
+            quantile_level: self.quantile_level,
+            quantile_window: self.quantile_window,
+            persistence_k: self.persistence_k,
+            persistence_n: self.persistence_n,
+            sessions: self.sessions.clone(),
+            regimes: self.regimes.clone(),
+            conformal_gate: self.conformal_gate,
+            atr_window: self.atr_window,
+            stop_atr: self.stop_atr,
+            target_atr: self.target_atr,
+            trailing_atr: self.trailing_atr,
+            max_hold_bars: self.max_hold_bars,
+            sizing: self.sizing.params(),
+        }
+    }
+
     fn check(&self, reading: &mut Reading) {
         let (k, n) = (self.persistence_k, self.persistence_n);
         let keys = ["trading_logic.persistence_k", "trading_logic.persistence_n"];
@@ -161,6 +185,18 @@ impl TradingLogic {
 }
 
 impl Sizing {
+    fn params(&self) -> SizingParams {
+        SizingParams {
+            method: self.method,
+            risk_aversion: self.risk_aversion,
+            target_volatility_pct: self.target_volatility_pct,
+            fixed_fraction: self.fixed_fraction,
+            kelly_fraction: self.kelly_fraction,
+            max_position: self.max_position,
+            min_trade_size: self.min_trade_size,
+        }
+    }
+
     fn check(&self, reading: &mut Reading) {
         let (min, max) = (self.min_trade_size, self.max_position);
         let keys = ["trading_logic.sizing.min_trade_size", "trading_logic.sizing.max_position"];

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::labels::{
     BarrierInput, BarrierLabels, BarrierParams, Entry, ForwardParams, Gaps, Interval, LabelSet,
-    Labels, LimitFill, reach,
+    Labels, reach,
 };
-use crate::market::{Bars, Columns, Timeframe};
+use crate::market::{Bars, Columns, LimitFill, Timeframe};
 use crate::units::{Ts, WEEK_US};
 
 /// Some symbols with bars of 4 hours from a Monday on, each missing bars of its own.

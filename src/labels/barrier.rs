@@ -16,23 +16,12 @@
 //! Volume is not looked at. A bar without trades has no new extremes to touch a barrier with; only
 //! a timed exit that falls on one differs from the engine, which waits for the next trade.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::param::Faults;
 use super::{BPS, BadParam, Gaps, Interval, LabelSet};
-use crate::market::{Bars, Columns};
+use crate::market::{Bars, Columns, LimitFill};
 use crate::units::Ts;
-
-/// When a target, a resting limit order, counts as filled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LimitFill {
-    /// The price must trade through it: at the level itself others may be first in the queue.
-    #[default]
-    Through,
-    /// The price must reach it.
-    Touch,
-}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct BarrierParams {

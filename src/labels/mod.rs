@@ -12,7 +12,7 @@ mod barrier;
 mod weights;
 
 pub use barrier::{BarrierInput, BarrierLabels, BarrierMissing, BarrierParams, Barriers};
-pub use barrier::{Exit, LimitFill, Outcome};
+pub use barrier::{Exit, Outcome};
 pub use forward::{Entry, Forward, ForwardParams, Labels, MissingCounts};
 pub use gaps::Gaps;
 pub use interval::Interval;

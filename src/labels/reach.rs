@@ -42,7 +42,7 @@ pub fn reach<'a, S: LabelSet + ?Sized + 'a>(
 mod tests {
     use super::super::*;
     use super::*;
-    use crate::market::{Bars, Columns, Timeframe};
+    use crate::market::{Bars, Columns, LimitFill, Timeframe};
     use crate::units::MINUTE_US;
 
     /// Six flat bars of five minutes.

@@ -12,6 +12,7 @@ mod nyse;
 mod cells;
 mod bucket;
 mod resample;
+mod limit_fill;
 #[cfg(test)]
 mod align;
 
@@ -21,6 +22,7 @@ pub use bars::{BarFault, Bars, Columns};
 pub use bucket::{Bucket, BuiltBar, Closed};
 pub use calendar::{BadCalendar, Calendar, Expected, TradingHours};
 pub use cells::{Cell, Cells, Ends, Fold};
+pub use limit_fill::LimitFill;
 pub use resample::{BadResample, Resampled, resample};
 pub use session::{BadSession, Session, SessionClock};
 pub use symbol::{BadSymbol, Symbol};

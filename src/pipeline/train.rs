@@ -248,8 +248,13 @@ pub fn cannot(fault: TrainFault) -> Failure {
 
 /// The fingerprint of all bars.
 pub fn fingerprint(lessons: &Lessons) -> String {
+    fingerprint_of(&lessons.fingerprints)
+}
+
+/// Of the fingerprints of all symbols.
+pub fn fingerprint_of(symbols: &BTreeMap<String, String>) -> String {
     let mut hasher = blake3::Hasher::new();
-    for (symbol, fingerprint) in &lessons.fingerprints {
+    for (symbol, fingerprint) in symbols {
         hasher.update(symbol.as_bytes()).update(&[0]).update(fingerprint.as_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()

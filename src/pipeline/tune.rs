@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::recipe;
+use super::single::Singles;
 use super::train::{cannot, identity};
 use crate::config::{Backend, Config, PrunerName, SamplerName, SearchSpace};
 use crate::failure::Failure;
@@ -114,39 +115,19 @@ fn search(
     Ok(trials)
 }
 
-/// The settings as they are count as a trial: on record in a ledger of their own, a study whose
-/// space has nothing in it, so that no sampler learns from what it did not ask.
+/// The settings as they are count as a trial, on record in a ledger of their own, so that no sampler
+/// learns from what it did not ask.
 fn baseline(study: &Study, tuner: &Tuner<'_>) -> Result<Vec<f64>, Failure> {
-    let only = r#"{"settings": {"choice": ["as_configured", "none"]}}"#;
-    let params = StudyParams {
-        kind: "baseline".to_owned(),
-        space: serde_json::from_str(only).map_err(Failure::world)?,
-        sampler: SamplerParams::Random,
-        pruner: PrunerParams::None,
-        ..study.params().clone()
-    };
-    let own = params.check().map_err(|_| Failure::user("the baseline is no study"))?;
-    let (mut ledger, known) = Ledger::open(Path::new(RESULTS), &own)?;
-    if let Some(trial) = known.into_iter().next() {
-        return Ok(trial.scores);
-    }
-    let scores = tuner.baseline().map_err(cannot)?;
-    let point = Point::from([("settings".to_owned(), Value::Text("as_configured".to_owned()))]);
-    let params = own.params();
-    ledger.append(&[Trial {
-        id: own.trial_id(&point),
-        study: own.id().to_owned(),
-        kind: params.kind.clone(),
-        data: params.data.clone(),
+    let params = study.params();
+    let singles = Singles {
+        kind: "baseline",
+        data: &params.data,
+        context: &params.context,
         seed: params.seed,
-        number: 0,
-        state: State::Done,
-        objective: own.value(&scores),
-        point,
-        scores: scores.clone(),
-        reason: None,
-    }])?;
-    Ok(scores)
+        objective: params.objective.clone(),
+        n_steps: params.n_steps,
+    };
+    singles.scores("as configured", || tuner.baseline().map_err(cannot))
 }
 
 fn entry(step: Step) -> ((String, usize), Outcome) {

@@ -1,5 +1,7 @@
 //! Out-of-sample predictions: by type, not by promise.
 
+use std::ops::Range;
+
 use crate::folds::RowSet;
 use crate::learn::backends::LearnFault;
 use crate::learn::conformal::{Interval, Stream};
@@ -61,6 +63,14 @@ impl Predictions {
             return Ok(Err(InSample { from: trained.start, until: trained.end, row }));
         }
         Ok(Ok(Self(predict(model, data, rows)?)))
+    }
+
+    /// Read back from where they were stored: the same rule, by the bars' closing times.
+    pub fn stored(columns: Trial, trained: Range<Ts>, bar_us: i64) -> Result<Self, InSample> {
+        match columns.ts.iter().find(|ts| ts.plus_us(bar_us) < trained.end) {
+            Some(row) => Err(InSample { from: trained.start, until: trained.end, row: *row }),
+            None => Ok(Self(columns)),
+        }
     }
 
     pub fn columns(&self) -> &Trial {

@@ -1,0 +1,118 @@
+//! Equity, ruin, and symbols that share an account.
+
+use super::Case;
+
+pub const CASES: &[Case] = &[
+    Case(
+        "equity is cash and positions at the close",
+        "",
+        "99|100 103 99 102|104",
+        "0 long size=0.5",
+        "1 entry 5@100, 2 end_of_data 5@104, cash 1020, equity0 1000, equity1 1010, exposure1 510",
+    ),
+    Case(
+        "a short's value counts against",
+        "",
+        "99|100 103 99 102|104",
+        "0 short size=0.5",
+        "1 entry 5@100, 2 end_of_data 5@104, cash 980, equity0 1000, equity1 990, exposure1 510",
+    ),
+    Case(
+        "equity below zero: closed at the next open, and nothing after",
+        "leverage=3",
+        "99|100 140 100 140|135|130",
+        "0 short size=3, 2 long",
+        "1 entry 30@100, 2 ruin 30@135, !2 ruined, cash -50, ruined 1",
+    ),
+    Case(
+        "it waits for volume",
+        "leverage=3",
+        "99|100 140 100 140|135 135 135 135 0|130",
+        "0 short size=3",
+        "1 entry 30@100, 3 ruin 30@130, cash 100, ruined 1",
+    ),
+    Case(
+        "nothing is as bad as less",
+        "leverage=2",
+        "99|100 100 50 50|50|50",
+        "0 long size=2",
+        "1 entry 20@100, 2 ruin 20@50, cash 0, ruined 1",
+    ),
+    Case(
+        "whoever asks is told of the ruin first",
+        "leverage=3",
+        "99|100 140 100 140|135 135 135 135 0|130",
+        "0 short size=3, 1 short",
+        "1 entry 30@100, 3 ruin 30@130, !1 ruined, ruined 1",
+    ),
+    Case(
+        "ruin comes before the stop",
+        "leverage=3",
+        "99|100 140 100 140|135|130",
+        "0 short size=3 stop=10",
+        "1 entry 30@100, 2 ruin 30@135, ruined 1",
+    ),
+    Case(
+        "what the cap leaves of it goes on as a rest",
+        "leverage=3 cap=0.1",
+        "99|100 140 100 140|135 135 135 135 100|130|130",
+        "0 short size=3",
+        "1 entry 30@100, 2 ruin 10@135, 3 exit_rest 20@130, ruined 1",
+    ),
+    Case(
+        "ruin takes what an exit has left",
+        "leverage=3 cap=0.1",
+        "99|100|100 160 100 160 100|130 130 130 130 100|130|130",
+        "0 short size=3 hold=1",
+        "1 entry 30@100, 2 timed_exit 10@100, 3 ruin 10@130, 4 exit_rest 10@130, cash 400, ruined 2",
+    ),
+    Case(
+        "all exits of a time come before all entries",
+        "",
+        "99|100|100|100||49|50|50|50",
+        "1 long||0 long hold=1",
+        "S1 1 entry 20@50, S1 2 timed_exit 20@50, S0 2 entry 10@100, S0 3 end_of_data 10@100",
+    ),
+    Case(
+        "but what happens inside a bar is too late",
+        "",
+        "99|100|100|100||49|50|50 50 40 45|50",
+        "1 long||0 long stop=5",
+        "S1 1 entry 20@50, S1 2 stop 20@45, !1 not_enough_cash",
+    ),
+    Case(
+        "a symbol that ends early is closed when it ends",
+        "",
+        "99|100|100|100||49|50",
+        "1 long||0 long",
+        "S1 1 entry 20@50, S1 1 end_of_data 20@50, S0 2 entry 10@100, S0 3 end_of_data 10@100",
+    ),
+    Case(
+        "bars are counted by the symbol's own rows",
+        "",
+        "99|100|100|100||49|-|50|50",
+        "||0 long",
+        "S1 1 entry 20@50, S1 2 end_of_data 20@50",
+    ),
+    Case(
+        "a position opened a moment ago is worth its reference",
+        "leverage=2 spread=100",
+        "99|100|100||49|50|50",
+        "0 long||0 long size=0.5",
+        "S0 1 entry 9.90099@100=101, S1 1 entry 9.80296@50=50.5, S0 2 end_of_data 9.90099@100=99, S1 2 end_of_data 9.80296@50=49.5",
+    ),
+    Case(
+        "others are worth their last close",
+        "leverage=3",
+        "99|100 110 100 110|90|90||49|50|50|50",
+        "0 long||1 long",
+        "S0 1 entry 10@100, S1 2 entry 22@50, S0 3 end_of_data 10@90, S1 3 end_of_data 22@50, equity1 1100",
+    ),
+    Case(
+        "a symbol without a bar keeps its last value",
+        "",
+        "99|100 102 100 102|-|104||50|50|50|50",
+        "0 long||",
+        "1 entry 10@100, 2 end_of_data 10@104, equity1 1020, exposure1 1020",
+    ),
+];

@@ -1,0 +1,177 @@
+//! A setting's trades, one after the other.
+
+use super::{NotScreened, Screen, Signal, Signals};
+use crate::backtest::account::Account;
+use crate::backtest::engine::EngineFault;
+use crate::backtest::execution::{Ask, Execution, Kind, Order, Way, cap};
+use crate::backtest::intent::Side;
+use crate::backtest::ledger::FillRule;
+use crate::backtest::lots::Lots;
+use crate::backtest::screen::table::Outcome;
+use crate::backtest::tally::{Made, Tally};
+
+/// Where a chain is.
+struct Chain {
+    account: Account,
+    tally: Tally,
+    /// The first day that has no equity yet.
+    day: usize,
+}
+
+/// A position to be: its signal's row, its bars, its size.
+#[derive(Clone, Copy)]
+struct Planned {
+    signal: Signal,
+    entry: u32,
+    qty: f64,
+    outcome: Outcome,
+}
+
+impl Screen<'_> {
+    /// The sums of a setting. Signals that are passed over are not looked at.
+    pub fn run(&self, mut signals: impl Signals, into: Tally) -> Result<Tally, NotScreened> {
+        let account = Account::new(self.rules.cash);
+        let mut chain = Chain { account, tally: into, day: 0 };
+        let mut from = 0;
+        while let Some(signal) = signals.next(from) {
+            let row = u64::from(signal.bar) + 1 + u64::from(self.rules.latency_bars);
+            if row >= self.quotes.len() as u64 {
+                break;
+            }
+            let traded = self.plan(&chain, signal, row as u32)?;
+            from = match traded {
+                None => signal.bar + 1,
+                Some(planned) => {
+                    self.trade(&mut chain, &planned)?;
+                    let free = planned.outcome.exit_bar.saturating_add(self.rules.cooldown_bars);
+                    free.saturating_sub(self.rules.latency_bars).max(signal.bar + 1)
+                }
+            };
+        }
+        let cash = chain.account.cash;
+        self.mark_days(&mut chain, self.quotes.len() as u32, |_| cash);
+        chain.account.check(cash).map_err(EngineFault::from)?;
+        Ok(chain.tally)
+    }
+
+    /// What would be bought, and how it would end; `None`: nothing, as the engine would refuse it.
+    fn plan(
+        &self,
+        chain: &Chain,
+        signal: Signal,
+        entry: u32,
+    ) -> Result<Option<Planned>, NotScreened> {
+        let Signal { bar, side, size } = signal;
+        let is_size = size.is_finite() && size > 0.0;
+        let Some(outcome) = self.outcome(bar, side).filter(|_| is_size) else {
+            return Err(NotScreened::BadSignal { bar });
+        };
+        let quote = &self.quotes[entry as usize];
+        if !quote.is_tradable() {
+            return Ok(None);
+        }
+        let ask = Ask { side, size, equity: chain.account.cash, others: 0.0 };
+        let Ok(units) = ask.units(&self.book.costs, quote, &self.rules) else { return Ok(None) };
+        let exit_cap = match outcome.exit.rule {
+            FillRule::EndOfData => f64::INFINITY,
+            _ => cap(&self.quotes[outcome.exit_bar as usize], &self.rules),
+        };
+        for (bar, cap) in [(entry, cap(quote, &self.rules)), (outcome.exit_bar, exit_cap)] {
+            if units > cap {
+                return Err(NotScreened::VolumeCap { bar });
+            }
+        }
+        let qty = Lots::of(self.rules.lot_size).qty(units);
+        Ok(Some(Planned { signal, entry, qty, outcome }))
+    }
+
+    fn trade(&self, chain: &mut Chain, planned: &Planned) -> Result<(), NotScreened> {
+        let Planned { signal: Signal { side, .. }, entry, qty, outcome } = *planned;
+        let costs = &self.book.costs;
+        self.mark_flat(chain, entry);
+        let quote = &self.quotes[entry as usize];
+        let order = Order { way: Way::into(side), kind: Kind::Market, qty, reference: quote.open };
+        let bought = Execution::of(&order, costs, quote);
+        chain.account.cash += bought.proceeds;
+        let carry = self.hold(chain, planned)?;
+        let Outcome { exit_bar, exit, ambiguous, .. } = outcome;
+        let reference = exit.reference;
+        let out = Order { way: Way::out_of(side), kind: Kind::of(exit.rule), qty, reference };
+        let sold = Execution::of(&out, costs, &self.quotes[exit_bar as usize]);
+        chain.account.cash += sold.proceeds;
+        let gross = match side {
+            Side::Long => qty * reference - qty * order.reference,
+            Side::Short => qty * order.reference - qty * reference,
+        };
+        let commission = bought.commission + sold.commission;
+        let impact = bought.impact + sold.impact;
+        let net = gross - commission - impact - carry;
+        chain.account.earn(net);
+        chain.tally.turnover += qty * bought.price;
+        chain.tally.turnover += qty * sold.price;
+        chain.tally.ambiguous_bars += u64::from(ambiguous);
+        chain.tally.add(&Made { gross, commission, impact, carry, net });
+        if chain.account.cash <= 0.0 {
+            return Err(NotScreened::Ruined { bar: entry });
+        }
+        Ok(())
+    }
+
+    /// From the entry's close to the last before the exit; funding and borrow.
+    fn hold(&self, chain: &mut Chain, planned: &Planned) -> Result<f64, NotScreened> {
+        let Planned { signal: Signal { side, .. }, entry, qty, outcome } = *planned;
+        let ruined = NotScreened::Ruined { bar: entry };
+        let is_end = outcome.exit.rule == FillRule::EndOfData;
+        let until = outcome.exit_bar + u32::from(is_end);
+        if self.book.carries {
+            return self.carry(chain, planned, until).ok_or(ruined);
+        }
+        let cash = chain.account.cash;
+        let equity = |close: f64| cash + side.sign() * (qty * close);
+        if equity(outcome.worst) <= 0.0 {
+            return Err(ruined);
+        }
+        // The last day is marked once all is closed.
+        self.mark_days(chain, outcome.exit_bar, |row| equity(self.quotes[row as usize].close));
+        Ok(0.0)
+    }
+
+    /// Bar by bar; `None` where equity goes.
+    fn carry(&self, chain: &mut Chain, planned: &Planned, until: u32) -> Option<f64> {
+        let Planned { signal: Signal { side, .. }, entry, qty, outcome } = *planned;
+        let mut carry = 0.0;
+        for row in entry..until {
+            let at = row as usize;
+            let held_us = match row == entry {
+                true => self.market.timeframe().us(),
+                false => self.market.ts[at].0 - self.market.ts[at - 1].0,
+            };
+            let value = qty * self.quotes[at].close;
+            let paid = self.book.costs.carry(side, value, held_us);
+            chain.account.cash -= paid;
+            carry += paid;
+            let equity = chain.account.cash + side.sign() * value;
+            if equity <= 0.0 {
+                return None;
+            }
+            if row < outcome.exit_bar && self.day_ends.get(chain.day) == Some(&row) {
+                chain.tally.day(equity);
+                chain.day += 1;
+            }
+        }
+        Some(carry)
+    }
+
+    fn mark_flat(&self, chain: &mut Chain, before: u32) {
+        let cash = chain.account.cash;
+        self.mark_days(chain, before, |_| cash);
+    }
+
+    /// The days that end before a row.
+    fn mark_days(&self, chain: &mut Chain, before: u32, equity: impl Fn(u32) -> f64) {
+        while let Some(&row) = self.day_ends.get(chain.day).filter(|row| **row < before) {
+            chain.tally.day(equity(row));
+            chain.day += 1;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The screen against the engine, bit for bit, wherever it does not decline; and where it does,
+//! why.
+
+use proptest::prelude::*;
+
+use super::{Column, Exits, Gated, Listed, NotScreened, Screen, Signal, bits};
+use crate::backtest::engine::random::{Scene, scene, scenes};
+use crate::backtest::intent::{Intent, Intents, Side};
+use crate::backtest::rules::{OnOpposite, Rules};
+use crate::backtest::tally::{Tally, tally};
+use crate::rng::Rng;
+
+/// A scene of one symbol, with distances by the bar.
+struct Sweep {
+    scene: Scene,
+    stop: Vec<f64>,
+    target: Vec<f64>,
+    trail: Vec<f64>,
+    hold_bars: u32,
+}
+
+impl Sweep {
+    fn new(mut scene: Scene) -> Self {
+        scene.bars.truncate(1);
+        scene.sigma.truncate(1);
+        scene.intents.truncate(1);
+        scene.rules.costs.truncate(1);
+        let n_bars = scene.bars[0].len();
+        let mut rng = Rng::new(n_bars as u64 + scene.intents[0].as_slice().len() as u64);
+        let mut column = || -> Vec<f64> {
+            let distance = |rng: &mut Rng| match rng.below(3) {
+                0 => f64::INFINITY,
+                _ => 2.0 + rng.below(20) as f64 * 0.5,
+            };
+            (0..n_bars).map(|_| distance(&mut rng)).collect()
+        };
+        let (stop, target, trail) = (column(), column(), column());
+        let hold_bars = [u32::MAX, 1, 5][n_bars % 3];
+        let rules =
+            Rules { on_opposite: OnOpposite::Hold, target_fraction: 1.0, ..scene.rules.clone() };
+        let scene = Scene { rules, ..scene };
+        Self { scene, stop, target, trail, hold_bars }
+    }
+
+    fn exits(&self) -> Exits<'_> {
+        let Self { stop, target, trail, hold_bars, .. } = self;
+        let [stop, target, trail] = [stop, target, trail].map(|values| Column::Each(values));
+        Exits { stop, target, trail, hold_bars: *hold_bars }
+    }
+
+    fn signals(&self) -> Vec<Signal> {
+        let signal = |i: &Intent| Signal { bar: i.bar, side: i.side, size: i.size };
+        self.scene.intents[0].as_slice().iter().map(signal).collect()
+    }
+
+    /// By the engine.
+    fn exact(&self) -> Tally {
+        let exits = self.exits();
+        let intent = |s: &Signal| exits.intent(s.bar, s.side, s.size);
+        let intents = Intents::new(self.signals().iter().map(intent).collect()).unwrap();
+        let rules = &self.scene.rules;
+        tally(&self.scene.markets(), &[&intents], rules, Tally::keeping(rules.cash)).unwrap()
+    }
+
+    fn screened(&self) -> Result<Tally, NotScreened> {
+        let screen = Screen::new(self.scene.markets()[0], self.exits(), &self.scene.rules)?;
+        let cash = self.scene.rules.cash;
+        let first = screen.run(Listed::new(&self.signals()), Tally::keeping(cash));
+        // The second finds every outcome in the table.
+        assert_eq!(screen.run(Listed::new(&self.signals()), Tally::keeping(cash)), first);
+        first
+    }
+}
+
+fn every_bit(tally: &Tally) -> Vec<u64> {
+    let kept = tally.kept.as_ref().unwrap();
+    let sums = [tally.equity, tally.net, tally.gross, tally.carry, tally.commission, tally.impact];
+    let more = [tally.turnover, tally.max_drawdown, tally.sharpe(365.0).unwrap_or(0.0)];
+    let all = kept.net.iter().chain(&kept.equity).chain(&sums).chain(&more);
+    all.map(|value| value.to_bits()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #[test]
+    fn the_screen_is_the_engine_bit_for_bit(scene in scenes()) {
+        let sweep = Sweep::new(scene);
+        let exact = sweep.exact();
+        match sweep.screened() {
+            Ok(screened) => {
+                prop_assert_eq!(&exact, &screened);
+                prop_assert_eq!(every_bit(&exact), every_bit(&screened));
+            }
+            Err(NotScreened::VolumeCap { .. }) => {
+                prop_assert!(sweep.scene.rules.max_participation.is_finite());
+            }
+            Err(NotScreened::Ruined { .. }) => prop_assert!(sweep.scene.rules.max_leverage > 1.0),
+            Err(other) => prop_assert!(false, "{}", other),
+        }
+    }
+}
+
+#[test]
+fn most_scenes_are_screened_and_some_are_not() {
+    let all: Vec<_> = (0..600).map(|seed| Sweep::new(scene(seed)).screened()).collect();
+    let n_trades: u64 = all.iter().flatten().map(|tally| tally.n_trades).sum();
+    assert!(n_trades > 500, "{n_trades}");
+    assert!(all.iter().any(|s| matches!(s, Err(NotScreened::VolumeCap { .. }))));
+    assert!(all.iter().any(|s| matches!(s, Err(NotScreened::Ruined { .. }))));
+}
+
+#[test]
+fn what_it_cannot_do_it_says() {
+    let refused = |edit: fn(&mut Sweep)| {
+        let mut sweep = Sweep::new(scene(1));
+        sweep.scene.rules.max_participation = f64::INFINITY;
+        edit(&mut sweep);
+        sweep.screened().unwrap_err()
+    };
+    let exits: fn(&mut Sweep) = |sweep| sweep.scene.rules.on_opposite = OnOpposite::Exit;
+    assert_eq!(refused(exits), NotScreened::OnOpposite);
+    let part: fn(&mut Sweep) = |sweep| sweep.scene.rules.target_fraction = 0.5;
+    assert_eq!(refused(part), NotScreened::PartialTarget(0.5));
+    let short: fn(&mut Sweep) = |sweep| sweep.stop.clear();
+    assert!(refused(short).to_string().starts_with("`stop` of `S0` has 0 values"));
+    let bad: fn(&mut Sweep) = |sweep| sweep.stop.fill(f64::NAN);
+    assert!(matches!(refused(bad), NotScreened::BadSignal { .. }));
+}
+
+#[test]
+fn bits_are_signals_too() {
+    let sweep = (0..).map(|seed| Sweep::new(scene(seed))).find(|s| s.screened().is_ok()).unwrap();
+    let sized = |signal: Signal| Signal { size: 0.25, ..signal };
+    let signals: Vec<Signal> = sweep.signals().into_iter().map(sized).collect();
+    let of = |side: Side| {
+        let is_there = |row: usize| signals.iter().any(|s| s.bar as usize == row && s.side == side);
+        bits(sweep.stop.len(), is_there)
+    };
+    let (long, short) = (of(Side::Long), of(Side::Short));
+    let screen = Screen::new(sweep.scene.markets()[0], sweep.exits(), &sweep.scene.rules).unwrap();
+    let gated = Gated { long: &[&long], short: &[&short], size: 0.25 };
+    let cash = sweep.scene.rules.cash;
+    let listed = screen.run(Listed::new(&signals), Tally::new(cash));
+    assert_eq!(screen.run(gated, Tally::new(cash)), listed);
+}

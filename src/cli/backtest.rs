@@ -1,0 +1,193 @@
+//! `edgewalk backtest`: what a stored run's predictions would have earned.
+
+use anyhow::Result;
+
+use super::{Global, print, table};
+use crate::backtest::metrics::Metrics;
+use crate::backtest::metrics::tables::Row;
+use crate::pipeline::{self, Backtested, Told};
+use crate::signal::Earned;
+
+/// Trade the predictions of a stored run, at the costs and by the rules of the config
+///
+/// Predictions pass the gates of `trading_logic` one after the other; what is left is traded by
+/// the rules of `backtest`: decided at a bar's close, filled from the next open on. Every fill and
+/// every refusal has its reason. Trades, fills, equity and metrics are written to the run's folder
+/// under results/; every setting that was tried is counted there as a trial.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The run: its id under models/ and results/
+    #[arg(long, default_value = "latest")]
+    run: String,
+}
+
+pub fn execute(args: &Args, global: &Global) -> Result<()> {
+    let config = global.load()?;
+    let done = pipeline::backtest(&config, &args.run)?;
+    let metrics = &done.metrics;
+    let mut text = format!("{}\n\n{}", headline(&done), figures(metrics));
+    for told in &done.told {
+        text += &gates(told);
+    }
+    text += &breakdown("exit", &metrics.by_exit);
+    text += &breakdown("side", &metrics.by_side);
+    text += &refusals(&done);
+    text += &band(&done);
+    text += &format!(
+        "{} trials so far on these data: the more are tried, the better the best looks by luck.\n",
+        done.n_trials
+    );
+    for path in &done.files {
+        text += &format!("wrote `{}`\n", path.display());
+    }
+    print(&text)
+}
+
+fn headline(done: &Backtested) -> String {
+    let model = &done.run.model;
+    let (from, to) = done.run.span().unwrap_or_default();
+    format!(
+        "{} {}, {} bars from {from} to {to}, predicted by `{}`",
+        model.report.symbols.join(", "),
+        model.config.data.timeframe,
+        done.metrics.period.bars,
+        model.folder.manifest.id,
+    )
+}
+
+/// Three pairs of name and figure a line.
+fn figures(m: &Metrics) -> String {
+    let error = |value: Option<f64>, error: Option<f64>| match (value, error) {
+        (Some(value), Some(error)) => format!("{value:.2} ± {error:.2}"),
+        _ => told(value, 2),
+    };
+    let interval = match (m.trades.win_rate_low, m.trades.win_rate_high) {
+        (Some(low), Some(high)) => format!(" ({:.0}–{:.0})", 100.0 * low, 100.0 * high),
+        _ => String::new(),
+    };
+    let pairs = [
+        ("net return", percent(m.growth.total_return)),
+        ("Sharpe", error(m.sharpe.sharpe, m.sharpe.se_hac.or(m.sharpe.se_iid))),
+        ("trades", m.trades.trades.to_string()),
+        ("a year (CAGR)", percent(m.growth.cagr)),
+        ("Sortino", told(m.sortino, 2)),
+        ("win rate", percent(m.trades.win_rate) + &interval),
+        ("volatility", percent(m.growth.volatility)),
+        ("Calmar", told(m.calmar, 2)),
+        ("profit factor", told(m.trades.profit_factor, 2)),
+        ("worst drawdown", percent(m.drawdown.max_drawdown)),
+        ("its length", unit(m.drawdown.max_length_days, 0, "days")),
+        ("payoff", told(m.trades.payoff, 2)),
+        ("gross profit", told(Some(m.money.gross_cash), 0)),
+        ("costs", told(Some(m.money.costs_cash), 0)),
+        ("a trade", unit(m.trades.expectancy_bps, 2, "bps")),
+        ("net profit", told(Some(m.money.net_cash), 0)),
+        ("costs of gross", percent(m.money.cost_share)),
+        ("R of a trade", told(m.trades.expectancy_r, 3)),
+        ("in the market", percent(m.exposure.time_in_market)),
+        ("turnover a year", unit(m.money.turnover_per_year, 0, "×")),
+        ("held", unit(m.hold.mean_bars, 1, "bars")),
+        ("VaR 95 % a day", percent(m.tails.var_95)),
+        ("skew", told(m.tails.skew, 2)),
+        ("SQN", told(m.trades.sqn, 2)),
+    ];
+    let line = |three: &[(&str, String)]| {
+        three.iter().flat_map(|(name, value)| [(*name).to_owned(), value.clone()]).collect()
+    };
+    let lines = pairs.chunks(3).map(line);
+    super::table_of(&["", "", "", "", "", ""], "lrlrlr", lines).trim_start().to_owned()
+}
+
+fn gates(told: &Told) -> String {
+    let header = ["gate", "signals", "refused", "would have earned", "after costs"];
+    let stages = told.waterfall.stages.iter().filter(|stage| stage.refused > 0);
+    let row = |(name, before, refused, earned): (&str, usize, usize, &Earned)| {
+        let [gross, net] = means(earned);
+        vec![name.to_owned(), before.to_string(), refused.to_string(), gross, net]
+    };
+    let mut rows: Vec<Vec<String>> =
+        stages.map(|s| row((s.reason.name(), s.before, s.refused, &s.earned))).collect();
+    let n = told.waterfall.n_taken;
+    rows.push(row(("taken", n, 0, &told.waterfall.taken)));
+    format!(
+        "\n{}{}bps of the bars refused, in the direction of their z; ± standard error. The model's \
+         horizon, not the trade's exits.\n",
+        if told.symbol.is_empty() { String::new() } else { format!("{}\n", told.symbol) },
+        table(&header, rows)
+    )
+}
+
+fn means(earned: &Earned) -> [String; 2] {
+    [earned.gross, earned.net].map(|mean| match mean {
+        Some(mean) => match mean.error {
+            Some(error) => format!("{:.2} ± {error:.2}", mean.bps),
+            None => format!("{:.2}", mean.bps),
+        },
+        None => "–".to_owned(),
+    })
+}
+
+fn breakdown(name: &str, rows: &[Row]) -> String {
+    let header = [name, "trades", "win rate", "net", "a trade (bps)", "bars"];
+    let row = |row: &Row| {
+        vec![
+            row.label.clone(),
+            row.trades.to_string(),
+            percent(row.win_rate),
+            told(Some(row.net_cash), 0),
+            told(row.expectancy_bps, 2),
+            told(row.mean_hold_bars, 1),
+        ]
+    };
+    if rows.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}", table(&header, rows.iter().map(row)))
+    }
+}
+
+fn refusals(done: &Backtested) -> String {
+    let told = done.refusals.iter().map(|(why, n)| format!("{why} {n}"));
+    let told = told.collect::<Vec<_>>().join(", ");
+    let n: usize = done.told.iter().map(|told| told.n_intents).sum();
+    let told = if told.is_empty() { "none refused".to_owned() } else { format!("refused: {told}") };
+    format!("\nintents: {n}; {told}\n")
+}
+
+fn band(done: &Backtested) -> String {
+    let band = &done.band;
+    if band.ambiguous_bars == 0 {
+        return "No bar reached both stop and target: the order inside bars changes nothing.\n"
+            .to_owned();
+    }
+    format!(
+        "{} bars reached both stop and target: net profit {} if the stop was first, {} if the target was.\n",
+        band.ambiguous_bars,
+        told(Some(band.pessimistic), 0),
+        told(Some(band.optimistic), 0)
+    )
+}
+
+pub fn percent(share: Option<f64>) -> String {
+    share.map_or("–".to_owned(), |share| format!("{:.1} %", 100.0 * share))
+}
+
+/// With thousands apart; `–` where it is undefined.
+pub fn told(value: Option<f64>, decimals: usize) -> String {
+    let Some(value) = value else { return "–".to_owned() };
+    let text = format!("{value:.decimals$}");
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let (sign, digits) = whole.split_at(usize::from(whole.starts_with('-')));
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped}{rest}")
+}
+
+fn unit(value: Option<f64>, decimals: usize, unit: &str) -> String {
+    value.map_or("–".to_owned(), |value| format!("{} {unit}", told(Some(value), decimals)))
+}

@@ -1,0 +1,215 @@
+//! Stored predictions → intents → ledger → metrics.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::desk::{Desk, desks};
+use super::ledger_tables::{equity, fills, trades, word};
+use super::single::{ONE_SCORE, Singles};
+use super::stored::{StoredRun, open_run};
+use super::train::identity;
+use crate::backtest::engine::band::{Band, band};
+use crate::backtest::intent::{Intent, IntentFault, Intents};
+use crate::backtest::ledger::{Ledger, Trade};
+use crate::backtest::metrics::{Input, Keys, Metrics};
+use crate::backtest::rules::Rules;
+use crate::backtest::{EngineFault, Market, run as simulate};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::market::{Bars, Session};
+use crate::signal::waterfall::Outcomes;
+use crate::signal::{Columns, Regime, Study, Waterfall, explain};
+use crate::store;
+use crate::units::Ts;
+
+/// A backtest that was run.
+pub struct Backtested {
+    pub run: StoredRun,
+    pub ledger: Ledger,
+    pub metrics: Metrics,
+    pub band: Band,
+    /// What the gates did, symbol by symbol.
+    pub told: Vec<Told>,
+    /// Intents that the engine did not turn into positions, by reason.
+    pub refusals: BTreeMap<String, usize>,
+    pub files: Vec<PathBuf>,
+    /// Different trials on these data so far, this one among them.
+    pub n_trials: u64,
+}
+
+pub struct Told {
+    pub symbol: String,
+    pub n_intents: usize,
+    pub waterfall: Waterfall,
+}
+
+/// What was decided for one symbol.
+pub struct Decided {
+    /// The bars that were predicted, and what lies between them.
+    pub bars: Bars,
+    pub sigma: Option<Vec<f64>>,
+    /// By rows of these bars.
+    pub intents: Intents,
+    pub told: Told,
+    /// A bit a row, as [`Regime::from_bit`] reads it.
+    pub regime: Vec<u8>,
+}
+
+/// `run`: an id, or `latest`.
+pub fn backtest(config: &Config, run: &str) -> Result<Backtested, Failure> {
+    let run = open_run(run)?;
+    let desks = desks(config, &run)?;
+    let decided: Vec<Decided> =
+        desks.iter().map(|desk| decide(config, desk)).collect::<Result<_, _>>()?;
+    let rules = config.backtest.rules(&config.trading_logic, decided.len());
+    let (ledger, band) = engine(&decided, &rules)?;
+    let metrics = measure(&ledger, &decided, &rules);
+    let mut refusals = BTreeMap::new();
+    ledger.refusals.iter().for_each(|(_, _, why)| *refusals.entry(word(why)).or_insert(0) += 1);
+    let n_trials = count(config, &run, metrics.sharpe.sharpe)?;
+    let bars: Vec<Bars> = decided.iter().map(|one| one.bars.clone()).collect();
+    let files = write(config, &run, (&ledger, &metrics, &bars))?;
+    let told = decided.into_iter().map(|one| one.told).collect();
+    Ok(Backtested { run, ledger, metrics, band, told, refusals, files, n_trials })
+}
+
+/// The gates' verdict on every bar, and the bars that the engine will see.
+pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
+    let params = config.trading_logic.params();
+    let forecasts = desk.forecasts();
+    let study = Study::new(desk.inputs(&forecasts)).map_err(Failure::user)?;
+    let columns = Columns::new(&study, &params);
+    let symbol = desk.bars.symbol().to_string();
+    let decisions = explain(&columns, &params).map_err(|fault| unfit(&symbol, &fault))?;
+    let outcomes = Outcomes { bps: &desk.outcome_bps, overlap_bars: desk.overlap_bars };
+    let waterfall = Waterfall::of(&decisions, &outcomes);
+    let intents =
+        shifted(&decisions.intents, desk.first).map_err(|fault| unfit(&symbol, &fault))?;
+    let n_intents = intents.as_slice().len();
+    let regime = crate::signal::regime::regimes(
+        study.returns(),
+        columns.sigma(),
+        params.volatility_window as usize,
+    );
+    Ok(Decided {
+        bars: desk.bars.slice(desk.first..desk.bars.len()),
+        sigma: desk.sigma().map(|sigma| sigma[desk.first..].to_vec()),
+        intents,
+        told: Told { symbol, n_intents, waterfall },
+        regime: regime[desk.first..].to_vec(),
+    })
+}
+
+/// By rows from `first` on, before which nothing is predicted.
+fn shifted(intents: &Intents, first: usize) -> Result<Intents, IntentFault> {
+    let shift = |intent: &Intent| Intent { bar: intent.bar - first as u32, ..*intent };
+    Intents::new(intents.as_slice().iter().map(shift).collect())
+}
+
+fn unfit(symbol: &str, fault: &IntentFault) -> Failure {
+    Failure::user(format!("`{symbol}`: {fault}"))
+}
+
+pub fn engine(decided: &[Decided], rules: &Rules) -> Result<(Ledger, Band), Failure> {
+    let markets: Vec<Market<'_>> =
+        decided.iter().map(Decided::market).collect::<Result<_, _>>().map_err(cannot)?;
+    let intents: Vec<&Intents> = decided.iter().map(|one| &one.intents).collect();
+    let ledger = simulate(&markets, &intents, rules).map_err(cannot)?;
+    let band = band(&markets, &intents, rules).map_err(cannot)?;
+    Ok((ledger, band))
+}
+
+impl Decided {
+    fn market(&self) -> Result<Market<'_>, EngineFault> {
+        let market = Market::of(&self.bars);
+        match &self.sigma {
+            Some(sigma) => market.with_sigma(sigma),
+            None => Ok(market),
+        }
+    }
+}
+
+pub fn cannot(fault: EngineFault) -> Failure {
+    let hint = match &fault {
+        EngineFault::StopInSpread { .. } => Some(
+            "a larger `trading_logic.stop_atr` or `trading_logic.sigma_floor_bps`, or a smaller \
+             `backtest.half_spread_bps`",
+        ),
+        _ => None,
+    };
+    let failure = Failure::user(fault);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// Trades by session and regime at their decision.
+fn measure(ledger: &Ledger, decided: &[Decided], rules: &Rules) -> Metrics {
+    let timeframe =
+        decided.first().map_or(crate::market::Timeframe::M1, |one| one.bars.timeframe());
+    let sessions = sessions(ledger);
+    let by_session = |trade: &Trade| sessions.get(&trade.entry_ts).copied().flatten();
+    let by_regime = |trade: &Trade| {
+        let one = decided.get(trade.symbol as usize)?;
+        let regime = Regime::from_bit(*one.regime.get(trade.decided_bar as usize)?)?;
+        REGIMES.iter().position(|known| *known == regime)
+    };
+    Metrics::new(&Input {
+        ledger,
+        cash: rules.cash,
+        timeframe,
+        sessions: Some(Keys { labels: &SESSION_NAMES, key_of: &by_session }),
+        regimes: Some(Keys { labels: &["trend", "range", "volatile"], key_of: &by_regime }),
+    })
+}
+
+const REGIMES: [Regime; 3] = [Regime::Trend, Regime::Range, Regime::Volatile];
+/// The narrowest first: a trade counts for one.
+const SESSIONS: [Session; 4] =
+    [Session::LondonNewYork, Session::NewYork, Session::London, Session::Asia];
+const SESSION_NAMES: [&str; 4] = ["london_new_york", "new_york", "london", "asia"];
+
+/// The session that each entry's bar opens in.
+fn sessions(ledger: &Ledger) -> BTreeMap<Ts, Option<usize>> {
+    let mut clocks = SESSIONS.map(Session::clock);
+    let mut entries: Vec<Ts> = ledger.trades.iter().map(|trade| trade.entry_ts).collect();
+    entries.sort_unstable();
+    let on = |ts: Ts| (ts, clocks.iter_mut().position(|clock| clock.contains(ts)));
+    entries.into_iter().map(on).collect()
+}
+
+/// Puts the trial on record, and tells how many there are.
+fn count(config: &Config, run: &StoredRun, sharpe: Option<f64>) -> Result<u64, Failure> {
+    let data = super::train::fingerprint_of(&run.model.folder.manifest.data);
+    let singles = Singles {
+        kind: "backtest",
+        data: &data,
+        context: &run.model.folder.manifest.id,
+        seed: config.seed,
+        objective: ONE_SCORE,
+        n_steps: 1,
+    };
+    singles.scores(&identity(config, &[]), || Ok(sharpe.into_iter().collect()))?;
+    store::count_trials(std::path::Path::new("results"), &data)
+}
+
+fn write(
+    config: &Config,
+    run: &StoredRun,
+    (ledger, metrics, bars): (&Ledger, &Metrics, &[Bars]),
+) -> Result<Vec<PathBuf>, Failure> {
+    let at = |name: &str| run.folder.join(name);
+    let trades = trades(ledger, &run.symbols)?;
+    store::write_table(&at("trades.parquet"), &trades)?;
+    store::write_csv(&at("trade_log.csv"), &trades)?;
+    store::write_table(&at("fills.parquet"), &fills(ledger, (&run.symbols, bars))?)?;
+    store::write_table(&at("equity.parquet"), &equity(ledger)?)?;
+    let mut json = serde_json::to_vec_pretty(metrics).map_err(Failure::world)?;
+    json.push(b'\n');
+    store::write_atomic(&at("metrics.json"), &json)?;
+    store::write_atomic(&at("backtest.yml"), config.to_yaml().as_bytes())?;
+    let names =
+        ["trades.parquet", "trade_log.csv", "fills.parquet", "equity.parquet", "metrics.json"];
+    Ok(names.map(at).to_vec())
+}

@@ -1,0 +1,171 @@
+//! One symbol's bars with the predictions made of them, row by row: what gates and engine look at.
+
+use super::stored::StoredRun;
+use super::{bars, labels};
+use crate::backtest::volatility::trailing_sd;
+use crate::config::{Config, WeightMethod};
+use crate::failure::Failure;
+use crate::market::{Bars, Symbol};
+use crate::signal::{Forecast, Inputs, Setup, Weights};
+use crate::units::Ts;
+use crate::walkforward::HorizonColumns;
+
+pub struct Desk {
+    /// Up to the last one that was predicted.
+    pub bars: Bars,
+    /// The first row with a prediction: what comes before is history for windows.
+    pub first: usize,
+    pub setup: Setup,
+    /// The return that came, weighed like the expectations; NaN where it is not known.
+    pub outcome_bps: Vec<f64>,
+    /// Bars that an outcome reaches over.
+    pub overlap_bars: usize,
+    folds: Vec<u32>,
+    horizons: Vec<Columns>,
+}
+
+/// One horizon's predictions, a value a bar; NaN where there is none.
+struct Columns {
+    exp_bps: Vec<f64>,
+    p_up: Vec<f64>,
+    low: Vec<f64>,
+    high: Vec<f64>,
+}
+
+/// A year of 365.2425 days, the Gregorian calendar's mean.
+const YEAR_US: f64 = 365.2425 * crate::units::DAY_US as f64;
+
+/// The config that a run's bars, labels and horizons go by: its own, but for where bars lie.
+pub fn data_config(config: &Config, run: &StoredRun) -> Config {
+    let mut own = run.model.config.clone();
+    own.data.dir.clone_from(&config.data.dir);
+    (own.data.from, own.data.to) = (config.data.from, config.data.to);
+    own
+}
+
+/// All symbols of a run, in its order.
+pub fn desks(config: &Config, run: &StoredRun) -> Result<Vec<Desk>, Failure> {
+    let own = data_config(config, run);
+    let weights = weights(config, run)?;
+    let of =
+        |(at, symbol): (usize, &Symbol)| desk((config, &own), run, (at as u32, symbol), &weights);
+    run.symbols.iter().enumerate().map(of).collect()
+}
+
+fn desk(
+    (config, own): (&Config, &Config),
+    run: &StoredRun,
+    (number, symbol): (u32, &Symbol),
+    weights: &Weights,
+) -> Result<Desk, Failure> {
+    let whole = bars(own, symbol)?;
+    let trial = run.predictions.columns();
+    let mine: Vec<usize> = (0..trial.ts.len()).filter(|at| trial.symbols[*at] == number).collect();
+    let rows = places(&whole, mine.iter().map(|at| trial.ts[*at]))?;
+    let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else {
+        return Err(Failure::user(format!("the run has no predictions of `{symbol}`")));
+    };
+    let setup = setup(config, &whole, weights);
+    let outcomes = outcomes(own, &whole, (weights, run.model.report.fold))?;
+    let bars = whole.prefix(last + 1);
+    let spread = |values: &dyn Fn(usize) -> f64| {
+        let mut column = vec![f64::NAN; bars.len()];
+        rows.iter().zip(&mine).for_each(|(row, at)| column[*row] = values(*at));
+        column
+    };
+    let horizon = |h: &HorizonColumns| Columns {
+        exp_bps: spread(&|at| h.exp_bps[at]),
+        p_up: spread(&|at| h.p_up[at]),
+        low: spread(&|at| h.intervals[at].map_or(f64::NAN, |interval| interval.low)),
+        high: spread(&|at| h.intervals[at].map_or(f64::NAN, |interval| interval.high)),
+    };
+    let horizons = trial.horizons.iter().map(horizon).collect();
+    let mut folds = vec![0; bars.len()];
+    rows.iter().zip(&mine).for_each(|(row, at)| folds[*row] = trial.fold[*at]);
+    let overlap_bars = weights.horizons().iter().max().map_or(1, |h| *h as usize);
+    let outcome_bps = outcomes[..bars.len()].to_vec();
+    Ok(Desk { bars, first, setup, outcome_bps, overlap_bars, folds, horizons })
+}
+
+/// The rows of bars that opened at these times, which must all be there.
+fn places(bars: &Bars, times: impl Iterator<Item = Ts>) -> Result<Vec<usize>, Failure> {
+    let place = |ts: Ts| {
+        bars.ts().binary_search(&ts).map_err(|_| {
+            let symbol = bars.symbol();
+            Failure::user(format!(
+                "the predictions do not match the bars: `{symbol}` has no bar at `{ts}`"
+            ))
+            .hint(
+                "`edgewalk predict` predicts the bars of today, between `data.from` and `data.to`",
+            )
+        })
+    };
+    times.map(place).collect()
+}
+
+fn setup(config: &Config, bars: &Bars, weights: &Weights) -> Setup {
+    let backtest = &config.backtest;
+    let ends = bars.ts().first().zip(bars.ts().last());
+    let span = ends.map_or(0, |(first, last)| last.0 - first.0) + bars.timeframe().us();
+    Setup {
+        timeframe: bars.timeframe(),
+        bars_per_year: bars.len() as f64 / (span as f64 / YEAR_US),
+        costs: backtest.costs(),
+        slippage_window: backtest.slippage.window_bars,
+        cash: backtest.cash,
+        max_participation: backtest.max_participation.unwrap_or(f64::INFINITY),
+        weights: weights.clone(),
+    }
+}
+
+/// Those found in training, unless the config now says what they are.
+fn weights(config: &Config, run: &StoredRun) -> Result<Weights, Failure> {
+    let asked = &config.trading_logic.horizon_weights;
+    let report = &run.model.report;
+    let horizons: Vec<u32> = report.horizons.iter().map(|scores| scores.horizon).collect();
+    let each = match asked.method {
+        WeightMethod::Equal => vec![1.0; horizons.len()],
+        WeightMethod::Fixed => asked.fixed.clone(),
+        WeightMethod::Ic | WeightMethod::IcShrunk => report.weights.weights.clone(),
+    };
+    Weights::new(&horizons, [(report.fold, each)]).map_err(|fault| {
+        Failure::user(fault).hint("`trading_logic.horizon_weights` sets what each horizon counts")
+    })
+}
+
+fn outcomes(
+    own: &Config,
+    bars: &Bars,
+    (weights, fold): (&Weights, u32),
+) -> Result<Vec<f64>, Failure> {
+    let labels = labels(own, bars)?;
+    let Some(fold) = weights.of(fold) else { return Ok(vec![f64::NAN; bars.len()]) };
+    let of = |row: usize| fold.sum(labels.iter().map(|label| label.y_bps[row]));
+    Ok((0..bars.len()).map(of).collect())
+}
+
+impl Desk {
+    pub fn forecasts(&self) -> Vec<Forecast<'_>> {
+        self.horizons.iter().map(Columns::lend).collect()
+    }
+
+    pub fn inputs<'a>(&'a self, forecasts: &'a [Forecast<'a>]) -> Inputs<'a> {
+        Inputs { bars: &self.bars, forecasts, folds: &self.folds, setup: &self.setup }
+    }
+
+    /// What slippage depends on, a value a bar; `None` where it depends on no volatility.
+    pub fn sigma(&self) -> Option<Vec<f64>> {
+        let needed = self.setup.costs.slippage.needs_sigma();
+        needed.then(|| trailing_sd(&self.bars.columns().close, self.setup.slippage_window))
+    }
+}
+
+impl Columns {
+    fn lend(&self) -> Forecast<'_> {
+        Forecast {
+            exp_bps: &self.exp_bps,
+            p_up: &self.p_up,
+            interval: Some([&self.low, &self.high]),
+        }
+    }
+}
