@@ -5,7 +5,6 @@ use super::execution::Execution;
 use super::intent::{Intent, Side};
 use super::ledger::{Fill, FillRule, Trade};
 use super::levels::Levels;
-use super::lots::Lots;
 use super::quote::Quote;
 use crate::units::Ts;
 

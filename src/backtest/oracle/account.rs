@@ -67,8 +67,8 @@ fn average(fills: &[Fill], of: impl Fn(&Fill) -> f64) -> f64 {
 
 /// The rule of the last fill on the way out; what the cap had left of an exit has that exit's.
 fn main_exit(outs: &[Fill]) -> FillRule {
-    let exits = outs.iter().map(|fill| fill.rule);
-    exits.filter(|rule| *rule != FillRule::ExitRest).last().unwrap_or(FillRule::ExitRest)
+    let mut exits = outs.iter().map(|fill| fill.rule);
+    exits.rfind(|rule| *rule != FillRule::ExitRest).unwrap_or(FillRule::ExitRest)
 }
 
 /// Furthest for and against.
