@@ -5,6 +5,7 @@ mod explain;
 mod backtest;
 mod desk;
 mod judge;
+mod live;
 mod ledger_tables;
 mod single;
 mod stored;
@@ -17,7 +18,7 @@ mod tune;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use backtest::{Backtested, Told, backtest};
+pub use backtest::{Backtested, LiveBacktest, Told, backtest, backtest_live};
 pub use dataset::{Definition, Lessons, lessons};
 pub use explain::{Explained, explain};
 pub use judge::{Chances, Judged};

@@ -1,10 +1,12 @@
 //! Stored predictions → intents → ledger → metrics.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::desk::{Desk, desks};
 use super::ledger_tables::{equity, fills, trades, word};
+use super::live::{LiveRun, live};
+use super::predict::PredictRange;
 use super::single::{ONE_SCORE, Singles};
 use super::stored::{StoredRun, open_run};
 use super::train::identity;
@@ -16,7 +18,7 @@ use crate::backtest::rules::Rules;
 use crate::backtest::{EngineFault, Market, run as simulate};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::market::{Bars, Session};
+use crate::market::{Bars, Session, Symbol};
 use crate::signal::waterfall::Outcomes;
 use crate::signal::{Columns, Regime, Study, Waterfall, explain};
 use crate::store;
@@ -55,22 +57,70 @@ pub struct Decided {
     pub regime: Vec<u8>,
 }
 
-/// `run`: an id, or `latest`.
-pub fn backtest(config: &Config, run: &str) -> Result<Backtested, Failure> {
-    let run = open_run(run)?;
-    let desks = desks(config, &run)?;
+/// A stored run's predictions, decided and traded.
+struct Traded {
+    decided: Vec<Decided>,
+    rules: Rules,
+    ledger: Ledger,
+    band: Band,
+}
+
+fn trade(config: &Config, run: &StoredRun) -> Result<Traded, Failure> {
+    let desks = desks(config, run)?;
     let decided: Vec<Decided> =
         desks.iter().map(|desk| decide(config, desk)).collect::<Result<_, _>>()?;
     let rules = config.backtest.rules(&config.trading_logic, decided.len());
     let (ledger, band) = engine(&decided, &rules)?;
+    Ok(Traded { decided, rules, ledger, band })
+}
+
+/// `run`: an id, or `latest`.
+pub fn backtest(config: &Config, run: &str) -> Result<Backtested, Failure> {
+    let run = open_run(run)?;
+    let Traded { decided, rules, ledger, band } = trade(config, &run)?;
     let metrics = measure(&ledger, &decided, &rules);
     let mut refusals = BTreeMap::new();
     ledger.refusals.iter().for_each(|(_, _, why)| *refusals.entry(word(why)).or_insert(0) += 1);
     let n_trials = count(config, &run, metrics.sharpe.sharpe)?;
     let bars: Vec<Bars> = decided.iter().map(|one| one.bars.clone()).collect();
-    let files = write(config, &run, (&ledger, &metrics, &bars))?;
+    let parts = (&ledger, &metrics, &bars[..]);
+    let files = write(config, (&run.folder, &run.symbols), parts)?;
     let told = decided.into_iter().map(|one| one.told).collect();
     Ok(Backtested { run, ledger, metrics, band, told, refusals, files, n_trials })
+}
+
+/// A backtest that was run bar by bar.
+pub struct LiveBacktest {
+    pub live: LiveRun,
+    pub metrics: Metrics,
+    pub files: Vec<PathBuf>,
+    /// Whether the stored predictions of the same bars give the same ledger, bit for bit; `None`:
+    /// there are none.
+    pub is_stored: Option<bool>,
+}
+
+/// Features, model, gates and engine bar by bar.
+pub fn backtest_live(
+    config: &Config,
+    path: &Path,
+    range: PredictRange,
+) -> Result<LiveBacktest, Failure> {
+    let live = live(config, path, range)?;
+    let metrics = Metrics::new(&Input {
+        ledger: &live.ledger,
+        cash: live.rules.cash,
+        timeframe: live.model.config.data.timeframe,
+        sessions: None,
+        regimes: None,
+    });
+    let id = &live.model.folder.manifest.id;
+    let folder = Path::new("results").join(id).join("live");
+    let parts = (&live.ledger, &metrics, &live.bars[..]);
+    let files = write(config, (&folder, &live.symbols), parts)?;
+    let stored = open_run(id).ok().map(|run| trade(config, &run)).transpose()?;
+    let same = stored.filter(|stored| stored.ledger.ts == live.ledger.ts);
+    let is_stored = same.map(|stored| stored.ledger == live.ledger);
+    Ok(LiveBacktest { live, metrics, files, is_stored })
 }
 
 /// The gates' verdict on every bar, and the bars that the engine will see.
@@ -196,19 +246,19 @@ fn count(config: &Config, run: &StoredRun, sharpe: Option<f64>) -> Result<u64, F
         n_steps: 1,
     };
     singles.scores(&identity(config, &[]), || Ok(sharpe.into_iter().collect()))?;
-    store::count_trials(std::path::Path::new("results"), &data)
+    store::count_trials(Path::new("results"), &data)
 }
 
 fn write(
     config: &Config,
-    run: &StoredRun,
+    (folder, symbols): (&Path, &[Symbol]),
     (ledger, metrics, bars): (&Ledger, &Metrics, &[Bars]),
 ) -> Result<Vec<PathBuf>, Failure> {
-    let at = |name: &str| run.folder.join(name);
-    let trades = trades(ledger, &run.symbols)?;
+    let at = |name: &str| folder.join(name);
+    let trades = trades(ledger, symbols)?;
     store::write_table(&at("trades.parquet"), &trades)?;
     store::write_csv(&at("trade_log.csv"), &trades)?;
-    store::write_table(&at("fills.parquet"), &fills(ledger, (&run.symbols, bars))?)?;
+    store::write_table(&at("fills.parquet"), &fills(ledger, (symbols, bars))?)?;
     store::write_table(&at("equity.parquet"), &equity(ledger)?)?;
     let mut json = serde_json::to_vec_pretty(metrics).map_err(Failure::world)?;
     json.push(b'\n');
