@@ -155,8 +155,27 @@ impl Desk {
 
     /// What slippage depends on, a value a bar; `None` where it depends on no volatility.
     pub fn sigma(&self) -> Option<Vec<f64>> {
-        let needed = self.setup.costs.slippage.needs_sigma();
-        needed.then(|| trailing_sd(&self.bars.columns().close, self.setup.slippage_window))
+        self.sigma_for(&self.setup)
+    }
+
+    /// The same by another setup.
+    pub fn sigma_for(&self, setup: &Setup) -> Option<Vec<f64>> {
+        let needed = setup.costs.slippage.needs_sigma();
+        needed.then(|| trailing_sd(&self.bars.columns().close, setup.slippage_window))
+    }
+
+    /// The setup of another config for the same bars.
+    pub fn setup_of(&self, config: &Config, run: &StoredRun) -> Result<Setup, Failure> {
+        let (backtest, old) = (&config.backtest, &self.setup);
+        Ok(Setup {
+            timeframe: old.timeframe,
+            bars_per_year: old.bars_per_year,
+            costs: backtest.costs(),
+            slippage_window: backtest.slippage.window_bars,
+            cash: backtest.cash,
+            max_participation: backtest.max_participation.unwrap_or(f64::INFINITY),
+            weights: weights(config, run)?,
+        })
     }
 }
 
