@@ -3,7 +3,7 @@
 use super::stored::StoredRun;
 use super::{bars, labels};
 use crate::backtest::volatility::trailing_sd;
-use crate::config::{Config, WeightMethod};
+use crate::config::{Backtest, Config, HorizonWeights, WeightMethod};
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol};
 use crate::signal::{Forecast, Inputs, Setup, Weights};
@@ -46,7 +46,7 @@ pub fn data_config(config: &Config, run: &StoredRun) -> Config {
 /// All symbols of a run, in its order.
 pub fn desks(config: &Config, run: &StoredRun) -> Result<Vec<Desk>, Failure> {
     let own = data_config(config, run);
-    let weights = weights(config, run)?;
+    let weights = weights(&config.trading_logic.horizon_weights, run)?;
     let of =
         |(at, symbol): (usize, &Symbol)| desk((config, &own), run, (at as u32, symbol), &weights);
     run.symbols.iter().enumerate().map(of).collect()
@@ -119,8 +119,7 @@ fn setup(config: &Config, bars: &Bars, weights: &Weights) -> Setup {
 }
 
 /// Those found in training, unless the config now says what they are.
-fn weights(config: &Config, run: &StoredRun) -> Result<Weights, Failure> {
-    let asked = &config.trading_logic.horizon_weights;
+fn weights(asked: &HorizonWeights, run: &StoredRun) -> Result<Weights, Failure> {
     let report = &run.model.report;
     let horizons: Vec<u32> = report.horizons.iter().map(|scores| scores.horizon).collect();
     let each = match asked.method {
@@ -165,8 +164,12 @@ impl Desk {
     }
 
     /// The setup of another config for the same bars.
-    pub fn setup_of(&self, config: &Config, run: &StoredRun) -> Result<Setup, Failure> {
-        let (backtest, old) = (&config.backtest, &self.setup);
+    pub fn setup_of(
+        &self,
+        (backtest, weighing): (&Backtest, &HorizonWeights),
+        run: &StoredRun,
+    ) -> Result<Setup, Failure> {
+        let old = &self.setup;
         Ok(Setup {
             timeframe: old.timeframe,
             bars_per_year: old.bars_per_year,
@@ -174,7 +177,7 @@ impl Desk {
             slippage_window: backtest.slippage.window_bars,
             cash: backtest.cash,
             max_participation: backtest.max_participation.unwrap_or(f64::INFINITY),
-            weights: weights(config, run)?,
+            weights: weights(weighing, run)?,
         })
     }
 }

@@ -49,7 +49,7 @@ impl<'a> Floor<'a> {
         let (settings, bad) = settings(config, points, self.desks.len());
         self.tick(bad.len());
         let studies: Vec<&[Setting]> = settings.chunk_by(|a, b| a.study == b.study).collect();
-        let tried = spread(&studies, studies.len() >= MANY, |same| self.of_study(same));
+        let tried = spread(&studies, are_many(&studies), |same| self.of_study(same));
         let bad = bad.into_iter().map(|(at, reason)| (at, Tried::nothing(reason)));
         tried.into_iter().flatten().chain(bad).collect()
     }
@@ -64,7 +64,7 @@ impl<'a> Floor<'a> {
 
     fn within(&self, same: &[Setting]) -> Result<Vec<(usize, Tried)>, Failure> {
         let Some(any) = same.first() else { return Ok(Vec::new()) };
-        let setup = |desk: &Desk| desk.setup_of(&any.config, self.run);
+        let setup = |desk: &Desk| desk.setup_of((&any.backtest, &any.weights), self.run);
         let setups: Vec<Setup> = self.desks.iter().map(setup).collect::<Result<_, _>>()?;
         let forecasts: Vec<Vec<Forecast<'_>>> = self.desks.iter().map(Desk::forecasts).collect();
         let parts = self.desks.iter().zip(forecasts.iter().zip(&setups));
@@ -79,8 +79,8 @@ impl<'a> Floor<'a> {
         let tick = |n| self.tick(n);
         let room = Room::new(&studies, (&markets, &firsts), (self.span, &tick));
         let groups: Vec<&[Setting]> = same.chunk_by(|a, b| a.screen == b.screen).collect();
-        let is_wide = groups.len() >= MANY || groups.iter().all(|group| group.len() < MANY);
-        Ok(spread(&groups, is_wide, |group| room.all(group)).into_iter().flatten().collect())
+        let tried = spread(&groups, are_many(&groups), |group| room.all(group));
+        Ok(tried.into_iter().flatten().collect())
     }
 
     /// So many were tried before.
@@ -92,6 +92,11 @@ impl<'a> Floor<'a> {
         let n_done = self.n_done.fetch_add(n, Ordering::Relaxed) + n;
         (self.progress)(n_done);
     }
+}
+
+/// Whether threads had better share out groups than the settings of one.
+fn are_many(groups: &[&[Setting]]) -> bool {
+    groups.len() >= MANY || groups.iter().all(|group| group.len() < MANY)
 }
 
 type Parts<'s> = (&'s Desk, (&'s Vec<Forecast<'s>>, &'s Setup));

@@ -75,7 +75,7 @@ const RESULTS: &str = "results";
 /// Settings are held in memory, and a larger sweep finds nothing that a smaller one does not.
 const MOST: u64 = 100_000;
 /// Settings that are asked for, tried and put on record at once: part of the algorithm.
-const BATCH: usize = 2048;
+const BATCH: usize = 16_384;
 const TPE_BATCH: usize = 16;
 const USUAL_RANDOM: u64 = 1000;
 const USUAL_TPE: u64 = 200;

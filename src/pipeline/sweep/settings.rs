@@ -3,22 +3,26 @@
 use rayon::prelude::*;
 
 use crate::backtest::rules::Rules;
-use crate::config::Config;
+use crate::config::{Backtest, Config, HorizonWeights};
 use crate::failure::Failure;
 use crate::search::Point;
 use crate::signal::SignalParams;
+
+/// Of settings that share something.
+pub type Key = [u8; 32];
 
 /// One point.
 pub struct Setting {
     /// Its place among the points.
     pub at: usize,
-    pub config: Config,
+    pub backtest: Backtest,
+    pub weights: HorizonWeights,
     pub signal: SignalParams,
     pub rules: Rules,
     /// What a [`Study`](crate::signal::Study) depends on: costs, money, weights.
-    pub study: String,
+    pub study: Key,
     /// What a [`Screen`](crate::backtest::screen::Screen) depends on, beside the study: exits, rules.
-    pub screen: String,
+    pub screen: Key,
     /// Windows of the columns.
     pub windows: [u32; 4],
 }
@@ -31,7 +35,7 @@ pub fn settings(
 ) -> (Vec<Setting>, Vec<(usize, String)>) {
     let made = points.par_iter().map(|&(at, point)| {
         let found = config.at(point).map_err(|faults| (at, Failure::from(faults).message));
-        found.map(|config| Setting::new(at, config, n_symbols))
+        found.map(|config| Setting::new(at, &config, n_symbols))
     });
     let (mut good, mut bad) = (Vec::new(), Vec::new());
     for made in made.collect::<Vec<_>>() {
@@ -40,23 +44,26 @@ pub fn settings(
             Err(fault) => bad.push(fault),
         }
     }
-    let key = |s: &Setting| (s.study.clone(), s.screen.clone(), s.windows, s.at);
-    good.sort_by_cached_key(key);
+    good.sort_by_key(|s: &Setting| (s.study, s.screen, s.windows, s.at));
     (good, bad)
 }
 
 impl Setting {
-    fn new(at: usize, config: Config, n_symbols: usize) -> Self {
+    fn new(at: usize, config: &Config, n_symbols: usize) -> Self {
         let (logic, backtest) = (&config.trading_logic, &config.backtest);
         let (signal, rules) = (logic.params(), backtest.rules(logic, n_symbols));
         let (window, cap) = (backtest.slippage.window_bars, backtest.max_participation);
-        // Debug shows every bit of a float.
-        let study =
-            format!("{:?}", (backtest.costs(), window, backtest.cash, cap, &logic.horizon_weights));
+        let study = key(&(backtest.costs(), window, backtest.cash, cap, &logic.horizon_weights));
         let levels = [signal.stop_atr, signal.target_atr, signal.trailing_atr];
-        let screen = format!("{:?}", (&rules, signal.atr_window, levels, signal.max_hold_bars));
+        let screen = key(&(&rules, signal.atr_window, levels, signal.max_hold_bars));
         let windows =
             [signal.z_window, signal.quantile_window, signal.volatility_window, signal.atr_window];
-        Self { at, signal, rules, study, screen, windows, config }
+        let (backtest, weights) = (backtest.clone(), logic.horizon_weights.clone());
+        Self { at, backtest, weights, signal, rules, study, screen, windows }
     }
+}
+
+/// Debug shows every bit of a number.
+fn key(parts: &impl std::fmt::Debug) -> Key {
+    *blake3::hash(format!("{parts:?}").as_bytes()).as_bytes()
 }
