@@ -131,7 +131,15 @@ pub(super) fn merge_with_stored(
     let Merged { bars, counts } = merge(old.bars, bars, prefer)
         .map_err(|f| within(&format!("`{symbol}` `{timeframe}`"), f))?;
     let is_more = !counts.leave_all() || bars.columns().extra.len() > n_columns;
-    let made_of = old.origin.made_of.filter(|_| !is_more);
+    let (derived, made_of) =
+        (old.origin.made_of.is_some(), old.origin.made_of.filter(|_| !is_more));
+    if derived && made_of.is_none() {
+        tracing::warn!(
+            "`{symbol}` {timeframe} was made of shorter bars and now holds others: it no longer follows \
+             them; remove `{}` and `edgewalk data resample` again if it should",
+            path.display()
+        );
+    }
     let changed = is_more || old.origin.venue != venue;
     if changed {
         keep_apart(&symbol, timeframe, layout)?;

@@ -167,7 +167,10 @@ impl Pair<'_> {
             n => format!("{n} bars disagree"),
         };
         Failure::user(format!("`{name}` of the bar at `{at}` is `{old}` in the old bars and `{new}` in the new; {others}"))
-            .hint("`--prefer new` takes the new bars, `--prefer old` keeps the old")
+            .hint(
+                "`--prefer new` takes the new bars, `--prefer old` keeps the old; bars of another market \
+                 (spot, futures) want a `--symbol` of their own",
+            )
     }
 
     fn join(&self, rows: &[Row], prefer: Option<Prefer>) -> Columns {

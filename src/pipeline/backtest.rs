@@ -83,7 +83,12 @@ pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
     let symbol = desk.bars.symbol().to_string();
     let decisions = explain(&columns, &params).map_err(|fault| unfit(&symbol, &fault))?;
     let outcomes = Outcomes { bps: &desk.outcome_bps, overlap_bars: desk.overlap_bars };
-    let waterfall = Waterfall::of(&decisions, &outcomes);
+    let mut waterfall = Waterfall::of(&decisions, &outcomes);
+    // Bars before the first prediction are history, not refused.
+    if let Some(stage) = waterfall.stages.first_mut() {
+        stage.before -= desk.first;
+        stage.refused -= desk.first;
+    }
     let intents =
         shifted(&decisions.intents, desk.first).map_err(|fault| unfit(&symbol, &fault))?;
     let n_intents = intents.as_slice().len();

@@ -10,6 +10,7 @@ mod config;
 mod ingest;
 mod origin;
 mod bad_files;
+mod backtest;
 mod bad_bars;
 mod store;
 mod download;
