@@ -23,7 +23,7 @@ pub use dataset::{Definition, Lessons, lessons};
 pub use explain::{Explained, explain};
 pub use judge::{Chances, Judged};
 pub use predict::{PredictRange, Predicted, predict};
-pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, sweep};
+pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, short, sweep};
 pub use trade_log::{TradeFilter, TradeLog, trade_log};
 pub use train::{Model, Report, Training, train};
 pub use tune::{Tuned, describe as tuning_line};

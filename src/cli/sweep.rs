@@ -92,15 +92,15 @@ fn ranking(done: &Sweeping, top: usize) -> String {
     let mut header = vec!["rank"];
     header.extend(names(&ranked.keys));
     header.extend(["Sharpe", "net return", "trades", "turnover", "costs of gross", "drawdown"]);
-    header.extend(["neighbours", "rank there"]);
+    let has_neighbours = !ranked.best_around.is_empty();
+    header.extend(["neighbours", "rank there"].iter().filter(|_| has_neighbours));
+    let n_columns = header.len();
     let row = |row: &Row| {
         let (point, figures) = (&row.trial.point, row.tried.figures());
         let of = |value: Option<f64>, decimals| told(value, decimals);
         let mut cells = vec![row.rank.map_or("–".to_owned(), |rank| rank.to_string())];
-        cells.extend(point.values().map(|value| match value.as_f64() {
-            Some(_) => short(&value.to_string()),
-            None => value.to_string(),
-        }));
+        cells.extend(point.values().map(pipeline::short));
+        let rank = |rank: Option<usize>| rank.map_or("–".to_owned(), |rank| rank.to_string());
         cells.extend([
             of(row.tried.sharpe(), 2),
             percent(figures.map(|f| f.net_return)),
@@ -109,23 +109,24 @@ fn ranking(done: &Sweeping, top: usize) -> String {
             percent(figures.and_then(pipeline::Figures::cost_share)),
             percent(figures.map(|f| f.max_drawdown)),
             of(row.around, 2),
-            row.rank_around.map_or("–".to_owned(), |rank| rank.to_string()),
+            rank(row.rank_around),
         ]);
+        cells.truncate(n_columns);
         cells
     };
     let mut shown = table_of(&header, "r", ranked.top(top).map(row));
-    shown += "\nturnover: a year, in multiples of the money at the beginning. drawdown: between days' \
-              ends.\nneighbours: the mean Sharpe ratio one step away along each key. A peak that \
-              stands alone is a warning.\n";
+    shown += "\nturnover: a year, in multiples of the mean equity. drawdown: between days' ends.\n";
+    shown += match has_neighbours {
+        true => {
+            "neighbours: the mean Sharpe ratio one step away along each key. A peak that stands \
+                 alone is a warning.\n"
+        }
+        false => {
+            "There are no neighbours to compare with: only steps, as in `0.5..3.0:0.1`, have \
+                  them.\n\n"
+        }
+    };
     shown
-}
-
-/// A number from a sampler has more digits than anyone reads; the table has them all.
-fn short(text: &str) -> String {
-    match text.split_once('.') {
-        Some((whole, part)) if part.len() > 6 => format!("{whole}.{}…", &part[..4]),
-        _ => text.to_owned(),
-    }
 }
 
 /// What stands best among its neighbours.

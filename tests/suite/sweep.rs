@@ -125,7 +125,8 @@ fn several_symbols_go_through_the_engine_to_the_same_bits() {
     let symbols = ["--set", "data.symbols=[ONE, TWO]"];
     let project = project(&symbols);
     let keys = ["trading_logic.max_hold_bars", "trading_logic.sizing.method"];
-    let sets = ["trading_logic.max_hold_bars=6 | null", "trading_logic.sizing.method=fixed | kelly"];
+    let sets =
+        ["trading_logic.max_hold_bars=6 | null", "trading_logic.sizing.method=fixed | kelly"];
     sweep(&project, &sets, &symbols);
     let by = equals_backtests(&project, &keys, &symbols);
     assert!(by.iter().all(|by| by == "engine: several symbols share the account"), "{by:?}");

@@ -36,7 +36,7 @@ pub struct Figures {
     pub equity: f64,
     /// Against the money at the beginning.
     pub net_return: f64,
-    /// Value of all fills, over the money at the beginning and the years.
+    /// Value of all fills, over the mean of the days' equity and the years.
     pub turnover_per_year: Option<f64>,
     /// Between days' ends.
     pub max_drawdown: f64,
@@ -53,6 +53,8 @@ pub struct Span {
 
 impl Figures {
     pub fn of(tally: &Tally, cash: f64, span: &Span) -> Self {
+        let base = span.years.zip(tally.mean_equity().filter(|mean| *mean > 0.0));
+        let base = base.map(|(years, equity)| years * equity);
         let costs = tally.commission + tally.impact + tally.carry;
         Self {
             sharpe: span.days_per_year.and_then(|days| tally.sharpe(days)),
@@ -63,7 +65,7 @@ impl Figures {
             net: tally.net,
             equity: tally.equity,
             net_return: tally.equity / cash - 1.0,
-            turnover_per_year: span.years.map(|years| tally.turnover / (cash * years)),
+            turnover_per_year: base.map(|base| tally.turnover / base),
             max_drawdown: tally.max_drawdown,
             ambiguous_bars: tally.ambiguous_bars,
         }

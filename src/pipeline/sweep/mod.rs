@@ -25,6 +25,7 @@ use crate::store::{self, Journal, Ledger};
 use floor::Floor;
 
 pub use figures::{By, Figures, Tried};
+pub use pictures::short;
 pub use ranks::{Ranked, Row};
 pub use stage::shifted;
 

@@ -58,6 +58,15 @@ fn scored(ranked: &Ranked) -> impl Iterator<Item = (&Row, f64)> {
     ranked.rows.iter().filter_map(|row| Some((row, row.tried.sharpe()?)))
 }
 
+/// A number from a sampler has more digits than anyone reads; the table has them all.
+pub fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match (value, text.split_once('.')) {
+        (Value::Float(x), Some((_, part))) if part.len() > 6 => format!("{x:.4}…"),
+        _ => text,
+    }
+}
+
 /// The last part of a key.
 pub fn leaf(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
@@ -80,6 +89,11 @@ impl<'s> Axis<'s> {
     /// Whether each value has a cell of its own.
     fn is_exact(&self) -> bool {
         self.dimension.n_values() == Some(self.n_cells as u64)
+    }
+
+    fn label(&self) -> String {
+        let what = if self.is_exact() { "" } else { " (middle of the cell)" };
+        format!("{}{what}", self.key)
     }
 
     fn names(&self) -> Vec<String> {
@@ -115,15 +129,16 @@ fn heat(ranked: &Ranked, (x, y): (&Axis<'_>, &Axis<'_>), has_more: bool, subject
     let is_mean = cells.iter().any(|cell| cell.len() > 1);
     let values = cells.iter().map(|cell| stats::mean(cell).unwrap_or(f64::NAN)).collect();
     let how = match (is_slice, is_mean) {
-        (true, _) => "; all other keys as in the best setting",
-        (false, true) => "; each cell the mean over all that was tried there",
+        (true, false) => "; other keys as in the best setting",
+        (true, true) => "; other keys as in the best setting, cells are means",
+        (false, true) => "; each cell the mean of all that was tried there",
         (false, false) => "",
     };
     let title = format!("Sharpe ratio by {} and {}{how}. {subject}", leaf(x.key), leaf(y.key));
     HeatMap {
         titles: Titles::new(title, finding(ranked)),
-        x_label: x.key.to_owned(),
-        y_label: y.key.to_owned(),
+        x_label: x.label(),
+        y_label: y.label(),
         columns: x.names(),
         rows: y.names().into_iter().rev().collect(),
         values,
@@ -134,7 +149,8 @@ fn heat(ranked: &Ranked, (x, y): (&Axis<'_>, &Axis<'_>), has_more: bool, subject
 /// The best setting, and how lonely it is.
 fn finding(ranked: &Ranked) -> String {
     let Some(best) = ranked.top(1).next() else { return String::new() };
-    let values = best.trial.point.iter().map(|(key, value)| format!("{} {value}", leaf(key)));
+    let values =
+        best.trial.point.iter().map(|(key, value)| format!("{} {}", leaf(key), short(value)));
     let values = values.collect::<Vec<_>>().join(", ");
     let sharpe = best.tried.sharpe().unwrap_or(0.0);
     let around = match best.around {
@@ -194,7 +210,7 @@ fn turnover(ranked: &Ranked, subject: &str, path: PathBuf) -> Result<Option<Path
     let of = |name, x, y| Line { name, x: Across::Number(x), y, band: None, shape: Shape::Points };
     let chart = Lines {
         titles: Titles::new(format!("Sharpe ratio against turnover. {subject}"), finding(ranked)),
-        x_label: "turnover a year, multiples of the money at the beginning".to_owned(),
+        x_label: "turnover a year, multiples of the mean equity".to_owned(),
         y_label: "Sharpe ratio of daily returns, a year".to_owned(),
         lines: vec![of("settings", &xs, &ys), of("the best", &best_x, &best_y)],
         uprights: Vec::new(),
