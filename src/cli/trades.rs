@@ -16,7 +16,7 @@ pub struct Args {
     /// One trade in full: every fill and why it got its price
     #[arg(long, value_name = "N")]
     id: Option<i64>,
-    /// Only this side [possible values: long, short]
+    /// Only this side
     #[arg(long, value_parser = ["long", "short"])]
     side: Option<String>,
     /// Only trades that ended by this rule, such as stop or timed_exit
@@ -31,9 +31,10 @@ pub struct Args {
     /// Only trades entered before this time
     #[arg(long, value_name = "TIME")]
     to: Option<Ts>,
-    /// The best by net profit first; --worst: the worst first
+    /// The best by net profit first
     #[arg(long, conflicts_with = "worst")]
     best: bool,
+    /// The worst by net profit first
     #[arg(long)]
     worst: bool,
     /// At most this many

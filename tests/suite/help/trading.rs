@@ -1,0 +1,33 @@
+//! The help of what trades predictions.
+
+use super::help_of;
+
+#[test]
+fn backtest() {
+    insta::assert_snapshot!(help_of("backtest"), @r"
+    Trade the predictions of a stored run, at the costs and by the rules of the config
+
+    Usage: edgewalk backtest [OPTIONS]
+
+    Options:
+          --run <RUN>  The run: its id under models/ and results/ [default: latest]
+      -h, --help       Print help (see more with '--help')
+    ");
+}
+
+#[test]
+fn sweep() {
+    insta::assert_snapshot!(help_of("sweep"), @r"
+    Try many settings on the predictions of a stored run, and rank them
+
+    Usage: edgewalk sweep [OPTIONS]
+
+    Options:
+          --run <RUN>          The run: its id under models/ and results/ [default: latest]
+          --sampler <SAMPLER>  How settings are chosen: all of them, by chance, or where earlier ones
+                               were good [default: grid] [possible values: grid, random, tpe]
+          --trials <N>         Settings to try [default: random 1000, tpe 200; a grid is tried whole]
+          --top <N>            Settings to show [default: 20]
+      -h, --help               Print help (see more with '--help')
+    ");
+}
