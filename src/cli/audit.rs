@@ -155,11 +155,11 @@ mod tests {
         };
         let audits = [with_holes("A", 2), with_holes("B", 0), with_holes("C", 3)];
         insta::assert_snapshot!(render_all(&audits), @r"
-        3 symbols: 900 bars
+        3 series: 900 bars
         largest move of a close: +0.1 %, C at 2024-01-02 00:45
 
-        severity  finding      bars  symbols  where
-        notice    zero volume     5        2  C 3, A 2
+        severity  finding      bars  series  where
+        notice    zero volume     5       2  C 3, A 2
 
         zero volume: nothing traded: no fill can happen there
         ");

@@ -43,16 +43,19 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         let range = PredictRange { from: args.from, to: args.to, in_sample: false };
         return show_live(&pipeline::backtest_live(&config, &args.model, range)?);
     }
-    let done = pipeline::backtest(&config, &args.run)?;
+    show(&pipeline::backtest(&config, &args.run)?)
+}
+
+fn show(done: &Backtested) -> Result<()> {
     let metrics = &done.metrics;
-    let mut text = format!("{}\n\n{}", headline(&done), figures(metrics));
+    let mut text = format!("{}\n\n{}", headline(done), figures(metrics));
     for told in &done.told {
         text += &gates(told);
     }
     text += &breakdown("exit", &metrics.by_exit);
     text += &breakdown("side", &metrics.by_side);
-    text += &refusals(&done);
-    text += &band(&done);
+    text += &refusals(done);
+    text += &band(done);
     text += &format!(
         "{} trials so far on these data: the more are tried, the better the best looks by luck.\n",
         done.n_trials
@@ -102,21 +105,13 @@ fn headline(done: &Backtested) -> String {
 
 /// Three pairs of name and figure a line.
 fn figures(m: &Metrics) -> String {
-    let error = |value: Option<f64>, error: Option<f64>| match (value, error) {
-        (Some(value), Some(error)) => format!("{value:.2} ± {error:.2}"),
-        _ => told(value, 2),
-    };
-    let interval = match (m.trades.win_rate_low, m.trades.win_rate_high) {
-        (Some(low), Some(high)) => format!(" ({:.0}–{:.0})", 100.0 * low, 100.0 * high),
-        _ => String::new(),
-    };
     let pairs = [
         ("net return", percent(m.growth.total_return)),
-        ("Sharpe", error(m.sharpe.sharpe, m.sharpe.se_hac.or(m.sharpe.se_iid))),
+        ("Sharpe", sharpe(m)),
         ("trades", m.trades.trades.to_string()),
         ("a year (CAGR)", percent(m.growth.cagr)),
         ("Sortino", told(m.sortino, 2)),
-        ("win rate", percent(m.trades.win_rate) + &interval),
+        ("win rate", win_rate(m)),
         ("volatility", percent(m.growth.volatility)),
         ("Calmar", told(m.calmar, 2)),
         ("profit factor", told(m.trades.profit_factor, 2)),
@@ -141,6 +136,21 @@ fn figures(m: &Metrics) -> String {
     };
     let lines = pairs.chunks(3).map(line);
     super::table_of(&["", "", "", "", "", ""], "lrlrlr", lines).trim_start().to_owned()
+}
+
+fn sharpe(m: &Metrics) -> String {
+    match (m.sharpe.sharpe, m.sharpe.se_hac.or(m.sharpe.se_iid)) {
+        (Some(value), Some(error)) => format!("{value:.2} ± {error:.2}"),
+        (value, _) => told(value, 2),
+    }
+}
+
+fn win_rate(m: &Metrics) -> String {
+    let interval = match (m.trades.win_rate_low, m.trades.win_rate_high) {
+        (Some(low), Some(high)) => format!(" ({:.0}–{:.0})", 100.0 * low, 100.0 * high),
+        _ => String::new(),
+    };
+    percent(m.trades.win_rate) + &interval
 }
 
 fn gates(told: &Told) -> String {

@@ -9,9 +9,10 @@ use super::live::{LiveRun, live};
 use super::predict::PredictRange;
 use super::single::{ONE_SCORE, Singles};
 use super::stored::{StoredRun, open_run};
+use super::sweep::shifted;
 use super::train::identity;
 use crate::backtest::engine::band::{Band, band};
-use crate::backtest::intent::{Intent, IntentFault, Intents};
+use crate::backtest::intent::{IntentFault, Intents};
 use crate::backtest::ledger::{Ledger, Trade};
 use crate::backtest::metrics::{Input, Keys, Metrics};
 use crate::backtest::rules::Rules;
@@ -153,12 +154,6 @@ pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
         told: Told { symbol, n_intents, waterfall },
         regime: regime[desk.first..].to_vec(),
     })
-}
-
-/// By rows from `first` on, before which nothing is predicted.
-fn shifted(intents: &Intents, first: usize) -> Result<Intents, IntentFault> {
-    let shift = |intent: &Intent| Intent { bar: intent.bar - first as u32, ..*intent };
-    Intents::new(intents.as_slice().iter().map(shift).collect())
 }
 
 fn unfit(symbol: &str, fault: &IntentFault) -> Failure {

@@ -4,7 +4,7 @@ use super::stored::StoredRun;
 use super::train::Model;
 use super::{bars, labels};
 use crate::backtest::volatility::trailing_sd;
-use crate::config::{Config, WeightMethod};
+use crate::config::{Backtest, Config, HorizonWeights, WeightMethod};
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol};
 use crate::signal::{Forecast, Inputs, Setup, Weights};
@@ -47,7 +47,7 @@ pub fn data_config(config: &Config, model: &Model) -> Config {
 /// All symbols of a run, in its order.
 pub fn desks(config: &Config, run: &StoredRun) -> Result<Vec<Desk>, Failure> {
     let own = data_config(config, &run.model);
-    let weights = weights(config, &run.model)?;
+    let weights = weights(&config.trading_logic.horizon_weights, &run.model)?;
     let of =
         |(at, symbol): (usize, &Symbol)| desk((config, &own), run, (at as u32, symbol), &weights);
     run.symbols.iter().enumerate().map(of).collect()
@@ -120,8 +120,7 @@ pub fn setup(config: &Config, bars: &Bars, weights: &Weights) -> Setup {
 }
 
 /// Those found in training, unless the config now says what they are.
-pub fn weights(config: &Config, model: &Model) -> Result<Weights, Failure> {
-    let asked = &config.trading_logic.horizon_weights;
+pub fn weights(asked: &HorizonWeights, model: &Model) -> Result<Weights, Failure> {
     let report = &model.report;
     let horizons: Vec<u32> = report.horizons.iter().map(|scores| scores.horizon).collect();
     let each = match asked.method {
@@ -156,8 +155,31 @@ impl Desk {
 
     /// What slippage depends on, a value a bar; `None` where it depends on no volatility.
     pub fn sigma(&self) -> Option<Vec<f64>> {
-        let needed = self.setup.costs.slippage.needs_sigma();
-        needed.then(|| trailing_sd(&self.bars.columns().close, self.setup.slippage_window))
+        self.sigma_for(&self.setup)
+    }
+
+    /// The same by another setup.
+    pub fn sigma_for(&self, setup: &Setup) -> Option<Vec<f64>> {
+        let needed = setup.costs.slippage.needs_sigma();
+        needed.then(|| trailing_sd(&self.bars.columns().close, setup.slippage_window))
+    }
+
+    /// The setup of another config for the same bars.
+    pub fn setup_of(
+        &self,
+        (backtest, weighing): (&Backtest, &HorizonWeights),
+        run: &StoredRun,
+    ) -> Result<Setup, Failure> {
+        let old = &self.setup;
+        Ok(Setup {
+            timeframe: old.timeframe,
+            bars_per_year: old.bars_per_year,
+            costs: backtest.costs(),
+            slippage_window: backtest.slippage.window_bars,
+            cash: backtest.cash,
+            max_participation: backtest.max_participation.unwrap_or(f64::INFINITY),
+            weights: weights(weighing, &run.model)?,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::backtest::cannot;
 use super::dataset::Lessons;
 use super::desk::{data_config, setup, weights};
-use super::predict::{PredictRange, rows, same_lessons};
+use super::predict::{PredictRange, in_sample, rows, same_lessons};
 use super::recipe;
 use super::train::{Model, load};
 use crate::backtest::intent::Intent;
@@ -60,7 +60,7 @@ pub fn live(config: &Config, path: &Path, range: PredictRange) -> Result<LiveRun
     let span = asked.first().copied().unwrap_or(0)..asked.last().map_or(0, |row| row + 1);
     let bars: Vec<Bars> =
         lessons.symbols.iter().map(|symbol| super::bars(&own, symbol)).collect::<Result<_, _>>()?;
-    let weights = weights(config, &model)?;
+    let weights = weights(&config.trading_logic.horizon_weights, &model)?;
     let setups: Vec<Setup> = bars.iter().map(|bars| setup(config, bars, &weights)).collect();
     let programs: Vec<Program> =
         bars.iter().map(|bars| super::compile(&own, bars)).collect::<Result<_, _>>()?;
@@ -139,12 +139,13 @@ impl Floor<'_> {
     fn decide(&mut self, row: usize) -> Result<Option<Intent>, Failure> {
         let station = &mut self.stations[self.data.symbols[row] as usize];
         let mut told = Vec::new();
-        if self.data.t0[row] >= self.model.fold.trained().end {
+        let is_asked = self.span.contains(&row);
+        if is_asked || self.data.t0[row] >= self.model.fold.trained().end {
             let answer = self.predictor.predict(row, &station.narrow);
             let answer = answer.map_err(|fault| recipe::unfit(&fault))?;
-            told = answer.map_err(Failure::user)?;
+            told = answer.map_err(|refused| in_sample(refused, self.data))?;
         }
-        if !self.span.contains(&row) {
+        if !is_asked {
             told.clear();
         }
         Ok(station.decide(&told, self.model.report.fold))

@@ -1,10 +1,10 @@
 //! Row by row, as in production.
 
 use super::predictions::{InSample, Waiting};
-use crate::gbdt::Matrix;
 use crate::learn::backends::LearnFault;
 use crate::learn::conformal::Interval;
 use crate::learn::dataset::{Dataset, Horizon};
+use crate::learn::learner::Matrix;
 use crate::learn::training::{FoldModel, HorizonModel};
 
 /// A model that is asked row after row. Of the data set it reads times, volatilities and the returns

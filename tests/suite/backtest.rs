@@ -68,6 +68,23 @@ fn threads_change_no_byte_of_a_backtest() {
 }
 
 #[test]
+fn bar_by_bar_as_in_production_the_result_is_the_same_to_the_last_bit() {
+    let project = project();
+    project.done(&["backtest"]);
+    let told = project.done(&["backtest", "--live"]);
+    assert!(told.contains("the same fills and the same equity, bit for bit"), "{told}");
+    for name in ["trades.parquet", "fills.parquet", "equity.parquet"] {
+        let live = project.bytes(&results(&project, &format!("live/{name}")));
+        assert!(live == project.bytes(&results(&project, name)), "{name}");
+    }
+    // Fewer bars give another ledger, and there is nothing to compare it with.
+    let told = project.done(&["backtest", "--live", "--to", "2022-02-01"]);
+    assert!(told.contains("no stored predictions of these very bars"), "{told}");
+    let told = project.refusal(&["backtest", "--live", "--from", "2022-01-10"]);
+    assert!(told.contains("2022-01-10"), "{told}");
+}
+
+#[test]
 fn trades_are_filtered_and_one_is_told_in_full() {
     let project = project();
     project.done(&["backtest"]);
@@ -101,7 +118,8 @@ fn what_does_not_fit_is_refused_by_name() {
     };
     refuse(&["backtest", "--run", "none"]);
     refuse(&["trades"]);
-    refuse(&["backtest", "--set", "backtest.half_spread_bps=900"]);
+    let dear = ["--set", "backtest.half_spread_bps=900", "--set", "trading_logic.ev_gate=false"];
+    refuse(&[&["backtest"], &dear[..]].concat());
     refuse(&["backtest", "--set", "data.from=2022-01-28"]);
     refuse(&["backtest", "--set", "trading_logic.horizon_weights={method: fixed, fixed: [1]}"]);
     insta::assert_snapshot!(told);
