@@ -301,8 +301,11 @@ fn every_key_that_is_named_exists() {
             let key = text[at + 1..].split(|c: char| !is_of_key(c)).next().unwrap_or_default();
             let key = key.trim_end_matches('.');
             let Some((section, _)) = key.split_once('.') else { continue };
+            let is_file =
+                [".yml", ".parquet", ".csv", ".json"].iter().any(|end| key.ends_with(end));
             let is_free = ["features.expressions.", "data.csv.columns."];
-            let exists = keys.iter().any(|known| known == key)
+            let exists = is_file
+                || keys.iter().any(|known| known == key)
                 || is_free.iter().any(|free| key.starts_with(free))
                 || !sections.iter().any(|known| *known == section) && section != "search";
             if !exists {

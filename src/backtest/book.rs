@@ -5,7 +5,6 @@ use super::execution::Execution;
 use super::intent::{Intent, Side};
 use super::ledger::{Fill, FillRule, Trade};
 use super::levels::Levels;
-use super::lots::Lots;
 use super::quote::Quote;
 use crate::units::Ts;
 
@@ -87,7 +86,6 @@ pub struct Position {
     commission: f64,
     impact: f64,
     exit_rule: FillRule,
-    most_closed: f64,
 }
 
 impl Position {
@@ -119,7 +117,6 @@ impl Position {
             commission: 0.0,
             impact: 0.0,
             exit_rule: FillRule::EndOfData,
-            most_closed: 0.0,
         }
     }
 
@@ -143,8 +140,9 @@ impl Position {
         self.exits.add(fill);
         self.pay_for(fill);
         self.see(fill.reference, fill.reference);
-        if Lots::within(self.most_closed, units, self.ever) == self.most_closed {
-            (self.most_closed, self.exit_rule) = (units, fill.rule);
+        // What the cap left of an exit ended for the reason that the exit had.
+        if fill.rule != FillRule::ExitRest || self.exits.n_fills == 1 {
+            self.exit_rule = fill.rule;
         }
     }
 

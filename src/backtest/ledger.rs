@@ -102,7 +102,8 @@ pub struct Trade {
     /// Average over fills, after spread and slippage.
     pub entry_price: f64,
     pub exit_price: f64,
-    /// The rule of the fill that closed the most; the later of equals.
+    /// Why it ended: the rule of its last exit. What the volume cap had left of that exit does not
+    /// count as a reason of its own.
     pub exit_rule: FillRule,
     /// At reference prices.
     pub gross: f64,

@@ -20,6 +20,8 @@ pub mod engine; // one bar after the other
 pub mod screen; // its fast twin, for sweeps
 #[cfg(test)]
 mod cases; // the specification, row by row
+#[cfg(test)]
+mod oracle; // the specification again, slowly, on random markets
 
 pub use account::MoneyFault;
 pub use engine::{Engine, EngineFault, run};

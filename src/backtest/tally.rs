@@ -26,6 +26,8 @@ pub struct Tally {
     /// Of the last day.
     pub equity: f64,
     pub n_days: u64,
+    /// Sum of all days' equity.
+    pub equity_days: f64,
     /// The deepest fall from a day's equity, as a part of it.
     pub max_drawdown: f64,
     /// Of daily returns (Welford 1962: mean, and squares about it).
@@ -73,6 +75,11 @@ impl Tally {
         (sd > 0.0).then(|| self.mean / sd * days_per_year.sqrt())
     }
 
+    /// The mean of the days' equity.
+    pub fn mean_equity(&self) -> Option<f64> {
+        (self.n_days > 0).then(|| self.equity_days / self.n_days as f64)
+    }
+
     /// Takes a trade.
     pub fn add(&mut self, made: &Made) {
         self.n_trades += 1;
@@ -91,6 +98,7 @@ impl Tally {
     pub fn day(&mut self, equity: f64) {
         let change = equity / self.equity - 1.0;
         self.n_days += 1;
+        self.equity_days += equity;
         let off = change - self.mean;
         self.mean += off / self.n_days as f64;
         self.squares += off * (change - self.mean);
@@ -192,6 +200,7 @@ mod tests {
         let tally = tally.finish();
         assert_eq!(tally.kept.as_ref().unwrap().equity, [110.0, 99.0, 105.0]);
         assert!((tally.max_drawdown - 0.1).abs() < 1e-12);
+        assert_eq!(tally.mean_equity(), Some((110.0 + 99.0 + 105.0) / 3.0));
         let returns = [0.1, -0.1, 105.0 / 99.0 - 1.0];
         let (mean, sd) = (crate::stats::mean(&returns), crate::stats::sd(&returns));
         let by_hand = mean.unwrap() / sd.unwrap() * 365.0_f64.sqrt();

@@ -39,7 +39,7 @@ pub fn render_all(audits: &[Audit]) -> String {
         return render(only);
     }
     let n_bars: usize = audits.iter().map(|a| a.n_bars).sum();
-    let text = format!("{} symbols: {n_bars} bars\n", audits.len()) + &largest_move(audits);
+    let text = format!("{} series: {n_bars} bars\n", audits.len()) + &largest_move(audits);
     let found = by_kind(audits);
     if found.is_empty() {
         return text + "nothing found\n";
@@ -48,7 +48,7 @@ pub fn render_all(audits: &[Audit]) -> String {
         let total: u64 = names.iter().map(|(n_bars, _)| n_bars).sum();
         row(*kind, [total.to_string(), names.len().to_string()], most_afflicted(names))
     });
-    let table = table_of(&["severity", "finding", "bars", "symbols", "where"], SIDES, rows);
+    let table = table_of(&["severity", "finding", "bars", "series", "where"], SIDES, rows);
     text + "\n" + &table + "\n" + &advice(found.keys().copied())
 }
 
@@ -155,11 +155,11 @@ mod tests {
         };
         let audits = [with_holes("A", 2), with_holes("B", 0), with_holes("C", 3)];
         insta::assert_snapshot!(render_all(&audits), @r"
-        3 symbols: 900 bars
+        3 series: 900 bars
         largest move of a close: +0.1 %, C at 2024-01-02 00:45
 
-        severity  finding      bars  symbols  where
-        notice    zero volume     5        2  C 3, A 2
+        severity  finding      bars  series  where
+        notice    zero volume     5       2  C 3, A 2
 
         zero volume: nothing traded: no fill can happen there
         ");

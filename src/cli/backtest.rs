@@ -1,12 +1,15 @@
 //! `edgewalk backtest`: what a stored run's predictions would have earned.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use super::{Global, print, table};
 use crate::backtest::metrics::Metrics;
 use crate::backtest::metrics::tables::Row;
-use crate::pipeline::{self, Backtested, Told};
+use crate::pipeline::{self, Backtested, LiveBacktest, PredictRange, Told};
 use crate::signal::Earned;
+use crate::units::Ts;
 
 /// Trade the predictions of a stored run, at the costs and by the rules of the config
 ///
@@ -17,26 +20,71 @@ use crate::signal::Earned;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The run: its id under models/ and results/
-    #[arg(long, default_value = "latest")]
+    #[arg(long, default_value = "latest", conflicts_with_all = ["live", "model"])]
     run: String,
+    /// Computes features, predictions and decisions bar by bar, as in production: slower, and the same
+    /// to the last bit
+    #[arg(long)]
+    live: bool,
+    /// With --live: the model's folder
+    #[arg(long, requires = "live", default_value = "models/latest")]
+    model: PathBuf,
+    /// With --live: first bar to trade [default: as predict]
+    #[arg(long, value_name = "TIME", requires = "live")]
+    from: Option<Ts>,
+    /// With --live: bars before this time are traded [default: as predict]
+    #[arg(long, value_name = "TIME", requires = "live")]
+    to: Option<Ts>,
 }
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load()?;
-    let done = pipeline::backtest(&config, &args.run)?;
+    if args.live {
+        let range = PredictRange { from: args.from, to: args.to, in_sample: false };
+        return show_live(&pipeline::backtest_live(&config, &args.model, range)?);
+    }
+    show(&pipeline::backtest(&config, &args.run)?)
+}
+
+fn show(done: &Backtested) -> Result<()> {
     let metrics = &done.metrics;
-    let mut text = format!("{}\n\n{}", headline(&done), figures(metrics));
+    let mut text = format!("{}\n\n{}", headline(done), figures(metrics));
     for told in &done.told {
         text += &gates(told);
     }
     text += &breakdown("exit", &metrics.by_exit);
     text += &breakdown("side", &metrics.by_side);
-    text += &refusals(&done);
-    text += &band(&done);
+    text += &refusals(done);
+    text += &band(done);
     text += &format!(
         "{} trials so far on these data: the more are tried, the better the best looks by luck.\n",
         done.n_trials
     );
+    for path in &done.files {
+        text += &format!("wrote `{}`\n", path.display());
+    }
+    print(&text)
+}
+
+fn show_live(done: &LiveBacktest) -> Result<()> {
+    let live = &done.live;
+    let mut text = format!(
+        "{} {}, {} bars one by one, by `{}`\n\n{}\n",
+        live.model.report.symbols.join(", "),
+        live.model.config.data.timeframe,
+        live.n_rows,
+        live.model.folder.manifest.id,
+        figures(&done.metrics)
+    );
+    text += match done.is_stored {
+        Some(true) => {
+            "The stored predictions give the same fills and the same equity, bit for bit.\n"
+        }
+        Some(false) => {
+            "THE STORED PREDICTIONS GIVE ANOTHER RESULT: were they made of other bars?\n"
+        }
+        None => "There are no stored predictions of these very bars to compare with.\n",
+    };
     for path in &done.files {
         text += &format!("wrote `{}`\n", path.display());
     }
@@ -57,21 +105,13 @@ fn headline(done: &Backtested) -> String {
 
 /// Three pairs of name and figure a line.
 fn figures(m: &Metrics) -> String {
-    let error = |value: Option<f64>, error: Option<f64>| match (value, error) {
-        (Some(value), Some(error)) => format!("{value:.2} ± {error:.2}"),
-        _ => told(value, 2),
-    };
-    let interval = match (m.trades.win_rate_low, m.trades.win_rate_high) {
-        (Some(low), Some(high)) => format!(" ({:.0}–{:.0})", 100.0 * low, 100.0 * high),
-        _ => String::new(),
-    };
     let pairs = [
         ("net return", percent(m.growth.total_return)),
-        ("Sharpe", error(m.sharpe.sharpe, m.sharpe.se_hac.or(m.sharpe.se_iid))),
+        ("Sharpe", sharpe(m)),
         ("trades", m.trades.trades.to_string()),
         ("a year (CAGR)", percent(m.growth.cagr)),
         ("Sortino", told(m.sortino, 2)),
-        ("win rate", percent(m.trades.win_rate) + &interval),
+        ("win rate", win_rate(m)),
         ("volatility", percent(m.growth.volatility)),
         ("Calmar", told(m.calmar, 2)),
         ("profit factor", told(m.trades.profit_factor, 2)),
@@ -96,6 +136,21 @@ fn figures(m: &Metrics) -> String {
     };
     let lines = pairs.chunks(3).map(line);
     super::table_of(&["", "", "", "", "", ""], "lrlrlr", lines).trim_start().to_owned()
+}
+
+fn sharpe(m: &Metrics) -> String {
+    match (m.sharpe.sharpe, m.sharpe.se_hac.or(m.sharpe.se_iid)) {
+        (Some(value), Some(error)) => format!("{value:.2} ± {error:.2}"),
+        (value, _) => told(value, 2),
+    }
+}
+
+fn win_rate(m: &Metrics) -> String {
+    let interval = match (m.trades.win_rate_low, m.trades.win_rate_high) {
+        (Some(low), Some(high)) => format!(" ({:.0}–{:.0})", 100.0 * low, 100.0 * high),
+        _ => String::new(),
+    };
+    percent(m.trades.win_rate) + &interval
 }
 
 fn gates(told: &Told) -> String {

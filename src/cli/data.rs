@@ -246,8 +246,7 @@ fn resample_stored(
     (to, prefer): (Timeframe, Option<Prefer>),
 ) -> Result<()> {
     let layout = Layout::new(&config.data.dir);
-    let mut rows = Vec::new();
-    for stored in choose(&layout, which)? {
+    let one = |stored: StoredBars| -> Result<Vec<String>> {
         let base = read_current(&stored.symbol, stored.timeframe, &layout)?;
         let made = make(&base, to, config.data.calendar)?;
         let n_made = made.stored.bars.len();
@@ -258,11 +257,19 @@ fn resample_stored(
         let mut row = vec![stored.symbol.to_string(), to.to_string()];
         let left_out = [made.n_at_ends, made.n_after_hours];
         row.extend(counts.into_iter().chain(left_out).map(|n| n.to_string()));
-        rows.push(row);
+        Ok(row)
+    };
+    let rows = choose(&layout, which)?.into_iter().map(one);
+    let (rows, failed): (Vec<_>, Vec<_>) = rows.partition(Result::is_ok);
+    let rows: Vec<Vec<String>> = rows.into_iter().flatten().collect();
+    let failed: Vec<Error> = failed.into_iter().filter_map(Result::err).collect();
+    if rows.is_empty() {
+        return name_each(failed);
     }
     let header = ["symbol", "timeframe", "from bars", "made", "added", "replaced", "removed"];
     let left_out = ["incomplete", "left out at the ends", "after hours"];
-    print(&table(&[&header[..], &left_out].concat(), rows))
+    print(&table(&[&header[..], &left_out].concat(), rows))?;
+    name_each(failed)
 }
 
 fn export(config: &Config, which: &Which, output: Option<&PathBuf>) -> Result<()> {

@@ -75,7 +75,12 @@ fn drift_line(drift: &Drift) -> String {
     let names: Vec<&str> = drifted.iter().take(8).map(|column| column.name.as_str()).collect();
     let told = match names.as_slice() {
         [] => "no column beyond chance".to_owned(),
-        names => format!("{} columns beyond chance: {}", drifted.len(), names.join(", ")),
+        names => {
+            let more = drifted.len() - names.len();
+            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let noun = if drifted.len() == 1 { "column" } else { "columns" };
+            format!("{} {noun} beyond chance: {}{rest}", drifted.len(), names.join(", "))
+        }
     };
     let like = drift.importance_spearman.map_or("–".to_owned(), |r| format!("{r:.2}"));
     format!("drift against the training slice: {told}; importances correlate by {like}\n")

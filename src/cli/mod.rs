@@ -12,6 +12,7 @@ mod labels;
 mod output;
 mod predict;
 mod progress;
+mod sweep;
 mod trades;
 mod train;
 
@@ -77,6 +78,7 @@ enum Command {
     Predict(predict::Args),
     Explain(explain::Args),
     Backtest(backtest::Args),
+    Sweep(sweep::Args),
     Trades(trades::Args),
     Config(config::Args),
 }
@@ -155,6 +157,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Predict(args) => predict::execute(args, &cli.global),
         Command::Explain(args) => explain::execute(args, &cli.global),
         Command::Backtest(args) => backtest::execute(args, &cli.global),
+        Command::Sweep(args) => sweep::execute(args, &cli.global),
         Command::Trades(args) => trades::execute(args, &cli.global),
         Command::Config(args) => config::execute(args, &cli.global),
     }

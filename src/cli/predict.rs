@@ -94,10 +94,8 @@ fn row(judged: &Judged) -> Vec<String> {
     };
     let thirds = judged.coverage.as_ref().map(|report| &report.by_volatility);
     let third = |k: usize| held(thirds.and_then(|thirds| thirds[k].as_ref()));
-    // Expectations that hardly differ have no slope worth the name.
     let told = judged.line.as_ref().and_then(|line| Some((line.slope, line.slope_error?)));
-    let told = told.filter(|(_, error)| *error < 2.0);
-    let slope = told.map_or("–".to_owned(), |(slope, error)| format!("{slope:.2} ± {error:.2}"));
+    let slope = told.map_or("–".to_owned(), with_error);
     vec![
         judged.horizon.to_string(),
         judged.n_rows.to_string(),
@@ -114,8 +112,16 @@ fn row(judged: &Judged) -> Vec<String> {
 }
 
 fn chances(judged: &[Judged]) -> String {
-    let header =
-        ["horizon", "Brier", "of a coin", "reliability", "resolution", "ECE", "slope", "intercept"];
+    let header = [
+        "horizon",
+        "Brier",
+        "of the rate",
+        "reliability",
+        "resolution",
+        "ECE",
+        "slope",
+        "intercept",
+    ];
     let rows = judged.iter().filter_map(|j| Some(chance(j.horizon, j.chances.as_ref()?)));
     let rows: Vec<Vec<String>> = rows.collect();
     if rows.is_empty() {
@@ -124,27 +130,34 @@ fn chances(judged: &[Judged]) -> String {
     format!(
         "\n{}\nThe chance of a rise. Brier: its mean squared error, beside that of the rate of rises itself;\n\
          reliability (0 is best) and resolution (more is better) are its parts (Murphy 1973). ECE: the mean\n\
-         distance of chance and frequency in tenths of the rows. slope, intercept: of realised on told log odds.\n",
+         distance of chance and frequency in at most ten bins of like numbers of rows. slope, intercept: of realised on told log odds.\n",
         table(&header, rows)
     )
 }
 
 fn chance(horizon: u32, chances: &Chances) -> Vec<String> {
     let brier = &chances.brier;
-    // Chances that hardly differ have no slope worth the name.
     let line = chances.line.as_ref().and_then(|line| Some((line, line.slope_error?)));
-    let line = line.filter(|(_, error)| *error < 2.0);
-    let slope = line.map(|(line, error)| format!("{:.2} ± {error:.2}", line.slope));
+    let slope = line.map(|(line, error)| with_error((line.slope, error)));
     let intercept = line.map(|(line, _)| format!("{:.2}", line.intercept));
     let told = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
     vec![
         horizon.to_string(),
-        format!("{:.4}", brier.score),
-        format!("{:.4}", brier.uncertainty),
+        format!("{:.6}", brier.score),
+        format!("{:.6}", brier.uncertainty),
         format!("{:.5}", brier.reliability),
         format!("{:.5}", brier.resolution),
         format!("{:.2} %", 100.0 * chances.ece),
         told(slope),
         told(intercept),
     ]
+}
+
+/// As many digits as the error leaves a meaning to.
+fn with_error((value, error): (f64, f64)) -> String {
+    if error < 2.0 {
+        format!("{value:.2} ± {error:.2}")
+    } else {
+        format!("{value:.0} ± {error:.0}")
+    }
 }

@@ -16,7 +16,7 @@ pub struct Args {
     /// One trade in full: every fill and why it got its price
     #[arg(long, value_name = "N")]
     id: Option<i64>,
-    /// Only this side [possible values: long, short]
+    /// Only this side
     #[arg(long, value_parser = ["long", "short"])]
     side: Option<String>,
     /// Only trades that ended by this rule, such as stop or timed_exit
@@ -31,9 +31,10 @@ pub struct Args {
     /// Only trades entered before this time
     #[arg(long, value_name = "TIME")]
     to: Option<Ts>,
-    /// The best by net profit first; --worst: the worst first
+    /// The best by net profit first
     #[arg(long, conflicts_with = "worst")]
     best: bool,
+    /// The worst by net profit first
     #[arg(long)]
     worst: bool,
     /// At most this many
@@ -67,36 +68,35 @@ pub fn execute(args: &Args, _: &Global) -> Result<()> {
     if args.csv {
         return print(&log.csv(&rows)?);
     }
-    let shown = &rows[..rows.len().min(args.top)];
-    let names = [
-        "id",
-        "symbol",
-        "side",
-        "entry_ts",
-        "exit_ts",
-        "exit_rule",
-        "hold_bars",
-        "entry_price",
-        "exit_price",
-        "net",
-        "net_bps",
-        "r_multiple",
-    ];
-    let cells = |row: &usize| names.iter().map(|name| log.cell(name, *row)).collect();
-    let mut text = table_of(&names, "rlllll", shown.iter().map(cells));
-    let net: f64 = log.sum("net", &rows)?;
-    text += &format!(
-        "{} of {} trades, net {}{}\n",
-        rows.len(),
-        log.n_trades(),
-        told(Some(net), 2),
-        if shown.len() < rows.len() {
-            format!("; the first {} are shown, `--top` shows more", shown.len())
-        } else {
-            String::new()
-        }
-    );
-    print(&text)
+    print(&list(&log, &rows, args.top)?)
+}
+
+const SHOWN: [&str; 12] = [
+    "id",
+    "symbol",
+    "side",
+    "entry_ts",
+    "exit_ts",
+    "exit_rule",
+    "hold_bars",
+    "entry_price",
+    "exit_price",
+    "net",
+    "net_bps",
+    "r_multiple",
+];
+
+fn list(log: &TradeLog, rows: &[usize], top: usize) -> Result<String> {
+    let shown = &rows[..rows.len().min(top)];
+    let cells = |row: &usize| SHOWN.iter().map(|name| log.cell(name, *row)).collect();
+    let net = told(Some(log.sum("net", rows)?), 2);
+    let more = match shown.len() < rows.len() {
+        true => format!("; the first {} are shown, `--top` shows more", shown.len()),
+        false => String::new(),
+    };
+    let (n, of) = (rows.len(), log.n_trades());
+    Ok(table_of(&SHOWN, "rlllll", shown.iter().map(cells))
+        + &format!("{n} of {of} trades, net {net}{more}\n"))
 }
 
 /// Every column, then every fill.

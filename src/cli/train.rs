@@ -131,7 +131,7 @@ fn remarks(model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
     if !model.report.left_out.is_empty() {
         lines.push(format!(
-            "not learnt from, since they are prices themselves: {}; `learn.price_levels` keeps them",
+            "not learnt from, since they follow the price's level: {}; `learn.price_levels` keeps them",
             model.report.left_out.join(", ")
         ));
     }

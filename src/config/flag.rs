@@ -44,14 +44,14 @@ pub fn parse_set(text: &str) -> Result<Node, Box<Fault>> {
     Ok(nest(path, parse_value(value.trim(), &place)?, &place))
 }
 
-fn nest(path: &str, value: Node, place: &Place) -> Node {
+pub(super) fn nest(path: &str, value: Node, place: &Place) -> Node {
     path.rsplit('.').fold(value, |value, key| {
         let entry = Entry { key: key.trim().to_owned(), place: place.clone(), value };
         Node::map(vec![entry], place.clone())
     })
 }
 
-fn parse_value(text: &str, place: &Place) -> Result<Node, Box<Fault>> {
+pub(super) fn parse_value(text: &str, place: &Place) -> Result<Node, Box<Fault>> {
     if !text.starts_with(['[', '{', '"', '\'']) {
         return Ok(Node::plain(text, place.clone()));
     }

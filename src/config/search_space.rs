@@ -57,7 +57,7 @@ impl Setting for SearchSpace {
     }
 }
 
-fn parse(text: &str) -> Option<DimensionParams> {
+pub(super) fn parse(text: &str) -> Option<DimensionParams> {
     if text.contains('|') {
         let choice = text.split('|').map(|word| value(word.trim())).collect::<Option<Vec<_>>>()?;
         return Some(DimensionParams { choice: Some(choice), ..DimensionParams::default() });
@@ -85,7 +85,7 @@ fn parse(text: &str) -> Option<DimensionParams> {
     })
 }
 
-fn value(word: &str) -> Option<Value> {
+pub(super) fn value(word: &str) -> Option<Value> {
     let whole = word.parse().ok().map(Value::Int);
     let number = || word.parse().ok().map(Value::Float);
     let text = || (!word.is_empty()).then(|| Value::Text(word.to_owned()));

@@ -4,7 +4,7 @@ use super::audit::POSSIBLE;
 use super::grid::check_timeframe;
 use crate::failure::Failure;
 use crate::market::{BarFault, Bars, Columns, Symbol, Timeframe};
-use crate::units::Ts;
+use crate::units::{SECOND_US, Ts};
 
 /// Which repairs are wanted; none by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,10 +31,25 @@ pub fn accept(
     if accept.dedup && columns.ts.windows(2).any(|pair| pair[0] == pair[1]) {
         columns = columns.take(&distinct(&columns));
     }
+    check_days(&columns.ts, timeframe)?;
     check_extra(&columns)?;
     unsign_zeros(&mut columns);
     let repeat = first_repeat(&columns);
     Bars::new(symbol.clone(), timeframe, columns).map_err(|fault| refuse(&fault, repeat, accept))
+}
+
+/// Spreadsheets count days: 45,292 is the first of 2024, and would be a second of 1970.
+fn check_days(ts: &[Ts], timeframe: Timeframe) -> Result<(), Failure> {
+    const DAYS: std::ops::Range<i64> = 10_000 * SECOND_US..100_000 * SECOND_US;
+    let (Some(first), Some(last)) = (ts.first(), ts.last()) else { return Ok(()) };
+    if timeframe.us() > SECOND_US || !DAYS.contains(&first.0) || !DAYS.contains(&last.0) {
+        return Ok(());
+    }
+    let day = first.0 / SECOND_US;
+    Err(Failure::user(format!(
+        "the times are numbers such as `{day}`, seconds on the first day of 1970"
+    ))
+    .hint("do they count days, as spreadsheets do? save them as dates"))
 }
 
 /// Times in a unit that was taken for another: hours become weeks, and lie on their grid.
@@ -165,6 +180,16 @@ mod tests {
     fn repeats_far_apart_are_dropped_once_sorted() {
         let twice = columns(&[0, 5, 10, 0, 5, 10], &[10.0, 11.0, 12.0, 10.0, 11.0, 12.0]);
         assert_eq!(close(twice, true, true).unwrap(), [10.0, 11.0, 12.0]);
+    }
+
+    #[test]
+    fn days_of_a_spreadsheet_are_not_taken_for_seconds() {
+        let mut days = columns(&[0, 0, 0], &[10.0; 3]);
+        days.ts = [45_292, 45_293, 45_294].map(|day| Ts(day * 1_000_000)).to_vec();
+        let second = "1s".parse().unwrap();
+        let symbol = "X".parse().unwrap();
+        let failure = accept(&symbol, second, days, &Accept::default()).unwrap_err();
+        assert!(failure.message.contains("`45292`"), "{failure}");
     }
 
     #[test]

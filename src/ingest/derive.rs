@@ -1,6 +1,6 @@
 //! Bars made of stored ones → the store.
 
-use super::files::{keep_apart, merge_with_stored};
+use super::keep::{keep_apart, merge_with_stored};
 use super::{Counts, Prefer, merge};
 use crate::failure::Failure;
 use crate::market::{BadResample, Bars, Calendar, Resampled, Symbol, Timeframe, resample};

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::audit::{Audit, Terms, audit};
+use super::keep::{Kept, merge_with_stored};
 use super::{
     Accept, Counts, FileBars, Merged, Prefer, ReadOptions, accept, check_renames, merge, read_file,
     told_by_bars, venue,
 };
 use crate::failure::Failure;
 use crate::market::{Bars, Calendar, Columns, Symbol, Timeframe, Venue};
-use crate::store::{Layout, Origin};
+use crate::store::Layout;
 use crate::units::Ts;
 
 /// How to read, check and merge files.
@@ -91,67 +92,6 @@ pub fn ingest_files(
         summaries.push(summary);
     }
     Ok(summaries)
-}
-
-/// New bars and the stored ones as one.
-#[derive(Debug)]
-pub(super) struct Kept {
-    pub bars: Bars,
-    pub counts: Counts,
-    origin: Origin,
-    /// Whether it is other than what is stored.
-    changed: bool,
-}
-
-impl Kept {
-    /// Stores what is not stored already.
-    pub fn write(&self, layout: &Layout) -> Result<(), Failure> {
-        if self.changed { layout.write_bars_of(&self.bars, &self.origin) } else { Ok(()) }
-    }
-}
-
-/// Merges bars into those stored, for whoever holds the lock on the store.
-pub(super) fn merge_with_stored(
-    bars: Bars,
-    venue: &Venue,
-    prefer: Option<Prefer>,
-    layout: &Layout,
-) -> Result<Kept, Failure> {
-    let (symbol, timeframe) = (bars.symbol().clone(), bars.timeframe());
-    if !layout.has_bars(&symbol, timeframe) {
-        keep_apart(&symbol, timeframe, layout)?;
-        let counts = Counts { added: bars.len(), ..Counts::default() };
-        let origin = Origin { venue: venue.clone(), made_of: None };
-        return Ok(Kept { bars, counts, origin, changed: true });
-    }
-    let old = layout.read_stored(&symbol, timeframe)?;
-    let path = layout.bars_path(&symbol, timeframe);
-    let venue = venue::with_stored(&old, venue, &path)?;
-    let n_columns = old.bars.columns().extra.len();
-    let Merged { bars, counts } = merge(old.bars, bars, prefer)
-        .map_err(|f| within(&format!("`{symbol}` `{timeframe}`"), f))?;
-    let is_more = !counts.leave_all() || bars.columns().extra.len() > n_columns;
-    let made_of = old.origin.made_of.filter(|_| !is_more);
-    let changed = is_more || old.origin.venue != venue;
-    if changed {
-        keep_apart(&symbol, timeframe, layout)?;
-    }
-    Ok(Kept { bars, counts, origin: Origin { venue, made_of }, changed })
-}
-
-/// Synthetic bars are made anew each time: what was mixed into them would be lost.
-pub(super) fn keep_apart(
-    symbol: &Symbol,
-    timeframe: Timeframe,
-    layout: &Layout,
-) -> Result<(), Failure> {
-    let truth = layout.truth_path(symbol, timeframe);
-    if !truth.exists() {
-        return Ok(());
-    }
-    let message = format!("the stored `{timeframe}` bars of `{symbol}` are synthetic");
-    Err(Failure::user(message)
-        .hint(format!("name another symbol, or remove them and `{}`", truth.display())))
 }
 
 /// The files of one symbol, in the order they were named.
@@ -275,7 +215,7 @@ fn join(mut pieces: Vec<Bars>, prefer: Option<Prefer>) -> Result<Option<Merged>,
     Ok(pieces.pop().map(|bars| Merged { bars, counts }))
 }
 
-fn within(place: &str, failure: Failure) -> Failure {
+pub(super) fn within(place: &str, failure: Failure) -> Failure {
     Failure { message: format!("{place}: {}", failure.message), ..failure }
 }
 

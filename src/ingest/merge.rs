@@ -167,7 +167,10 @@ impl Pair<'_> {
             n => format!("{n} bars disagree"),
         };
         Failure::user(format!("`{name}` of the bar at `{at}` is `{old}` in the old bars and `{new}` in the new; {others}"))
-            .hint("`--prefer new` takes the new bars, `--prefer old` keeps the old")
+            .hint(
+                "`--prefer new` takes the new bars, `--prefer old` keeps the old; bars of another market \
+                 (spot, futures) want a `--symbol` of their own",
+            )
     }
 
     fn join(&self, rows: &[Row], prefer: Option<Prefer>) -> Columns {
@@ -276,7 +279,10 @@ mod tests {
         );
         assert_eq!(
             failure.hint.as_deref(),
-            Some("`--prefer new` takes the new bars, `--prefer old` keeps the old")
+            Some(
+                "`--prefer new` takes the new bars, `--prefer old` keeps the old; bars of another \
+                 market (spot, futures) want a `--symbol` of their own"
+            )
         );
         let merged = merge(old(), new(), Some(Prefer::New)).unwrap();
         assert_eq!(counts(&merged), [0, 1, 0, 2, 0]);

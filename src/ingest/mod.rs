@@ -18,6 +18,7 @@ mod head;
 mod holes;
 mod instant;
 mod json;
+mod keep;
 mod merge;
 mod number;
 mod one_series;

@@ -73,8 +73,19 @@ pub(super) fn with_files(
 /// The venue of what is stored and what comes.
 pub(super) fn with_stored(old: &Stored, new: &Venue, path: &Path) -> Result<Venue, Failure> {
     let stored = &old.origin.venue;
-    stored.joined(new).ok_or_else(|| {
-        let (symbol, timeframe) = (old.bars.symbol(), old.bars.timeframe());
+    let (symbol, timeframe) = (old.bars.symbol(), old.bars.timeframe());
+    if stored.product.is_some() != new.product.is_some() {
+        tracing::warn!(
+            "`{symbol}` {timeframe}: of the stored bars the market is `{stored}`, of these `{new}`: they are \
+             taken for bars of one market; `ingest binance FILES --market …` says of files what they are"
+        );
+    }
+    // What is known of the new bars is not known of those that are there.
+    let joined = stored.joined(new).map(|both| match stored.product {
+        None if !old.bars.is_empty() => stored.clone(),
+        _ => both,
+    });
+    joined.ok_or_else(|| {
         let what = format!(
             "the stored `{timeframe}` bars of `{symbol}` are from `{stored}`, these are from `{new}`"
         );

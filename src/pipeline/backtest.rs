@@ -1,22 +1,25 @@
 //! Stored predictions → intents → ledger → metrics.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::desk::{Desk, desks};
 use super::ledger_tables::{equity, fills, trades, word};
+use super::live::{LiveRun, live};
+use super::predict::PredictRange;
 use super::single::{ONE_SCORE, Singles};
 use super::stored::{StoredRun, open_run};
+use super::sweep::shifted;
 use super::train::identity;
 use crate::backtest::engine::band::{Band, band};
-use crate::backtest::intent::{Intent, IntentFault, Intents};
+use crate::backtest::intent::{IntentFault, Intents};
 use crate::backtest::ledger::{Ledger, Trade};
 use crate::backtest::metrics::{Input, Keys, Metrics};
 use crate::backtest::rules::Rules;
 use crate::backtest::{EngineFault, Market, run as simulate};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::market::{Bars, Session};
+use crate::market::{Bars, Session, Symbol};
 use crate::signal::waterfall::Outcomes;
 use crate::signal::{Columns, Regime, Study, Waterfall, explain};
 use crate::store;
@@ -55,22 +58,70 @@ pub struct Decided {
     pub regime: Vec<u8>,
 }
 
-/// `run`: an id, or `latest`.
-pub fn backtest(config: &Config, run: &str) -> Result<Backtested, Failure> {
-    let run = open_run(run)?;
-    let desks = desks(config, &run)?;
+/// A stored run's predictions, decided and traded.
+struct Traded {
+    decided: Vec<Decided>,
+    rules: Rules,
+    ledger: Ledger,
+    band: Band,
+}
+
+fn trade(config: &Config, run: &StoredRun) -> Result<Traded, Failure> {
+    let desks = desks(config, run)?;
     let decided: Vec<Decided> =
         desks.iter().map(|desk| decide(config, desk)).collect::<Result<_, _>>()?;
     let rules = config.backtest.rules(&config.trading_logic, decided.len());
     let (ledger, band) = engine(&decided, &rules)?;
+    Ok(Traded { decided, rules, ledger, band })
+}
+
+/// `run`: an id, or `latest`.
+pub fn backtest(config: &Config, run: &str) -> Result<Backtested, Failure> {
+    let run = open_run(run)?;
+    let Traded { decided, rules, ledger, band } = trade(config, &run)?;
     let metrics = measure(&ledger, &decided, &rules);
     let mut refusals = BTreeMap::new();
     ledger.refusals.iter().for_each(|(_, _, why)| *refusals.entry(word(why)).or_insert(0) += 1);
     let n_trials = count(config, &run, metrics.sharpe.sharpe)?;
     let bars: Vec<Bars> = decided.iter().map(|one| one.bars.clone()).collect();
-    let files = write(config, &run, (&ledger, &metrics, &bars))?;
+    let parts = (&ledger, &metrics, &bars[..]);
+    let files = write(config, (&run.folder, &run.symbols), parts)?;
     let told = decided.into_iter().map(|one| one.told).collect();
     Ok(Backtested { run, ledger, metrics, band, told, refusals, files, n_trials })
+}
+
+/// A backtest that was run bar by bar.
+pub struct LiveBacktest {
+    pub live: LiveRun,
+    pub metrics: Metrics,
+    pub files: Vec<PathBuf>,
+    /// Whether the stored predictions of the same bars give the same ledger, bit for bit; `None`:
+    /// there are none.
+    pub is_stored: Option<bool>,
+}
+
+/// Features, model, gates and engine bar by bar.
+pub fn backtest_live(
+    config: &Config,
+    path: &Path,
+    range: PredictRange,
+) -> Result<LiveBacktest, Failure> {
+    let live = live(config, path, range)?;
+    let metrics = Metrics::new(&Input {
+        ledger: &live.ledger,
+        cash: live.rules.cash,
+        timeframe: live.model.config.data.timeframe,
+        sessions: None,
+        regimes: None,
+    });
+    let id = &live.model.folder.manifest.id;
+    let folder = Path::new("results").join(id).join("live");
+    let parts = (&live.ledger, &metrics, &live.bars[..]);
+    let files = write(config, (&folder, &live.symbols), parts)?;
+    let stored = open_run(id).ok().map(|run| trade(config, &run)).transpose()?;
+    let same = stored.filter(|stored| stored.ledger.ts == live.ledger.ts);
+    let is_stored = same.map(|stored| stored.ledger == live.ledger);
+    Ok(LiveBacktest { live, metrics, files, is_stored })
 }
 
 /// The gates' verdict on every bar, and the bars that the engine will see.
@@ -82,7 +133,12 @@ pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
     let symbol = desk.bars.symbol().to_string();
     let decisions = explain(&columns, &params).map_err(|fault| unfit(&symbol, &fault))?;
     let outcomes = Outcomes { bps: &desk.outcome_bps, overlap_bars: desk.overlap_bars };
-    let waterfall = Waterfall::of(&decisions, &outcomes);
+    let mut waterfall = Waterfall::of(&decisions, &outcomes);
+    // Bars before the first prediction are history, not refused.
+    if let Some(stage) = waterfall.stages.first_mut() {
+        stage.before -= desk.first;
+        stage.refused -= desk.first;
+    }
     let intents =
         shifted(&decisions.intents, desk.first).map_err(|fault| unfit(&symbol, &fault))?;
     let n_intents = intents.as_slice().len();
@@ -98,12 +154,6 @@ pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
         told: Told { symbol, n_intents, waterfall },
         regime: regime[desk.first..].to_vec(),
     })
-}
-
-/// By rows from `first` on, before which nothing is predicted.
-fn shifted(intents: &Intents, first: usize) -> Result<Intents, IntentFault> {
-    let shift = |intent: &Intent| Intent { bar: intent.bar - first as u32, ..*intent };
-    Intents::new(intents.as_slice().iter().map(shift).collect())
 }
 
 fn unfit(symbol: &str, fault: &IntentFault) -> Failure {
@@ -191,19 +241,19 @@ fn count(config: &Config, run: &StoredRun, sharpe: Option<f64>) -> Result<u64, F
         n_steps: 1,
     };
     singles.scores(&identity(config, &[]), || Ok(sharpe.into_iter().collect()))?;
-    store::count_trials(std::path::Path::new("results"), &data)
+    store::count_trials(Path::new("results"), &data)
 }
 
 fn write(
     config: &Config,
-    run: &StoredRun,
+    (folder, symbols): (&Path, &[Symbol]),
     (ledger, metrics, bars): (&Ledger, &Metrics, &[Bars]),
 ) -> Result<Vec<PathBuf>, Failure> {
-    let at = |name: &str| run.folder.join(name);
-    let trades = trades(ledger, &run.symbols)?;
+    let at = |name: &str| folder.join(name);
+    let trades = trades(ledger, symbols)?;
     store::write_table(&at("trades.parquet"), &trades)?;
     store::write_csv(&at("trade_log.csv"), &trades)?;
-    store::write_table(&at("fills.parquet"), &fills(ledger, (&run.symbols, bars))?)?;
+    store::write_table(&at("fills.parquet"), &fills(ledger, (symbols, bars))?)?;
     store::write_table(&at("equity.parquet"), &equity(ledger)?)?;
     let mut json = serde_json::to_vec_pretty(metrics).map_err(Failure::world)?;
     json.push(b'\n');

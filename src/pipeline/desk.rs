@@ -1,9 +1,10 @@
 //! One symbol's bars with the predictions made of them, row by row: what gates and engine look at.
 
 use super::stored::StoredRun;
+use super::train::Model;
 use super::{bars, labels};
 use crate::backtest::volatility::trailing_sd;
-use crate::config::{Config, WeightMethod};
+use crate::config::{Backtest, Config, HorizonWeights, WeightMethod};
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol};
 use crate::signal::{Forecast, Inputs, Setup, Weights};
@@ -36,8 +37,8 @@ struct Columns {
 const YEAR_US: f64 = 365.2425 * crate::units::DAY_US as f64;
 
 /// The config that a run's bars, labels and horizons go by: its own, but for where bars lie.
-pub fn data_config(config: &Config, run: &StoredRun) -> Config {
-    let mut own = run.model.config.clone();
+pub fn data_config(config: &Config, model: &Model) -> Config {
+    let mut own = model.config.clone();
     own.data.dir.clone_from(&config.data.dir);
     (own.data.from, own.data.to) = (config.data.from, config.data.to);
     own
@@ -45,8 +46,8 @@ pub fn data_config(config: &Config, run: &StoredRun) -> Config {
 
 /// All symbols of a run, in its order.
 pub fn desks(config: &Config, run: &StoredRun) -> Result<Vec<Desk>, Failure> {
-    let own = data_config(config, run);
-    let weights = weights(config, run)?;
+    let own = data_config(config, &run.model);
+    let weights = weights(&config.trading_logic.horizon_weights, &run.model)?;
     let of =
         |(at, symbol): (usize, &Symbol)| desk((config, &own), run, (at as u32, symbol), &weights);
     run.symbols.iter().enumerate().map(of).collect()
@@ -103,7 +104,7 @@ fn places(bars: &Bars, times: impl Iterator<Item = Ts>) -> Result<Vec<usize>, Fa
     times.map(place).collect()
 }
 
-fn setup(config: &Config, bars: &Bars, weights: &Weights) -> Setup {
+pub fn setup(config: &Config, bars: &Bars, weights: &Weights) -> Setup {
     let backtest = &config.backtest;
     let ends = bars.ts().first().zip(bars.ts().last());
     let span = ends.map_or(0, |(first, last)| last.0 - first.0) + bars.timeframe().us();
@@ -119,9 +120,8 @@ fn setup(config: &Config, bars: &Bars, weights: &Weights) -> Setup {
 }
 
 /// Those found in training, unless the config now says what they are.
-fn weights(config: &Config, run: &StoredRun) -> Result<Weights, Failure> {
-    let asked = &config.trading_logic.horizon_weights;
-    let report = &run.model.report;
+pub fn weights(asked: &HorizonWeights, model: &Model) -> Result<Weights, Failure> {
+    let report = &model.report;
     let horizons: Vec<u32> = report.horizons.iter().map(|scores| scores.horizon).collect();
     let each = match asked.method {
         WeightMethod::Equal => vec![1.0; horizons.len()],
@@ -155,8 +155,31 @@ impl Desk {
 
     /// What slippage depends on, a value a bar; `None` where it depends on no volatility.
     pub fn sigma(&self) -> Option<Vec<f64>> {
-        let needed = self.setup.costs.slippage.needs_sigma();
-        needed.then(|| trailing_sd(&self.bars.columns().close, self.setup.slippage_window))
+        self.sigma_for(&self.setup)
+    }
+
+    /// The same by another setup.
+    pub fn sigma_for(&self, setup: &Setup) -> Option<Vec<f64>> {
+        let needed = setup.costs.slippage.needs_sigma();
+        needed.then(|| trailing_sd(&self.bars.columns().close, setup.slippage_window))
+    }
+
+    /// The setup of another config for the same bars.
+    pub fn setup_of(
+        &self,
+        (backtest, weighing): (&Backtest, &HorizonWeights),
+        run: &StoredRun,
+    ) -> Result<Setup, Failure> {
+        let old = &self.setup;
+        Ok(Setup {
+            timeframe: old.timeframe,
+            bars_per_year: old.bars_per_year,
+            costs: backtest.costs(),
+            slippage_window: backtest.slippage.window_bars,
+            cash: backtest.cash,
+            max_participation: backtest.max_participation.unwrap_or(f64::INFINITY),
+            weights: weights(weighing, &run.model)?,
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use crate::learn::dataset::Dataset;
 use crate::learn::horizon_weights::{Ic, ic_with_error};
 use crate::report::plot::{Bins, Estimate, Reliability, ReliabilityBin, ReliabilitySeries, Titles};
 use crate::store::{self, Table, Values};
+use crate::units::Ts;
 use crate::walkforward::{HorizonColumns, Trial};
 
 /// One horizon's predictions against what came, where that is known already.
@@ -125,10 +126,10 @@ pub fn reliability(
         trial.horizons.iter().flat_map(|h| h.exp_bps.iter().copied()).collect();
     let (lo, hi) =
         expected.iter().fold((f64::MAX, f64::MIN), |(lo, hi), x| (lo.min(*x), hi.max(*x)));
-    let subject = format!("{} {}", model.report.symbols.join(", "), model.config.data.timeframe);
+    let subject = subject(model, trial, stem.contains("in_sample"));
     let chart = Reliability {
         titles: Titles::new(format!("Do expected returns come true? {subject}"), finding(judged)),
-        x_label: "expected return (bps), mean of a tenth of the rows".to_owned(),
+        x_label: "expected return (bps), mean of a bin; below: how often, all horizons".to_owned(),
         y_label: "realised return (bps)".to_owned(),
         series: judged.iter().map(series).collect(),
         predictions: Bins::counted(&expected, (lo, hi.max(lo + f64::MIN_POSITIVE)), 60),
@@ -137,6 +138,17 @@ pub fn reliability(
     let folder = Path::new("logs").join("diagnostics").join(id);
     let picture = save(&chart, folder.join(format!("reliability{stem}.png")))?;
     Ok([path].into_iter().chain(picture).collect())
+}
+
+/// Whose rows, of when, and whether the model has learnt from them.
+fn subject(model: &Model, trial: &Trial, is_in_sample: bool) -> String {
+    let day = |ts: Option<&Ts>| {
+        ts.map_or_else(String::new, |ts| ts.to_string().chars().take(10).collect::<String>())
+    };
+    let (from, to) = (day(trial.ts.first()), day(trial.ts.last()));
+    let warning = if is_in_sample { ", IN SAMPLE" } else { "" };
+    let (symbols, timeframe) = (model.report.symbols.join(", "), model.config.data.timeframe);
+    format!("{symbols} {timeframe}, {from} to {to}{warning}")
 }
 
 /// Slopes of all horizons in words.

@@ -13,7 +13,7 @@ use crate::learn::dataset::Dataset;
 use crate::market::Symbol;
 use crate::store::{self, Table, Values};
 use crate::units::{DAY_US, Ts};
-use crate::walkforward::{self, HorizonColumns, Predictions, Trial};
+use crate::walkforward::{self, HorizonColumns, InSample, Predictions, Trial};
 
 /// Which rows to predict.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,14 +51,8 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
         (trial.map_err(|fault| recipe::unfit(&fault))?, "in_sample")
     } else {
         let checked = Predictions::out_of_sample(&model.fold, &lessons.data, &rows);
-        let predictions = checked.map_err(|fault| recipe::unfit(&fault))?.map_err(|refused| {
-            let first = lessons.data.t0.partition_point(|t0| *t0 < trained.end);
-            let first = lessons.data.ts.get(first).copied().unwrap_or(trained.end);
-            Failure::user(refused).hint(format!(
-                "`--from \"{first}\"` predicts what comes after; `--in-sample` predicts it all the \
-                 same, into a file that no backtest takes"
-            ))
-        })?;
+        let checked = checked.map_err(|fault| recipe::unfit(&fault))?;
+        let predictions = checked.map_err(|refused| in_sample(refused, &lessons.data))?;
         (predictions.columns().clone(), "predictions")
     };
     let table = table(&trial, &lessons.symbols)?;
@@ -72,6 +66,16 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
     let reliability = reliability(&model, (&trial, &horizons), &stem)?;
     let range = trial.ts.first().copied().zip(trial.ts.last().copied());
     Ok(Predicted { model, path, table, range, horizons, reliability, is_same })
+}
+
+/// And where the rows begin that are not.
+pub fn in_sample(refused: InSample, data: &Dataset) -> Failure {
+    let first = data.t0.partition_point(|t0| *t0 < refused.until);
+    let first = data.ts.get(first).copied().unwrap_or(refused.until);
+    Failure::user(refused).hint(format!(
+        "`--from \"{first}\"` begins with what comes after; `predict --in-sample` predicts it all \
+         the same, into a file that no backtest takes"
+    ))
 }
 
 /// `_2024-01-01_2024-02-01`, where a range was asked for: it does not take the place of all.

@@ -211,6 +211,13 @@ fn cut(config: &Config, lessons: &Lessons, hulls: &[Interval]) -> Result<Fold, F
     let from = train.from.map_or(lessons.first_usable, |from| from.plus_us(bar_us));
     let from = from.max(lessons.first_usable);
     let until = train.to.or(config.data.test.from).unwrap_or(lessons.complete_until);
+    if until > lessons.complete_until {
+        tracing::warn!(
+            "the bars end before `{until}`: training ends at `{}`",
+            lessons.complete_until
+        );
+    }
+    let until = until.min(lessons.complete_until);
     if from >= until {
         let message = format!("no bars to train on between `{from}` and `{until}`");
         return Err(Failure::user(message)

@@ -234,7 +234,7 @@ impl Dimension {
     }
 
     /// The inverse of [`Self::nth`].
-    pub(super) fn index(&self, value: &Value) -> Option<u64> {
+    pub fn index(&self, value: &Value) -> Option<u64> {
         match (self, value) {
             (Self::Int { low, step, n, .. }, Value::Int(x)) => {
                 let distance = x.checked_sub(*low).filter(|d| *d >= 0 && d % step == 0)?;

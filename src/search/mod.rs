@@ -20,8 +20,10 @@ mod trial;
 mod study;
 mod cohort;
 mod run;
+mod batches;
 mod tuning;
 
+pub use batches::run_batches;
 pub use dimension::{Any, Dimension, DimensionParams, Scale};
 pub use gp::GpParams;
 pub use grid::{Grid, GridParams};

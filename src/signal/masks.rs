@@ -108,6 +108,20 @@ impl Masks {
         words.flat_map(|(word, bits)| ones(*bits).map(move |bit| word * 64 + bit))
     }
 
+    /// Those at or after a row.
+    pub fn rows_from(&self, from: usize) -> impl Iterator<Item = usize> {
+        let word = from / 64;
+        let mask = move |at: usize| if at == word { u64::MAX << (from % 64) } else { u64::MAX };
+        let words = self.passing.iter().enumerate().skip(word);
+        words.flat_map(move |(at, bits)| ones(*bits & mask(at)).map(move |bit| at * 64 + bit))
+    }
+
+    /// Those whose bit is set here, too.
+    pub fn rows_among(&self, bits: &[u64]) -> impl Iterator<Item = usize> {
+        let words = self.passing.iter().zip(bits).enumerate();
+        words.flat_map(|(at, (a, b))| ones(a & b).map(move |bit| at * 64 + bit))
+    }
+
     pub fn count(&self) -> usize {
         self.passing.iter().map(|bits| bits.count_ones() as usize).sum()
     }
@@ -159,6 +173,11 @@ mod tests {
                 let want: Vec<usize> = (first..rows).filter(|row| row % 15 == 0).collect();
                 assert_eq!(masks.rows().collect::<Vec<_>>(), want);
                 assert_eq!(masks.count(), want.len());
+                let later = want.iter().copied().filter(|row| *row >= first + 7);
+                assert!(masks.rows_from(first + 7).eq(later));
+                let odd = [0xAAAA_AAAA_AAAA_AAAA; 4];
+                let among = want.iter().copied().filter(|row| row % 2 == 1);
+                assert!(masks.rows_among(&odd).eq(among));
             }
         }
     }

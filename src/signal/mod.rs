@@ -41,5 +41,5 @@ pub use reason::Reason;
 pub use regime::Regime;
 pub use sizing::{SizingMethod, SizingParams};
 pub use study::Study;
-pub use sweep::Sweep;
+pub use sweep::{Passing, Sweep};
 pub use waterfall::{Earned, Stage, Waterfall};

@@ -1,10 +1,10 @@
 //! Intents of many settings over the same predictions.
 
-use super::columns::Columns;
+use super::columns::{Columns, View};
 use super::gates::Gates;
 use super::masks::{Gate, Masks};
 use super::params::SignalParams;
-use crate::backtest::intent::{IntentFault, Intents};
+use crate::backtest::intent::{Intent, IntentFault, Intents};
 
 /// Finds the intents of one setting after the other. What a setting has in common with those before
 /// it is not computed again: columns with the same windows, masks of gates with the same settings.
@@ -26,15 +26,20 @@ impl<'a> Sweep<'a> {
     }
 
     pub fn intents(&mut self, params: &SignalParams) -> Result<Intents, IntentFault> {
+        let passing = self.passing(params);
+        let mut intents = Vec::with_capacity(passing.masks.count());
+        for row in passing.masks.rows() {
+            intents.extend(passing.order(row));
+        }
+        Intents::new(intents)
+    }
+
+    /// The same intents, for whoever does not need them all.
+    pub fn passing(&mut self, params: &SignalParams) -> Passing<'_> {
         let gates = Gates::new(params, self.columns.study().inputs().setup);
         self.columns = self.columns.adapted(params);
         self.pass(params, &gates);
-        let mut intents = Vec::with_capacity(self.masks.count());
-        let view = self.columns.view();
-        for row in self.masks.rows() {
-            intents.extend(gates.order(&view.at(row, true), row as u32));
-        }
-        Intents::new(intents)
+        Passing { gates, view: self.columns.view(), masks: &self.masks }
     }
 
     /// Every gate but size and levels. Which of them refuses is not asked, so their order is free.
@@ -103,5 +108,28 @@ impl<'a> Sweep<'a> {
             let key = [z_window, 0, 0, 0];
             masks.keep((Gate::Conformal, key), |row| gates.is_certain(&view.at(row, true)));
         }
+    }
+}
+
+/// The intents of one setting, each found when it is asked for.
+pub struct Passing<'s> {
+    gates: Gates,
+    view: View<'s>,
+    masks: &'s Masks,
+}
+
+impl Passing<'_> {
+    /// The first at or after a row.
+    pub fn next(&self, from: usize) -> Option<Intent> {
+        self.masks.rows_from(from).find_map(|row| self.order(row))
+    }
+
+    /// Whether any is of a row whose bit is set.
+    pub fn meets(&self, bits: &[u64]) -> bool {
+        self.masks.rows_among(bits).any(|row| self.order(row).is_some())
+    }
+
+    fn order(&self, row: usize) -> Option<Intent> {
+        self.gates.order(&self.view.at(row, true), row as u32).ok()
     }
 }

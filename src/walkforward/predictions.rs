@@ -155,20 +155,20 @@ fn intervals(
 }
 
 /// A symbol's rows whose outcome is not known yet.
-struct Waiting {
-    stream: Stream,
-    rows: std::collections::VecDeque<usize>,
+pub(super) struct Waiting {
+    pub stream: Stream,
+    pub rows: std::collections::VecDeque<usize>,
 }
 
 impl Waiting {
-    fn new(stream: Stream) -> Self {
+    pub fn new(stream: Stream) -> Self {
         Self { stream, rows: std::collections::VecDeque::new() }
     }
 
     /// Learns from the labels that were over before `now`: the open that ends a label comes with the
     /// bar behind it, and a decision at the close before knows nothing of it. A row without a label counts as known at once:
     /// there is nothing to be learnt from it.
-    fn settle(&mut self, horizon: Option<&Horizon>, now: Ts) {
+    pub fn settle(&mut self, horizon: Option<&Horizon>, now: Ts) {
         while let Some(row) = self.rows.front() {
             let outcome = match horizon {
                 Some(horizon) if horizon.y_bps[*row].is_nan() => f64::NAN,

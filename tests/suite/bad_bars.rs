@@ -119,7 +119,7 @@ fn bars_that_disagree_with_stored_ones() {
     project.put("a.csv", changed("105,106.5,", "105,106.75,"));
     insta::assert_snapshot!(project.refusal(&INGEST), @r"
     error: `X` `5m`: `high` of the bar at `2024-01-01 00:25` is `106.5` in the old bars and `106.75` in the new; it is the only such bar
-    hint: `--prefer new` takes the new bars, `--prefer old` keeps the old
+    hint: `--prefer new` takes the new bars, `--prefer old` keeps the old; bars of another market (spot, futures) want a `--symbol` of their own
     exit code 2
     ");
     assert_eq!(project.tree("data"), before);
@@ -145,7 +145,7 @@ fn files_that_disagree_with_each_other() {
     project.put("b.csv", changed("105,106.5,", "105,106.75,"));
     insta::assert_snapshot!(project.refusal(&with(&["b.csv"])), @r"
     error: `X`, an earlier and a later file: `high` of the bar at `2024-01-01 00:25` is `106.5` in the old bars and `106.75` in the new; it is the only such bar
-    hint: `--prefer new` takes the new bars, `--prefer old` keeps the old
+    hint: `--prefer new` takes the new bars, `--prefer old` keeps the old; bars of another market (spot, futures) want a `--symbol` of their own
     exit code 2
     ");
     project.done(&with(&["b.csv", "--prefer", "old"]));

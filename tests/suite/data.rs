@@ -239,7 +239,8 @@ fn a_corrupt_file_stops_neither_list_nor_audit_of_the_others() {
     for args in [&["data", "list"][..], &["data", "audit"], &["data", "audit", "--json"]] {
         let run = project.run(args);
         assert_eq!(run.code, 3, "{run}");
-        let names = if args.contains(&"--json") { "BB" } else { "symbol" };
+        let names = if args.contains(&"--json") { "BB" } else { "series" };
+        let names = if args.contains(&"list") { "symbol" } else { names };
         assert!(run.stdout.contains(names), "{run}");
         assert!(run.stderr.contains("AA/5m.parquet` is corrupt"), "{run}");
         assert!(run.stderr.contains("CC/5m.parquet` is corrupt"), "{run}");

@@ -46,15 +46,20 @@ fn bars_of_two_markets_do_not_mix() {
 }
 
 #[test]
-fn bars_of_an_unknown_market_mix_with_any_and_then_belong_to_it() {
+fn bars_of_an_unknown_market_mix_with_any_and_it_is_said() {
     let project = Project::new();
     project.put("BTCUSDT-5m-2025-01.csv", klines(0, 20));
     project.put("mine.csv", rising(20));
     project.done(&["ingest", "csv", "mine.csv", "--symbol", "BTCUSDT"]);
     let kline = ["ingest", "binance", "BTCUSDT-5m-2025-01.csv"];
+    // What is known of the new bars is not known of those that are there.
+    let mixed = project.run(&[&kline[..], &["--market", "futures"]].concat());
+    assert!(mixed.stderr.contains("of the stored bars the market is `–`"), "{mixed}");
+    assert!(project.done(&["data", "list"]).contains("–"));
+    std::fs::remove_dir_all(project.path("data")).unwrap();
     project.done(&[&kline[..], &["--market", "futures"]].concat());
-    project.done(&kline);
-    project.done(&["ingest", "csv", "mine.csv", "--symbol", "BTCUSDT"]);
+    let mixed = project.run(&["ingest", "csv", "mine.csv", "--symbol", "BTCUSDT"]);
+    assert!(mixed.stderr.contains("the market is `binance futures`, of these `–`"), "{mixed}");
     let said = project.refusal(&[&kline[..], &["--market", "spot"]].concat());
     assert!(said.contains("are from `binance futures`, these are from `binance spot`"), "{said}");
     project.done(&["data", "resample", "--symbol", "BTCUSDT", "--to", "15m"]);

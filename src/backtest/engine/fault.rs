@@ -25,7 +25,7 @@ pub enum EngineFault {
     #[error("an intent of `{symbol}` is of bar {bar}, and there are {n_bars} bars")]
     NoBar { symbol: String, bar: u32, n_bars: u32 },
     #[error(
-        "the intent of bar {bar} of `{symbol}` has a stop distance of `{stop}`, not above the spread of `{spread}`"
+        "the intent of bar {bar} of `{symbol}` has its stop `{stop:.4}` away, not above the spread of `{spread:.4}`"
     )]
     StopInSpread { symbol: String, bar: u32, stop: f64, spread: f64 },
     #[error("an intent of `{symbol}` is of bar {bar}: only that of the latest bar, {latest}, once")]

@@ -56,7 +56,7 @@ fn what_cannot_be_run_is_named() {
         scene.intents = vec![Intents::new(vec![intent]).unwrap()];
     });
     assert!(stop_in_spread.contains("bar 1 of `S0`"), "{stop_in_spread}");
-    assert!(stop_in_spread.contains("`0.25`, not above the spread"), "{stop_in_spread}");
+    assert!(stop_in_spread.contains("`0.2500` away, not above the spread"), "{stop_in_spread}");
     let beyond = |scene: &mut Scene| {
         scene.intents = vec![Intents::new(vec![Intent::new(999, Side::Long)]).unwrap()];
     };

@@ -26,6 +26,7 @@ pub mod growth; // total and annualised return, CAGR, volatility
 pub mod hold; // how long trades were open
 pub mod kelly; // the stake that grows fastest
 pub mod moments; // mean and deviation, quickly
+pub mod luck; // the best of many that are worth nothing
 pub mod money; // gross, costs, net; turnover
 pub mod monthly; // years × months
 pub mod payoff; // the average win against the average loss

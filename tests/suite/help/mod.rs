@@ -3,6 +3,7 @@
 mod ingest;
 mod learning;
 mod stages;
+mod trading;
 
 use crate::project::Project;
 
@@ -17,7 +18,7 @@ fn help_of(command: &str) -> String {
 }
 
 /// All commands, and their commands.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 28] = [
     "",
     "ingest",
     "ingest csv",
@@ -38,6 +39,9 @@ const COMMANDS: [&str; 25] = [
     "train",
     "predict",
     "explain",
+    "backtest",
+    "sweep",
+    "trades",
     "config",
     "config show",
     "config check",
@@ -115,6 +119,9 @@ fn the_program_begins_with_what_to_type_first() {
       train     Train a model for each horizon, calibrate it, and store all of it under models/
       predict   Predict rows that a model was not trained on
       explain   Explain a model: exact SHAP values as a table and as pictures, a set for each horizon
+      backtest  Trade the predictions of a stored run, at the costs and by the rules of the config
+      sweep     Try many settings on the predictions of a stored run, and rank them
+      trades    Show the trades of a run's last backtest
       config    Show, check or write the configuration
       help      Print this message or the help of the given subcommand(s)
     ");

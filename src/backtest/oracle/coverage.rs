@@ -1,0 +1,67 @@
+//! Whether the worlds of chance hold everything that can happen.
+
+use std::collections::BTreeMap;
+
+use crate::backtest::ledger::{FillRule, Ledger, Refusal};
+
+/// How often each rule filled and each refusal was given.
+#[derive(Debug, Default)]
+pub struct Coverage {
+    rules: BTreeMap<FillRule, usize>,
+    refusals: BTreeMap<Refusal, usize>,
+    ambiguous: u64,
+}
+
+impl Coverage {
+    pub fn add(&mut self, ledger: &Ledger) {
+        for fill in &ledger.fills {
+            *self.rules.entry(fill.rule).or_default() += 1;
+        }
+        for (_, _, refusal) in &ledger.refusals {
+            *self.refusals.entry(*refusal).or_default() += 1;
+        }
+        self.ambiguous += ledger.ambiguous_bars;
+    }
+
+    /// Panics if anything there is happened less often.
+    pub fn assert_at_least(&self, times: usize) {
+        assert!(self.ambiguous as usize >= times, "{self:#?}");
+        for rule in RULES {
+            assert!(self.rules.get(rule) >= Some(&times), "{rule:?}: {self:#?}");
+        }
+        for refusal in REFUSALS {
+            assert!(self.refusals.get(refusal) >= Some(&times), "{refusal:?}: {self:#?}");
+        }
+    }
+}
+
+const RULES: &[FillRule] = &[
+    FillRule::Entry,
+    FillRule::EntryRest,
+    FillRule::Stop,
+    FillRule::StopGap,
+    FillRule::TrailingStop,
+    FillRule::TrailingStopGap,
+    FillRule::Target,
+    FillRule::TargetGap,
+    FillRule::TimedExit,
+    FillRule::Opposite,
+    FillRule::ExitRest,
+    FillRule::Ruin,
+    FillRule::EndOfData,
+];
+
+const REFUSALS: &[Refusal] = &[
+    Refusal::InPosition,
+    Refusal::OppositeHeld,
+    Refusal::OppositeExit,
+    Refusal::ExitBar,
+    Refusal::Cooldown,
+    Refusal::NoVolume,
+    Refusal::NotEnoughCash,
+    Refusal::BelowMinTradeSize,
+    Refusal::LotRoundsToZero,
+    Refusal::VolumeCap,
+    Refusal::EndOfData,
+    Refusal::Ruined,
+];

@@ -1,0 +1,126 @@
+//! `backtest` and `trades`: what predictions would have earned, and what is refused.
+
+use crate::project::Project;
+
+const CONFIG: &str = "synthetic: {bars: 12000, regimes: false, planted: {ic: 0.3, horizon: 6}}
+features: {set: [core, order_flow]}
+labels: {horizons: [3, 6]}
+data: {train: {to: 2022-01-24}}
+learn: {rounds: 30, learning_rate: 0.1}
+calibration: {min_rows: 200}
+trading_logic: {warmup_bars: 20, z_window: 100, volatility_window: 50, quantile_level: null}
+backtest: {cash: 10000, half_spread_bps: 0.1, slippage: {bps: 0.1}, commission: {taker_bps: 0.5}}
+";
+
+/// A market with an effect, and predictions of it.
+fn project() -> Project {
+    let project = Project::new();
+    project.put("config.yml", CONFIG);
+    for command in ["ingest", "train", "predict"] {
+        project.done(&[command]);
+    }
+    project
+}
+
+fn results(project: &Project, name: &str) -> String {
+    let link = std::fs::read_link(project.path("models/latest")).unwrap();
+    format!("results/{}/{name}", link.to_str().unwrap())
+}
+
+fn metric(project: &Project, path: &[&str]) -> f64 {
+    let json: serde_json::Value =
+        serde_json::from_str(&project.text(&results(project, "metrics.json"))).unwrap();
+    path.iter().fold(&json, |value, key| &value[key]).as_f64().unwrap()
+}
+
+#[test]
+fn a_planted_effect_earns_and_money_adds_up() {
+    let project = project();
+    let told = project.done(&["backtest"]);
+    assert!(told.contains("1 trials so far"), "{told}");
+    let gross = metric(&project, &["money", "gross_cash"]);
+    let costs = metric(&project, &["money", "costs_cash"]);
+    let net = metric(&project, &["money", "net_cash"]);
+    assert!(gross > 0.0 && costs > 0.0, "{told}");
+    assert!((gross - costs - net).abs() < 1e-6);
+    assert!((net / 1e4 - metric(&project, &["growth", "total_return"])).abs() < 1e-9);
+    let log = project.text(&results(&project, "trade_log.csv"));
+    let column = log.lines().next().unwrap().split(',').position(|name| name == "net").unwrap();
+    let nets = log.lines().skip(1).map(|line| line.split(',').nth(column).unwrap());
+    let sum: f64 = nets.map(|net| net.parse::<f64>().unwrap()).sum();
+    assert!((sum - net).abs() < 1e-6, "{sum} is not {net}");
+    // The same again is no new trial; another setting is.
+    assert!(project.done(&["backtest"]).contains("1 trials so far"));
+    let dearer = ["backtest", "--set", "backtest.commission.taker_bps=1"];
+    assert!(project.done(&dearer).contains("2 trials so far"));
+}
+
+#[test]
+fn threads_change_no_byte_of_a_backtest() {
+    let project = project();
+    let files = ["trades.parquet", "fills.parquet", "equity.parquet", "metrics.json"];
+    let all = |threads: &str| {
+        let told = project.done(&["backtest", "--threads", threads]);
+        let bytes = files.map(|name| project.bytes(&results(&project, name)));
+        (told, bytes.to_vec())
+    };
+    assert!(all("1") == all("2"));
+}
+
+#[test]
+fn bar_by_bar_as_in_production_the_result_is_the_same_to_the_last_bit() {
+    let project = project();
+    project.done(&["backtest"]);
+    let told = project.done(&["backtest", "--live"]);
+    assert!(told.contains("the same fills and the same equity, bit for bit"), "{told}");
+    for name in ["trades.parquet", "fills.parquet", "equity.parquet"] {
+        let live = project.bytes(&results(&project, &format!("live/{name}")));
+        assert!(live == project.bytes(&results(&project, name)), "{name}");
+    }
+    // Fewer bars give another ledger, and there is nothing to compare it with.
+    let told = project.done(&["backtest", "--live", "--to", "2022-02-01"]);
+    assert!(told.contains("no stored predictions of these very bars"), "{told}");
+    let told = project.refusal(&["backtest", "--live", "--from", "2022-01-10"]);
+    assert!(told.contains("2022-01-10"), "{told}");
+}
+
+#[test]
+fn trades_are_filtered_and_one_is_told_in_full() {
+    let project = project();
+    project.done(&["backtest"]);
+    let told = project.done(&["trades", "--side", "long", "--worst", "--top", "3"]);
+    assert!(
+        told.lines().count() == 5 && told.contains("long") && !told.contains("short"),
+        "{told}"
+    );
+    let one = project.done(&["trades", "--id", "1"]);
+    assert!(one.contains("entry: at the open after the decision, as a market order"), "{one}");
+    let csv = project.done(&["trades", "--csv"]);
+    assert_eq!(csv, project.text(&results(&project, "trade_log.csv")));
+    let n = csv.lines().count() - 1;
+    let told = project.refusal(&["trades", "--id", &(n + 1).to_string()]);
+    assert!(told.contains(&format!("they are 1 to {n}")), "{told}");
+    let told = project.refusal(&["trades", "--exit", "stopp"]);
+    assert!(told.contains("no trade ended by `stopp`") && told.contains("stop"), "{told}");
+}
+
+#[test]
+fn what_does_not_fit_is_refused_by_name() {
+    let project = project();
+    let mut told = String::new();
+    let mut refuse = |args: &[&str]| {
+        let id = results(&project, "").replace("results/", "").replace('/', "");
+        told += &format!(
+            "$ edgewalk {}\n{}\n",
+            args.join(" "),
+            project.refusal(args).replace(&id, "[id]")
+        );
+    };
+    refuse(&["backtest", "--run", "none"]);
+    refuse(&["trades"]);
+    let dear = ["--set", "backtest.half_spread_bps=900", "--set", "trading_logic.ev_gate=false"];
+    refuse(&[&["backtest"], &dear[..]].concat());
+    refuse(&["backtest", "--set", "data.from=2022-01-28"]);
+    refuse(&["backtest", "--set", "trading_logic.horizon_weights={method: fixed, fixed: [1]}"]);
+    insta::assert_snapshot!(told);
+}

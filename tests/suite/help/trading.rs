@@ -1,0 +1,38 @@
+//! The help of what trades predictions.
+
+use super::help_of;
+
+#[test]
+fn backtest() {
+    insta::assert_snapshot!(help_of("backtest"), @r"
+    Trade the predictions of a stored run, at the costs and by the rules of the config
+
+    Usage: edgewalk backtest [OPTIONS]
+
+    Options:
+          --run <RUN>      The run: its id under models/ and results/ [default: latest]
+          --live           Computes features, predictions and decisions bar by bar, as in production:
+                           slower, and the same to the last bit
+          --model <MODEL>  With --live: the model's folder [default: models/latest]
+          --from <TIME>    With --live: first bar to trade [default: as predict]
+          --to <TIME>      With --live: bars before this time are traded [default: as predict]
+      -h, --help           Print help (see more with '--help')
+    ");
+}
+
+#[test]
+fn sweep() {
+    insta::assert_snapshot!(help_of("sweep"), @r"
+    Try many settings on the predictions of a stored run, and rank them
+
+    Usage: edgewalk sweep [OPTIONS]
+
+    Options:
+          --run <RUN>          The run: its id under models/ and results/ [default: latest]
+          --sampler <SAMPLER>  How settings are chosen: all of them, by chance, or where earlier ones
+                               were good [default: grid] [possible values: grid, random, tpe]
+          --trials <N>         Settings to try [default: random 1000, tpe 200; a grid is tried whole]
+          --top <N>            Settings to show [default: 20]
+      -h, --help               Print help (see more with '--help')
+    ");
+}

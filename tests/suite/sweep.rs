@@ -1,0 +1,229 @@
+//! `sweep`: many settings on stored predictions, each what `backtest` would make of it.
+
+use edgewalk::store::{Table, Values, read_table};
+
+use crate::project::Project;
+
+const CONFIG: &str = "synthetic: {bars: 9000, planted: {ic: 0.3, horizon: 3}}
+features: {set: [core, order_flow]}
+labels: {horizons: [1, 3]}
+data: {train: {to: 2022-01-24}}
+learn: {rounds: 30, max_depth: 3, learning_rate: 0.1, patience: 10, stop_on: loss}
+calibration: {min_rows: 200}
+trading_logic: {warmup_bars: 50, z_window: 200, quantile_window: 200, volatility_window: 100}
+backtest:
+  half_spread_bps: 0.1
+  commission: {taker_bps: 0.2, maker_bps: 0.1}
+  slippage: {bps: 0.1}
+";
+
+/// With predictions.
+fn project(more: &[&str]) -> Project {
+    let project = Project::new();
+    project.put("config.yml", CONFIG);
+    for command in ["ingest", "train", "predict"] {
+        project.done(&with(&[command], more));
+    }
+    project
+}
+
+fn with<'a>(args: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    args.iter().chain(more).copied().collect()
+}
+
+/// `sweep` with these spaces; what it printed.
+fn sweep(project: &Project, sets: &[&str], more: &[&str]) -> String {
+    project.done(&with(&swept(sets), more))
+}
+
+fn swept<'a>(sets: &[&'a str]) -> Vec<&'a str> {
+    let flags = sets.iter().flat_map(|set| ["--set", *set]);
+    ["sweep"].into_iter().chain(flags).collect()
+}
+
+/// The table of the only sweep there is.
+fn sheet(project: &Project) -> Table {
+    let files = project.files("results");
+    let names: Vec<&String> = files.iter().filter(|name| name.ends_with("sweep.parquet")).collect();
+    assert_eq!(names.len(), 1, "{files:?}");
+    read_table(&project.path(&format!("results/{}", names[0])), None).unwrap()
+}
+
+fn numbers(table: &Table, name: &str) -> Vec<f64> {
+    match table.column(name).unwrap_or_else(|| panic!("{name}")) {
+        Values::F64(values) => values.clone(),
+        Values::I64(values) => values.iter().map(|n| *n as f64).collect(),
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+fn texts(table: &Table, name: &str) -> Vec<String> {
+    match table.column(name).unwrap_or_else(|| panic!("{name}")) {
+        Values::Text(values) => values.clone(),
+        other => numbers_as_text(other),
+    }
+}
+
+fn numbers_as_text(values: &Values) -> Vec<String> {
+    match values {
+        Values::F64(values) => values.iter().map(ToString::to_string).collect(),
+        Values::I64(values) => values.iter().map(ToString::to_string).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Equity and number of trades of each setting are those of a backtest of its own.
+fn equals_backtests(project: &Project, keys: &[&str], more: &[&str]) -> Vec<String> {
+    let sheet = sheet(project);
+    let values: Vec<Vec<String>> = keys.iter().map(|key| texts(&sheet, key)).collect();
+    let (equity, trades) = (numbers(&sheet, "equity"), numbers(&sheet, "trades"));
+    for row in 0..sheet.n_rows() {
+        let flags: Vec<String> = keys
+            .iter()
+            .zip(&values)
+            .map(|(key, values)| format!("--set={key}={}", values[row]))
+            .collect();
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        project.done(&with(&with(&["backtest"], &flags), more));
+        let id = std::fs::read_link(project.path("models/latest")).unwrap();
+        let folder = project.path("results").join(id);
+        let exact = read_table(&folder.join("equity.parquet"), None).unwrap();
+        let exact = *numbers(&exact, "equity").last().unwrap();
+        assert_eq!(equity[row].to_bits(), exact.to_bits(), "{flags:?}");
+        let ledger = read_table(&folder.join("trades.parquet"), None).unwrap();
+        assert_eq!(trades[row] as usize, ledger.n_rows(), "{flags:?}");
+    }
+    assert!(trades.iter().sum::<f64>() > 50.0, "{trades:?}");
+    texts(&sheet, "by")
+}
+
+#[test]
+fn every_setting_is_the_backtest_of_its_values_bit_for_bit() {
+    let project = project(&[]);
+    let keys = [
+        "backtest.max_participation",
+        "backtest.on_opposite",
+        "trading_logic.atr_window",
+        "trading_logic.stop_atr",
+        "trading_logic.z_threshold",
+    ];
+    let spaces = ["0.001 | null", "hold | exit", "5..20:15", "1.5..2:0.5", "0.3..0.9:0.6"];
+    let sets: Vec<String> =
+        keys.iter().zip(spaces).map(|(key, space)| format!("{key}={space}")).collect();
+    let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
+    let told = sweep(&project, &sets, &[]);
+    assert!(told.contains("32 settings from 2022-01-2"), "{told}");
+    assert!(told.contains("through the engine: an opposite signal ends positions."), "{told}");
+    let by = equals_backtests(&project, &keys, &[]);
+    for way in ["screen", "engine: the volume cap splits a fill", "engine: an opposite signal"] {
+        assert!(by.iter().any(|by| by.starts_with(way)), "{way}: {by:?}");
+    }
+}
+
+#[test]
+fn several_symbols_go_through_the_engine_to_the_same_bits() {
+    let symbols = ["--set", "data.symbols=[ONE, TWO]"];
+    let project = project(&symbols);
+    let keys = ["trading_logic.max_hold_bars", "trading_logic.sizing.method"];
+    let sets =
+        ["trading_logic.max_hold_bars=6 | null", "trading_logic.sizing.method=fixed | kelly"];
+    sweep(&project, &sets, &symbols);
+    let by = equals_backtests(&project, &keys, &symbols);
+    assert!(by.iter().all(|by| by == "engine: several symbols share the account"), "{by:?}");
+}
+
+const GRID: [&str; 2] =
+    ["trading_logic.z_threshold=0.2..1.4:0.1", "trading_logic.target_atr=1..4:0.5"];
+
+#[test]
+fn threads_change_no_byte_and_a_second_run_tries_nothing() {
+    let project = project(&[]);
+    let first = sweep(&project, &GRID, &["--threads", "1"]);
+    let folders = ["results", "logs"];
+    let trees = folders.map(|folder| project.tree(folder));
+    let again = project.run(&with(&swept(&GRID), &["-v"]));
+    assert_eq!(again.stdout, first);
+    assert!(!again.stderr.contains("tried"), "{}", again.stderr);
+    assert!(folders.map(|folder| project.tree(folder)) == trees);
+    for folder in ["results", "logs"] {
+        let swept = |name: &String| name.contains("sweep");
+        for name in project.files(folder).into_iter().filter(swept) {
+            std::fs::remove_file(project.path(&format!("{folder}/{name}"))).unwrap();
+        }
+    }
+    assert_eq!(sweep(&project, &GRID, &["--threads", "2"]), first);
+    assert!(folders.map(|folder| project.tree(folder)) == trees);
+    let sheet = sheet(&project);
+    let (sharpe, around) = (numbers(&sheet, "sharpe"), numbers(&sheet, "sharpe_around"));
+    // 7 targets by 13 thresholds, the last key changing fastest: the first has two neighbours.
+    assert_eq!(sharpe.len(), 91);
+    assert!((around[0] - (sharpe[1] + sharpe[13]) / 2.0).abs() < 1e-12);
+    assert_eq!(numbers(&sheet, "n_around")[14], 4.0);
+}
+
+const TPE: [&str; 3] = [
+    "trading_logic.z_threshold=0.1..1.5",
+    "trading_logic.stop_atr=1.0..4.0",
+    "trading_logic.ev_gate=true | false",
+];
+
+#[test]
+fn a_killed_search_goes_on_to_the_same_bytes() {
+    use std::io::{BufRead, BufReader};
+    let project = project(&[]);
+    let args = with(&swept(&TPE), &["--sampler", "tpe", "--trials", "70", "-v"]);
+    let mut child = project.start(&args);
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let n_told = lines.map_while(Result::ok).filter(|line| line.contains("tried 16")).take(2);
+    assert_eq!(n_told.count(), 2);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let resumed = project.run(&args);
+    assert!(resumed.stderr.matches("tried 16").count() <= 2, "{}", resumed.stderr);
+    let folders = ["results", "logs"];
+    let trees = folders.map(|folder| project.tree(folder));
+    for (folder, tree) in folders.iter().zip(&trees) {
+        for name in tree.keys().filter(|name| name.contains("sweep")) {
+            std::fs::remove_file(project.path(&format!("{folder}/{name}"))).unwrap();
+        }
+    }
+    assert_eq!(project.done(&args), resumed.stdout);
+    assert!(folders.map(|folder| project.tree(folder)) == trees);
+    let seed = project.done(&with(&args, &["--set", "seed=8"]));
+    assert_ne!(seed, resumed.stdout);
+}
+
+#[test]
+fn what_cannot_be_swept_is_refused() {
+    let project = project(&[]);
+    let wide = "trading_logic.z_threshold=0.001..3.0:0.001";
+    let cases: [&[&str]; 9] = [
+        &[],
+        &["--set", "trading_logic.z_treshold=0.5..3.0:0.1"],
+        &["--set", "trading_logic.z_threshold=3.0..0.5:0.1"],
+        &["--set", "trading_logic.z_threshold=0.5..30.0:0.5"],
+        &["--set", "trading_logic.z_threshold=0.5..3.0"],
+        &["--set", "learn.max_depth=3..8"],
+        &["--set", wide, "--set", "trading_logic.stop_atr=0.1..9.0:0.1"],
+        &["--set", "trading_logic.z_threshold=1..3:0.5", "--trials", "3"],
+        &["--set", "trading_logic.z_threshold=1..3:0.5", "--run", "none"],
+    ];
+    let mut told = String::new();
+    for case in cases {
+        let args = with(&["sweep"], case);
+        told += &format!("$ edgewalk {}\n{}\n", args.join(" "), project.refusal(&args));
+    }
+    insta::assert_snapshot!(told);
+    assert!(!project.files("results").iter().any(|name| name.contains("sweep")));
+}
+
+#[test]
+fn settings_that_cannot_be_are_failed_trials_with_their_reason() {
+    let project = project(&[]);
+    let sets = ["trading_logic.persistence_k=1..3:1", "trading_logic.persistence_n=1..2:1"];
+    let told = sweep(&project, &sets, &[]);
+    assert!(told.contains("3 of 2 bars can never agree"), "{told}");
+    let never = ["trading_logic.z_threshold=8 | 9"];
+    let told = sweep(&project, &never, &[]);
+    assert!(told.contains("2 without a Sharpe ratio: no trade"), "{told}");
+}
