@@ -8,7 +8,7 @@ use super::{Global, print, table};
 use crate::backtest::metrics::Metrics;
 use crate::backtest::metrics::tables::Row;
 use crate::pipeline::{self, Backtested, LiveBacktest, PredictRange, Told};
-use crate::signal::Earned;
+use crate::signal::{Earned, Reason};
 use crate::units::Ts;
 
 /// Trade the predictions of a stored run, at the costs and by the rules of the config
@@ -206,7 +206,23 @@ fn refusals(done: &Backtested) -> String {
     let told = told.collect::<Vec<_>>().join(", ");
     let n: usize = done.told.iter().map(|told| told.n_intents).sum();
     let told = if told.is_empty() { "none refused".to_owned() } else { format!("refused: {told}") };
-    format!("\nintents: {n}; {told}\n")
+    format!("\nintents: {n}; {told}\n{}", done.told.iter().map(silence).collect::<String>())
+}
+
+/// Why a symbol was not traded at all.
+fn silence(told: &Told) -> String {
+    let Some(largest) = told.largest_bps.filter(|_| told.n_intents == 0) else {
+        return String::new();
+    };
+    let ev = told.waterfall.stages.iter().find(|stage| stage.reason == Reason::ExpectedValue);
+    let costs = ev.and_then(|ev| Some(ev.earned.gross?.bps - ev.earned.net?.bps));
+    let costs = costs.map_or_else(String::new, |costs| {
+        format!(", and a round trip costs {costs:.2} bps (`trading_logic.ev_gate`)")
+    });
+    format!(
+        "{}: nothing was traded. The largest expectation is {largest:.2} bps{costs}.\n",
+        told.symbol
+    )
 }
 
 fn band(done: &Backtested) -> String {
@@ -231,6 +247,8 @@ pub fn percent(share: Option<f64>) -> String {
 pub fn told(value: Option<f64>, decimals: usize) -> String {
     let Some(value) = value else { return "–".to_owned() };
     let text = format!("{value:.decimals$}");
+    let is_zero = text.bytes().all(|byte| !byte.is_ascii_digit() || byte == b'0');
+    let text = if is_zero { text.trim_start_matches('-') } else { &text };
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let (sign, digits) = whole.split_at(usize::from(whole.starts_with('-')));
     let mut grouped = String::new();

@@ -114,10 +114,13 @@ fn ranking(done: &Sweeping, top: usize) -> String {
         cells.truncate(n_columns);
         cells
     };
-    table_of(&header, "r", ranked.top(top).map(row)) + &legend(has_neighbours)
+    table_of(&header, "r", ranked.top(top).map(row)) + &legend(done, has_neighbours)
 }
 
-fn legend(has_neighbours: bool) -> String {
+fn legend(done: &Sweeping, has_neighbours: bool) -> String {
+    if done.ranked.rows.iter().all(|row| row.rank.is_none()) {
+        return "\nNo setting has a Sharpe ratio.\n\n".to_owned();
+    }
     let mut shown =
         "\nturnover: a year, in multiples of the mean equity. drawdown: between days' ends.\n"
             .to_owned();

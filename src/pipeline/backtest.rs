@@ -43,6 +43,8 @@ pub struct Backtested {
 pub struct Told {
     pub symbol: String,
     pub n_intents: usize,
+    /// The largest expectation of any bar, in either direction.
+    pub largest_bps: Option<f64>,
     pub waterfall: Waterfall,
 }
 
@@ -142,6 +144,8 @@ pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
     let intents =
         shifted(&decisions.intents, desk.first).map_err(|fault| unfit(&symbol, &fault))?;
     let n_intents = intents.as_slice().len();
+    let sizes = decisions.expected_bps().iter().map(|bps| bps.abs()).filter(|bps| bps.is_finite());
+    let largest_bps = sizes.max_by(f64::total_cmp);
     let regime = crate::signal::regime::regimes(
         study.returns(),
         columns.sigma(),
@@ -151,7 +155,7 @@ pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
         bars: desk.bars.slice(desk.first..desk.bars.len()),
         sigma: desk.sigma().map(|sigma| sigma[desk.first..].to_vec()),
         intents,
-        told: Told { symbol, n_intents, waterfall },
+        told: Told { symbol, n_intents, largest_bps, waterfall },
         regime: regime[desk.first..].to_vec(),
     })
 }

@@ -85,6 +85,15 @@ fn bar_by_bar_as_in_production_the_result_is_the_same_to_the_last_bit() {
 }
 
 #[test]
+fn where_nothing_is_traded_it_is_said_why() {
+    let project = project();
+    let told = project.done(&["backtest", "--set", "backtest.commission.taker_bps=500"]);
+    assert!(told.contains("SYNTH: nothing was traded. The largest expectation is "), "{told}");
+    assert!(told.contains(" bps, and a round trip costs 1000.40 bps"), "{told}");
+    assert!(project.done(&["trades"]).contains("0 of 0 trades, net 0.00"));
+}
+
+#[test]
 fn trades_are_filtered_and_one_is_told_in_full() {
     let project = project();
     project.done(&["backtest"]);

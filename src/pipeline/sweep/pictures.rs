@@ -154,7 +154,10 @@ fn finding(ranked: &Ranked) -> String {
     let values = values.collect::<Vec<_>>().join(", ");
     let sharpe = best.tried.sharpe().unwrap_or(0.0);
     let around = match best.around {
-        Some(around) => format!("; its {} neighbours have {around:.2} in the mean", best.n_around),
+        Some(around) => match best.n_around {
+            1 => format!("; its neighbour has {around:.2}"),
+            n => format!("; its {n} neighbours have {around:.2} in the mean"),
+        },
         None => String::new(),
     };
     format!("The best of {} settings has {sharpe:.2} at {values}{around}.", ranked.rows.len())
