@@ -15,6 +15,7 @@ mod predict;
 mod recipe;
 mod train;
 mod tune;
+mod walk;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, short, 
 pub use trade_log::{TradeFilter, TradeLog, trade_log};
 pub use train::{Model, Report, Training, train};
 pub use tune::{Tuned, describe as tuning_line};
+pub use walk::{Walk, Walked, walk};
 
 use crate::config::{Config, Place};
 use crate::failure::Failure;

@@ -47,7 +47,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     show(&pipeline::backtest(&config, &args.run)?)
 }
 
-fn show(done: &Backtested) -> Result<()> {
+pub fn show(done: &Backtested) -> Result<()> {
     let metrics = &done.metrics;
     let mut text = format!("{}\n\n{}", headline(done), figures(metrics));
     for told in &done.told {
@@ -96,14 +96,12 @@ fn show_live(done: &LiveBacktest) -> Result<()> {
 }
 
 fn headline(done: &Backtested) -> String {
-    let model = &done.run.model;
     let (from, to) = done.run.span().unwrap_or_default();
     format!(
-        "{} {}, {} bars from {from} to {to}, predicted by `{}`",
-        model.report.symbols.join(", "),
-        model.config.data.timeframe,
+        "{}, {} bars from {from} to {to}, predicted by `{}`",
+        done.run.subject(),
         done.metrics.period.bars,
-        model.folder.manifest.id,
+        done.run.id,
     )
 }
 

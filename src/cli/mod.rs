@@ -15,6 +15,7 @@ mod progress;
 mod sweep;
 mod trades;
 mod train;
+mod walkforward;
 
 use std::path::PathBuf;
 
@@ -77,6 +78,7 @@ enum Command {
     Train(train::Args),
     Predict(predict::Args),
     Explain(explain::Args),
+    Walkforward(walkforward::Args),
     Backtest(backtest::Args),
     Sweep(sweep::Args),
     Trades(trades::Args),
@@ -156,6 +158,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Train(args) => train::execute(args, &cli.global),
         Command::Predict(args) => predict::execute(args, &cli.global),
         Command::Explain(args) => explain::execute(args, &cli.global),
+        Command::Walkforward(args) => walkforward::execute(args, &cli.global),
         Command::Backtest(args) => backtest::execute(args, &cli.global),
         Command::Sweep(args) => sweep::execute(args, &cli.global),
         Command::Trades(args) => trades::execute(args, &cli.global),

@@ -68,14 +68,12 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
 }
 
 fn headline(done: &Sweeping) -> String {
-    let model = &done.run.model;
     let (from, to) = done.run.span().unwrap_or_default();
     format!(
-        "{} {}, {} settings from {from} to {to}, predicted by `{}`",
-        model.report.symbols.join(", "),
-        model.config.data.timeframe,
+        "{}, {} settings from {from} to {to}, predicted by `{}`",
+        done.run.subject(),
         told(Some(done.ranked.rows.len() as f64), 0),
-        model.folder.manifest.id,
+        done.run.id,
     )
 }
 

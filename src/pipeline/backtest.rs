@@ -10,7 +10,7 @@ use super::predict::PredictRange;
 use super::single::{ONE_SCORE, Singles};
 use super::stored::{StoredRun, is_predicted, open_run};
 use super::sweep::shifted;
-use super::train::{Model, identity, ledger_key};
+use super::train::{identity, key_of};
 use crate::backtest::engine::band::{Band, band};
 use crate::backtest::intent::{IntentFault, Intents};
 use crate::backtest::ledger::{Ledger, Trade};
@@ -90,7 +90,7 @@ pub fn backtest(config: &Config, run: &str) -> Result<Backtested, Failure> {
     let told: Vec<Told> = decided.into_iter().map(|one| one.told).collect();
     let report = Report { gates: &told, refusals: &refusals, band: &band };
     let parts = (&ledger, &metrics, &bars[..]);
-    let n_trials = count(config, (&run.model, &run.hash()), metrics.sharpe.sharpe)?;
+    let n_trials = count(config, (&run.ledger_key(), &run.id, &run.hash()), metrics.sharpe.sharpe)?;
     let files = write(config, (&run.folder, &run.symbols), (parts, Some(&report)))?;
     Ok(Backtested { run, ledger, metrics, band, told, refusals, files, n_trials })
 }
@@ -130,7 +130,8 @@ pub fn backtest_live(
             format!("{} {:?}", live.fingerprint, live.ledger.ts.first().zip(live.ledger.ts.last()))
         }
     };
-    let n_trials = count(config, (&live.model, &made_of), metrics.sharpe.sharpe)?;
+    let key = key_of(&live.symbols, live.model.config.data.timeframe);
+    let n_trials = count(config, (&key, id, &made_of), metrics.sharpe.sharpe)?;
     let files = write(config, (&folder, &live.symbols), (parts, None))?;
     Ok(LiveBacktest { live, metrics, files, is_stored, n_trials })
 }
@@ -247,20 +248,19 @@ fn sessions(ledger: &Ledger) -> BTreeMap<Ts, Option<usize>> {
 /// Puts the trial on record, and tells how many there are. `made_of`: a hash of what was traded.
 fn count(
     config: &Config,
-    (model, made_of): (&Model, &str),
+    (data, id, made_of): (&str, &str, &str),
     sharpe: Option<f64>,
 ) -> Result<u64, Failure> {
-    let data = ledger_key(model);
     let singles = Singles {
         kind: "backtest",
-        data: &data,
-        context: &format!("{} {made_of}", model.folder.manifest.id),
+        data,
+        context: &format!("{id} {made_of}"),
         seed: config.seed,
         objective: ONE_SCORE,
         n_steps: 1,
     };
     singles.scores(&identity(config, &[]), || Ok(sharpe.into_iter().collect()))?;
-    store::count_trials(Path::new("results"), &data)
+    store::count_trials(Path::new("results"), data)
 }
 
 /// What is told beside the ledger.

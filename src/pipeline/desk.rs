@@ -1,13 +1,15 @@
 //! One symbol's bars with the predictions made of them, row by row: what gates and engine look at.
 
-use super::stored::StoredRun;
-use super::train::Model;
+use super::recipe::weighting;
+use super::stored::{StoredRun, horizons_of};
+use super::train::Report;
 use super::{bars, labels};
 use crate::backtest::volatility::trailing_sd;
 use crate::config::{Backtest, Config, HorizonWeights, WeightMethod};
 use crate::failure::Failure;
+use crate::learn::horizon_weights;
 use crate::market::{Bars, Symbol};
-use crate::signal::{Forecast, Inputs, Setup, Weights};
+use crate::signal::{FoldWeights, Forecast, Inputs, Setup, Weights};
 use crate::units::Ts;
 use crate::walkforward::HorizonColumns;
 
@@ -37,8 +39,8 @@ struct Columns {
 const YEAR_US: f64 = 365.2425 * crate::units::DAY_US as f64;
 
 /// The config that a run's bars, labels and horizons go by: its own, but for where bars lie.
-pub fn data_config(config: &Config, model: &Model) -> Config {
-    let mut own = model.config.clone();
+pub fn data_config(config: &Config, own: &Config) -> Config {
+    let mut own = own.clone();
     own.data.dir.clone_from(&config.data.dir);
     (own.data.from, own.data.to) = (config.data.from, config.data.to);
     own
@@ -46,8 +48,8 @@ pub fn data_config(config: &Config, model: &Model) -> Config {
 
 /// All symbols of a run, in its order.
 pub fn desks(config: &Config, run: &StoredRun) -> Result<Vec<Desk>, Failure> {
-    let own = data_config(config, &run.model);
-    let weights = weights(&config.trading_logic.horizon_weights, &run.model)?;
+    let own = data_config(config, &run.config);
+    let weights = weights(&config.trading_logic.horizon_weights, &run.folds)?;
     let of =
         |(at, symbol): (usize, &Symbol)| desk((config, &own), run, (at as u32, symbol), &weights);
     run.symbols.iter().enumerate().map(of).collect()
@@ -68,8 +70,7 @@ fn desk(
     };
     let bars = whole.prefix(last + 1);
     run.check_bars(&bars)?;
-    let setup = setup(config, &whole, (weights, run.model.fold.trained().end));
-    let outcomes = outcomes(own, &whole, (weights, run.model.report.fold))?;
+    let setup = setup(config, &whole, (weights, run.trained_until()?));
     let spread = |values: &dyn Fn(usize) -> f64| {
         let mut column = vec![f64::NAN; bars.len()];
         rows.iter().zip(&mine).for_each(|(row, at)| column[*row] = values(*at));
@@ -85,7 +86,7 @@ fn desk(
     let mut folds = vec![0; bars.len()];
     rows.iter().zip(&mine).for_each(|(row, at)| folds[*row] = trial.fold[*at]);
     let overlap_bars = weights.horizons().iter().max().map_or(1, |h| *h as usize);
-    let outcome_bps = outcomes[..bars.len()].to_vec();
+    let outcome_bps = outcomes(own, &whole, (weights, &folds))?;
     Ok(Desk { bars, first, setup, outcome_bps, overlap_bars, folds, horizons })
 }
 
@@ -123,29 +124,36 @@ pub fn setup(config: &Config, bars: &Bars, (weights, until): (&Weights, Ts)) -> 
     }
 }
 
-/// Those found in training, unless the config now says what they are.
-pub fn weights(asked: &HorizonWeights, model: &Model) -> Result<Weights, Failure> {
-    let report = &model.report;
-    let horizons: Vec<u32> = report.horizons.iter().map(|scores| scores.horizon).collect();
-    let each = match asked.method {
+/// By the method that is asked for now, whatever the training's was: it has stored what each reads.
+pub fn weights(asked: &HorizonWeights, folds: &[Report]) -> Result<Weights, Failure> {
+    let horizons = folds.first().map(horizons_of).unwrap_or_default();
+    let each = |report: &Report| match asked.method {
         WeightMethod::Equal => vec![1.0; horizons.len()],
         WeightMethod::Fixed => asked.fixed.clone(),
-        WeightMethod::Ic | WeightMethod::IcShrunk => report.weights.weights.clone(),
+        WeightMethod::Ic | WeightMethod::IcShrunk => {
+            let ics: Vec<_> = report.horizons.iter().map(|scores| scores.calibrate.ic).collect();
+            horizon_weights::HorizonWeights::of(&weighting(asked), &ics).weights
+        }
     };
-    Weights::new(&horizons, [(report.fold, each)]).map_err(|fault| {
+    let of_folds: Vec<(u32, Vec<f64>)> =
+        folds.iter().map(|report| (report.fold, each(report))).collect();
+    Weights::new(&horizons, of_folds).map_err(|fault| {
         Failure::user(fault).hint("`trading_logic.horizon_weights` sets what each horizon counts")
     })
 }
 
+/// Each row's return, weighed like its fold weighs the horizons.
 fn outcomes(
     own: &Config,
     bars: &Bars,
-    (weights, fold): (&Weights, u32),
+    (weights, folds): (&Weights, &[u32]),
 ) -> Result<Vec<f64>, Failure> {
     let labels = labels(own, bars)?;
-    let Some(fold) = weights.of(fold) else { return Ok(vec![f64::NAN; bars.len()]) };
-    let of = |row: usize| fold.sum(labels.iter().map(|label| label.y_bps[row]));
-    Ok((0..bars.len()).map(of).collect())
+    let of = |(row, fold): (usize, &u32)| {
+        let sum = |fold: &FoldWeights| fold.sum(labels.iter().map(|label| label.y_bps[row]));
+        weights.of(*fold).map_or(f64::NAN, sum)
+    };
+    Ok(folds.iter().enumerate().map(of).collect())
 }
 
 impl Desk {
@@ -182,7 +190,7 @@ impl Desk {
             slippage_window: backtest.slippage.window_bars,
             cash: backtest.cash,
             max_participation: backtest.max_participation.unwrap_or(f64::INFINITY),
-            weights: weights(weighing, &run.model)?,
+            weights: weights(weighing, &run.folds)?,
         })
     }
 }

@@ -61,7 +61,7 @@ struct Station<'a> {
 /// Over the range that `predict` would predict.
 pub fn live(config: &Config, path: &Path, range: PredictRange) -> Result<LiveRun, Failure> {
     let model = load(path)?;
-    let own = data_config(config, &model);
+    let own = data_config(config, &model.config);
     let lessons = same_lessons(config, &model)?;
     let asked = span(&rows(config, (&model, &lessons.data), range)?);
     // A stored run begins there, whatever part of it is asked for now.
@@ -69,7 +69,8 @@ pub fn live(config: &Config, path: &Path, range: PredictRange) -> Result<LiveRun
     let begins = span(&rows(config, (&model, &lessons.data), whole)?).start.min(asked.start);
     let bars: Vec<Bars> =
         lessons.symbols.iter().map(|symbol| super::bars(&own, symbol)).collect::<Result<_, _>>()?;
-    let weights = weights(&config.trading_logic.horizon_weights, &model)?;
+    let weights =
+        weights(&config.trading_logic.horizon_weights, std::slice::from_ref(&model.report))?;
     let known = (&weights, model.fold.trained().end);
     let setups: Vec<Setup> = bars.iter().map(|bars| setup(config, bars, known)).collect();
     let programs: Vec<Program> =

@@ -63,7 +63,9 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
     let path = folder.join(format!("{name}{days}.parquet"));
     store::write_table(&path, &table)?;
     if days.is_empty() && !range.in_sample {
-        list(&model, &folder, &predicted(config, &model, (&trial, &lessons.symbols))?)?;
+        let own = data_config(config, &model.config);
+        let bars = predicted(&own, (&trial, &lessons.symbols))?;
+        list(&model.folder.manifest, &folder, &bars)?;
     }
     let judge = |columns: &HorizonColumns| judge(columns, &lessons.data, &rows);
     let horizons: Vec<Judged> = trial.horizons.iter().map(judge).collect();
@@ -74,16 +76,14 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
 }
 
 /// Each symbol's bars up to the last that was predicted.
-fn predicted(
-    config: &Config,
-    model: &Model,
+pub fn predicted(
+    own: &Config,
     (trial, symbols): (&Trial, &[Symbol]),
 ) -> Result<Vec<Bars>, Failure> {
-    let own = data_config(config, model);
     let mut last: Vec<Option<Ts>> = vec![None; symbols.len()];
     trial.ts.iter().zip(&trial.symbols).for_each(|(ts, at)| last[*at as usize] = Some(*ts));
     let of = |(symbol, last): (&Symbol, Option<Ts>)| {
-        let bars = super::bars(&own, symbol)?;
+        let bars = super::bars(own, symbol)?;
         let n = last.map_or(0, |last| bars.ts().partition_point(|ts| *ts <= last));
         Ok(bars.prefix(n))
     };
@@ -209,7 +209,7 @@ fn nothing(model: &Model, data: &Dataset, trained: &std::ops::Range<Ts>) -> Fail
 }
 
 /// One row a bar and symbol; missing numbers are null.
-fn table(trial: &Trial, symbols: &[Symbol]) -> Result<Table, Failure> {
+pub fn table(trial: &Trial, symbols: &[Symbol]) -> Result<Table, Failure> {
     let name = |at: &u32| symbols[*at as usize].to_string();
     let mut columns = vec![
         ("ts".to_owned(), Values::Ts(trial.ts.clone())),

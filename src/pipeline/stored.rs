@@ -1,19 +1,27 @@
 //! A stored run: a model and the predictions it made of bars it had not seen.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::train::{Model, load};
+use super::train::{Report, config_of, key_of};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::learn::conformal::Interval;
 use crate::market::{Bars, Symbol};
-use crate::store::{self, Table, Values};
+use crate::store::{self, Manifest, ModelFolder, Table, Values};
 use crate::units::Ts;
 use crate::walkforward::{HorizonColumns, Predictions, Trial};
 
 pub struct StoredRun {
-    pub model: Model,
+    pub id: String,
+    /// The config that its models were made by.
+    pub config: Config,
     pub symbols: Vec<Symbol>,
+    /// Label horizons, in the order of the predictions' columns.
+    pub horizons: Vec<u32>,
+    /// What each fold's model learnt from, and how it did there; one of them where there was one training.
+    pub folds: Vec<Report>,
     pub predictions: Predictions,
     /// What they were made of: hashes of the model and of the bars up to the last that was predicted.
     pub made_of: BTreeMap<String, String>,
@@ -23,27 +31,47 @@ pub struct StoredRun {
 
 /// `run`: an id, or `latest`.
 pub fn open_run(run: &str) -> Result<StoredRun, Failure> {
-    let model = load(&Path::new(store::MODELS).join(run))?;
-    let folder = Path::new("results").join(&model.folder.manifest.id);
+    let model = ModelFolder::open(&Path::new(store::MODELS).join(run))?;
+    let (id, config) = (model.manifest.id.clone(), config_of(&model)?);
+    let folder = Path::new("results").join(&id);
     let path = folder.join(PREDICTIONS);
     if !path.is_file() {
-        let message = format!("run `{}` has no predictions yet", model.folder.manifest.id);
+        let message = format!("run `{id}` has no predictions yet");
         return Err(Failure::user(message).hint("`edgewalk predict` makes them"));
     }
-    let made_of = made_of(&model, &folder)?;
-    let table = store::read_table(&path, None)?;
-    let names = &model.report.symbols;
+    let made_of = made_of(&model.manifest, &folder)?;
+    let folds = reports(&model)?;
+    let first = folds.first().ok_or_else(|| Failure::world(format!("run `{id}` has no fold")))?;
+    let (names, horizons) = (first.symbols.clone(), horizons_of(first));
     let symbols: Vec<Symbol> =
         names.iter().map(|name| name.parse().map_err(Failure::world)).collect::<Result<_, _>>()?;
-    let horizons: Vec<u32> = model.report.horizons.iter().map(|scores| scores.horizon).collect();
-    let columns = columns(&table, (names, &horizons)).map_err(|why| {
+    let table = store::read_table(&path, None)?;
+    let columns = columns(&table, (&names, &horizons)).map_err(|why| {
         Failure::world(format!("`{}` {why}", path.display()))
             .hint("`edgewalk predict` writes it anew")
     })?;
-    let bar_us = model.config.data.timeframe.us();
-    let predictions = Predictions::stored(columns, model.fold.trained().clone(), bar_us)
+    let trained = folds.iter().map(|report| Ok((report.fold, report.trained()?)));
+    let trained: BTreeMap<u32, Range<Ts>> = trained.collect::<Result<_, Failure>>()?;
+    let predictions = Predictions::stored(columns, &trained, config.data.timeframe.us())
         .map_err(|refused| Failure::user(format!("`{}`: {refused}", path.display())))?;
-    Ok(StoredRun { model, symbols, predictions, made_of, folder })
+    Ok(StoredRun { id, config, symbols, horizons, folds, predictions, made_of, folder })
+}
+
+/// The report of every fold, in their order.
+fn reports(model: &ModelFolder) -> Result<Vec<Report>, Failure> {
+    let is_report = |name: &&String| {
+        let number = name.strip_prefix("fold_").and_then(|rest| rest.strip_suffix(".json"));
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let names = model.manifest.files.keys().filter(is_report);
+    let mut reports: Vec<Report> =
+        names.map(|name| model.read_json(name)).collect::<Result<_, _>>()?;
+    reports.sort_by_key(|report| report.fold);
+    Ok(reports)
+}
+
+pub fn horizons_of(report: &Report) -> Vec<u32> {
+    report.horizons.iter().map(|scores| scores.horizon).collect()
 }
 
 const PREDICTIONS: &str = "predictions.parquet";
@@ -56,12 +84,12 @@ pub fn is_predicted(id: &str) -> bool {
 }
 
 /// What stored predictions were made of, if it is this model.
-fn made_of(model: &Model, folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
-    let id = &model.folder.manifest.id;
+fn made_of(model: &Manifest, folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let id = &model.id;
     let anew = "`edgewalk predict` makes them anew";
     let bundle = store::Bundle::open(folder, LISTED).map_err(|failure| failure.hint(anew))?;
     let made_of = bundle.map(|bundle| bundle.made_of).unwrap_or_default();
-    if made_of.get(MODEL) != Some(&model.folder.manifest.hash()?) {
+    if made_of.get(MODEL) != Some(&model.hash()?) {
         let message = format!("the stored predictions of run `{id}` were made by another model");
         return Err(Failure::user(message).hint(anew));
     }
@@ -69,8 +97,8 @@ fn made_of(model: &Model, folder: &Path) -> Result<BTreeMap<String, String>, Fai
 }
 
 /// Notes what a run's predictions were made of: `bars` by symbol, up to the last that was predicted.
-pub fn list(model: &Model, folder: &Path, bars: &[Bars]) -> Result<(), Failure> {
-    let mut made_of = BTreeMap::from([(MODEL.to_owned(), model.folder.manifest.hash()?)]);
+pub fn list(model: &Manifest, folder: &Path, bars: &[Bars]) -> Result<(), Failure> {
+    let mut made_of = BTreeMap::from([(MODEL.to_owned(), model.hash()?)]);
     made_of.extend(bars.iter().map(|bars| (bars_of(bars.symbol()), store::fingerprint(bars))));
     store::Bundle::write(folder, LISTED, made_of, &[PREDICTIONS])?;
     Ok(())
@@ -80,7 +108,7 @@ fn bars_of(symbol: &Symbol) -> String {
     format!("bars of {symbol}")
 }
 
-fn columns(table: &Table, (names, horizons): (&[String], &[u32])) -> Result<Trial, String> {
+pub fn columns(table: &Table, (names, horizons): (&[String], &[u32])) -> Result<Trial, String> {
     let (Some(Values::Ts(ts)), Some(Values::Text(symbol)), Some(Values::I64(fold))) =
         (table.column("ts"), table.column("symbol"), table.column("fold"))
     else {
@@ -117,6 +145,24 @@ fn horizon(table: &Table, horizon: u32) -> Result<HorizonColumns, String> {
 }
 
 impl StoredRun {
+    /// Where the first model's training ended: nothing before was predicted.
+    pub fn trained_until(&self) -> Result<Ts, Failure> {
+        let ends = self.folds.iter().map(|report| Ok(report.trained()?.end));
+        let ends: Vec<Ts> = ends.collect::<Result<_, Failure>>()?;
+        Ok(ends.into_iter().min().unwrap_or_default())
+    }
+
+    /// As tables name it.
+    pub fn subject(&self) -> String {
+        let names: Vec<String> = self.symbols.iter().map(ToString::to_string).collect();
+        format!("{} {}", names.join(", "), self.config.data.timeframe)
+    }
+
+    /// Whose trials it counts with.
+    pub fn ledger_key(&self) -> String {
+        key_of(&self.symbols, self.config.data.timeframe)
+    }
+
     /// Whether these bars, up to the last one predicted, are those that were predicted.
     pub fn check_bars(&self, bars: &Bars) -> Result<(), Failure> {
         let symbol = bars.symbol();

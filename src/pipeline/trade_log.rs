@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::backtest::LISTED;
-use super::train::load;
 use crate::failure::Failure;
-use crate::store::{self, Table, Values};
+use crate::store::{self, ModelFolder, Table, Values};
 use crate::units::Ts;
 
 pub struct TradeLog {
@@ -25,7 +24,7 @@ pub struct TradeFilter {
 
 /// Of a run's last backtest.
 pub fn trade_log(run: &str) -> Result<TradeLog, Failure> {
-    let id = load(&Path::new(store::MODELS).join(run))?.folder.manifest.id;
+    let id = ModelFolder::open(&Path::new(store::MODELS).join(run))?.manifest.id;
     let folder = Path::new("results").join(&id);
     let bundle = store::Bundle::open(&folder, LISTED);
     bundle.map_err(|failure| failure.hint("`edgewalk backtest` writes them anew"))?;

@@ -73,7 +73,7 @@ pub struct SliceFacts {
 
 impl Report {
     /// Decisions the model knows of.
-    fn trained(&self) -> Result<std::ops::Range<Ts>, Failure> {
+    pub fn trained(&self) -> Result<std::ops::Range<Ts>, Failure> {
         let read = |text: &str| text.parse::<Ts>().map_err(Failure::world);
         Ok(read(&self.from)?..read(&self.until)?)
     }
@@ -85,7 +85,7 @@ pub fn train(training: &Training<'_>) -> Result<Model, Failure> {
     let (config, progress) = (training.config, training.progress);
     progress("features", 0, 1);
     let lessons = lessons(config, &training.symbols)?;
-    let id = run_id(config, &lessons);
+    let id = run_id("train", config, &lessons);
     if let Some(folder) = ModelFolder::finished(&id, super::BUILD).filter(|_| !training.fresh) {
         folder.point()?;
         return Ok(Model { is_old: true, ..open(folder)? });
@@ -120,14 +120,13 @@ pub fn load(path: &Path) -> Result<Model, Failure> {
 }
 
 fn open(folder: ModelFolder) -> Result<Model, Failure> {
-    let yaml = String::from_utf8_lossy(&folder.read("config.yml")?).into_owned();
-    let config = Config::from_text("config.yml", &yaml, &[]).map_err(Failure::from)?;
+    let config = config_of(&folder)?;
     let features: Vec<Definition> = folder.read_json("columns.json")?;
     let report: Report = folder.read_json(&format!("{FOLD}.json"))?;
     let learner = recipe::learner(&config.learn)?;
     let mut horizons = Vec::new();
     for scores in &report.horizons {
-        let stem = stem(scores.horizon);
+        let stem = stem(report.fold, scores.horizon);
         let name = format!("{stem}.json");
         let model = learner.load(&folder.read(&name)?).map_err(|fault| {
             Failure::world(format!("`{}`: {fault}", folder.path.join(&name).display()))
@@ -138,6 +137,12 @@ fn open(folder: ModelFolder) -> Result<Model, Failure> {
     let parts = (report.fold, horizons, report.weights.clone());
     let fold = FoldModel::stored(parts, report.trained()?);
     Ok(Model { folder, config, features, report, fold, is_old: false })
+}
+
+/// The config that a model was made by.
+pub fn config_of(folder: &ModelFolder) -> Result<Config, Failure> {
+    let yaml = String::from_utf8_lossy(&folder.read("config.yml")?).into_owned();
+    Config::from_text("config.yml", &yaml, &[]).map_err(Failure::from)
 }
 
 fn write(
@@ -153,25 +158,37 @@ fn write(
         data: lessons.fingerprints.clone(),
         files: BTreeMap::new(),
     });
-    for horizon in &model.horizons {
-        let stem = stem(horizon.horizon);
-        let bytes = horizon.model.to_bytes().map_err(|fault| recipe::unfit(&fault))?;
-        writer.add(&format!("{stem}.json"), &bytes)?;
-        // A line a file: it holds thousands of scores.
-        let calibration = serde_json::to_vec(&horizon.calibration).map_err(Failure::world)?;
-        writer.add(&format!("{stem}.calibration.json"), &calibration)?;
+    for (name, bytes) in model_files(model, report)? {
+        writer.add(&name, &bytes)?;
     }
     writer.add_json("columns.json", &lessons.features)?;
-    writer.add_json(&format!("{FOLD}.json"), report)?;
     writer.add("config.yml", config.to_yaml().as_bytes())?;
     writer.finish()
 }
 
-fn stem(horizon: u32) -> String {
-    format!("{FOLD}_h{horizon:02}")
+/// The files of one fold's model, by name.
+pub fn model_files(model: &FoldModel, report: &Report) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let mut files = Vec::new();
+    for horizon in &model.horizons {
+        let stem = stem(model.fold, horizon.horizon);
+        let bytes = horizon.model.to_bytes().map_err(|fault| recipe::unfit(&fault))?;
+        files.push((format!("{stem}.json"), bytes));
+        // A line a file: it holds thousands of scores.
+        let calibration = serde_json::to_vec(&horizon.calibration).map_err(Failure::world)?;
+        files.push((format!("{stem}.calibration.json"), calibration));
+    }
+    let mut json = serde_json::to_vec_pretty(report).map_err(Failure::world)?;
+    json.push(b'\n');
+    files.push((format!("fold_{:03}.json", model.fold), json));
+    Ok(files)
 }
 
-fn report(lessons: &Lessons, fold: &Fold, trained: &Trained, tuned: Option<Tuned>) -> Report {
+fn stem(fold: u32, horizon: u32) -> String {
+    format!("fold_{fold:03}_h{horizon:02}")
+}
+
+/// What is told of a fold's training.
+pub fn report(lessons: &Lessons, fold: &Fold, trained: &Trained, tuned: Option<Tuned>) -> Report {
     let names = ["train", "early_stop", "calibrate"];
     let slices = [fold.train(), fold.early_stop(), fold.calibrate()];
     let facts = |(name, slice): (&str, &Slice)| SliceFacts {
@@ -261,27 +278,23 @@ pub fn fingerprint_of(symbols: &BTreeMap<String, String>) -> String {
 }
 
 /// Whose trials count together: those on the same symbols and timeframe. A bar more is no new market.
-pub fn ledger_key(model: &Model) -> String {
-    key_of(&model.report.symbols, model.config.data.timeframe)
-}
-
-pub fn key_of(symbols: &[String], timeframe: Timeframe) -> String {
+pub fn key_of(symbols: &[Symbol], timeframe: Timeframe) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(timeframe.to_string().as_bytes());
     for symbol in symbols {
-        hasher.update(&[0]).update(symbol.as_bytes());
+        hasher.update(&[0]).update(symbol.as_str().as_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
 /// `train-btcusdt-5m-` and the hash of config, data and seed.
-fn run_id(config: &Config, lessons: &Lessons) -> String {
+pub fn run_id(kind: &str, config: &Config, lessons: &Lessons) -> String {
     let symbol = match lessons.symbols.as_slice() {
         [one] => one.as_str().to_lowercase(),
         many => format!("{}_symbols", many.len()),
     };
     let hash = identity(config, &[&fingerprint(lessons)]);
-    format!("train-{symbol}-{}-{}", config.data.timeframe, &hash[..10])
+    format!("{kind}-{symbol}-{}-{}", config.data.timeframe, &hash[..10])
 }
 
 /// The hash of everything in a config that a result may depend on: not of where files lie.

@@ -2,6 +2,8 @@
 
 mod live;
 mod predictions;
+mod step;
 
 pub use live::{LivePredictor, Predicted};
 pub use predictions::{HorizonColumns, InSample, Predictions, Trial, predict};
+pub use step::{Step, StepFault, step};

@@ -1,5 +1,6 @@
 //! Out-of-sample predictions: by type, not by promise.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::folds::RowSet;
@@ -16,7 +17,7 @@ use crate::units::Ts;
 pub struct Predictions(Trial);
 
 /// Predictions as they are, for looking at: nothing that trades takes them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Trial {
     /// Opening times of the rows' bars.
     pub ts: Vec<Ts>,
@@ -66,11 +67,33 @@ impl Predictions {
     }
 
     /// Read back from where they were stored: the same rule, by the bars' closing times.
-    pub fn stored(columns: Trial, trained: Range<Ts>, bar_us: i64) -> Result<Self, InSample> {
-        match columns.ts.iter().find(|ts| ts.plus_us(bar_us) < trained.end) {
-            Some(row) => Err(InSample { from: trained.start, until: trained.end, row: *row }),
-            None => Ok(Self(columns)),
+    /// `trained`: what each fold's model has learnt from.
+    pub fn stored(
+        columns: Trial,
+        trained: &BTreeMap<u32, Range<Ts>>,
+        bar_us: i64,
+    ) -> Result<Self, InSample> {
+        let everything = Ts(i64::MIN)..Ts(i64::MAX);
+        for (ts, fold) in columns.ts.iter().zip(&columns.fold) {
+            let trained = trained.get(fold).unwrap_or(&everything);
+            if ts.plus_us(bar_us) < trained.end {
+                return Err(InSample { from: trained.start, until: trained.end, row: *ts });
+            }
         }
+        Ok(Self(columns))
+    }
+
+    /// One after the other, as one history.
+    pub fn stitched(parts: Vec<Self>) -> Self {
+        let mut parts = parts.into_iter().map(|part| part.0);
+        let Some(mut all) = parts.next() else { return Self(Trial::default()) };
+        for part in parts {
+            all.ts.extend(part.ts);
+            all.symbols.extend(part.symbols);
+            all.fold.extend(part.fold);
+            all.horizons.iter_mut().zip(part.horizons).for_each(|(all, part)| all.extend(part));
+        }
+        Self(all)
     }
 
     pub fn columns(&self) -> &Trial {
@@ -99,6 +122,13 @@ pub fn predict(model: &FoldModel, data: &Dataset, rows: &RowSet) -> Result<Trial
 }
 
 impl HorizonColumns {
+    fn extend(&mut self, later: Self) {
+        self.raw.extend(later.raw);
+        self.exp_bps.extend(later.exp_bps);
+        self.p_up.extend(later.p_up);
+        self.intervals.extend(later.intervals);
+    }
+
     fn only(&self, places: &[usize]) -> Self {
         let of = |column: &[f64]| places.iter().map(|at| column[*at]).collect();
         Self {

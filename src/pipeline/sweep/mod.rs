@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::desk::desks;
 use super::stored::{StoredRun, open_run};
-use super::train::{identity, ledger_key};
+use super::train::identity;
 use crate::backtest::metrics::luck::expected_best;
 use crate::config::{Config, Swept};
 use crate::failure::Failure;
@@ -107,7 +107,7 @@ pub fn sweep(config: &Config, asked: &Asked<'_>) -> Result<Sweeping, Failure> {
 
 /// Everything that a score depends on, but for the settings.
 fn study(config: &Config, asked: &Asked<'_>, run: &StoredRun) -> Result<Study, Failure> {
-    let (id, made_of) = (&run.model.folder.manifest.id, run.hash());
+    let (id, made_of) = (&run.id, run.hash());
     let more = [super::BUILD, id.as_str(), made_of.as_str()];
     let (sampler, batch) = match asked.sampler {
         SweepSampler::Grid => (SamplerParams::Grid(GridParams::default()), BATCH),
@@ -116,7 +116,7 @@ fn study(config: &Config, asked: &Asked<'_>, run: &StoredRun) -> Result<Study, F
     };
     let params = StudyParams {
         kind: "sweep".to_owned(),
-        data: ledger_key(&run.model),
+        data: run.ledger_key(),
         context: identity(&asked.swept.anchored(config), &more),
         seed: config.seed,
         space: asked.swept.space(),
@@ -225,10 +225,9 @@ fn write(run: &StoredRun, study: &Study, ranked: &Ranked) -> Result<Vec<PathBuf>
     let name = format!("sweep_{}", &study.id()[..8]);
     let sheet = run.folder.join(&name).join("sweep.parquet");
     store::write_table(&sheet, &sheet::table(ranked)?)?;
-    let id = &run.model.folder.manifest.id;
+    let id = &run.id;
     let folder = Path::new("logs").join("diagnostics").join(id);
-    let subject =
-        format!("{} {}", run.model.report.symbols.join(", "), run.model.config.data.timeframe);
+    let subject = run.subject();
     let pictures = pictures::pictures(ranked, study.space(), (&subject, &folder.join(name)))?;
     Ok([sheet].into_iter().chain(pictures).collect())
 }

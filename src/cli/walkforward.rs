@@ -1,0 +1,72 @@
+//! `edgewalk walkforward`: rolling retraining, out-of-sample predictions, one continuous backtest.
+
+use anyhow::Result;
+
+use super::progress::Drawn;
+use super::{Global, backtest, print, symbols};
+use crate::config::Flag;
+use crate::ingest::feeds::Progress;
+use crate::market::Symbol;
+use crate::pipeline::{self, Walk};
+
+/// Retrain as time goes by, predict the weeks after each training, and trade all of them
+///
+/// History is cut into folds (`edgewalk folds` shows them): each is learnt from its training weeks
+/// alone, and predicts the test weeks after them. Test weeks follow each other, so that together
+/// they are one out-of-sample history, which is traded with positions carried from fold to fold. A
+/// run that was killed goes on where it was, and ends in the same bytes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The symbol [default: all of data.symbols, as one data set]
+    #[arg(long)]
+    symbol: Option<Symbol>,
+    /// Weeks in each training window [default: walkforward.train_weeks]
+    #[arg(long, value_name = "WEEKS")]
+    train_weeks: Option<u32>,
+    /// Weeks in each test window [default: walkforward.test_weeks]
+    #[arg(long, value_name = "WEEKS")]
+    test_weeks: Option<u32>,
+    /// Weeks from one test window's beginning to the next [default: walkforward.step_weeks]
+    #[arg(long, value_name = "WEEKS")]
+    step_weeks: Option<u32>,
+    /// rolling forgets what lies before the training window, anchored keeps everything
+    /// [default: walkforward.mode]
+    #[arg(long)]
+    mode: Option<String>,
+    /// Compute every fold, even those that are there
+    #[arg(long)]
+    fresh: bool,
+}
+
+impl Args {
+    fn flags(&self) -> Vec<Flag> {
+        let weeks = [
+            ("--train-weeks", "walkforward.train_weeks", self.train_weeks),
+            ("--test-weeks", "walkforward.test_weeks", self.test_weeks),
+            ("--step-weeks", "walkforward.step_weeks", self.step_weeks),
+        ];
+        let weeks = weeks.into_iter().filter_map(|(flag, key, n)| Some(Flag::new(flag, key, &n?)));
+        let mode = self.mode.iter().map(|mode| Flag::new("--mode", "walkforward.mode", mode));
+        weeks.chain(mode).collect()
+    }
+}
+
+pub fn execute(args: &Args, global: &Global) -> Result<()> {
+    let config = global.load_with(&args.flags())?;
+    let drawn = Drawn::new("walkforward", "folds", global.quiet);
+    let progress = |what: &str, done: usize, all: usize| {
+        drawn.say(what);
+        drawn.at(done as u64, Some(all as u64));
+    };
+    let symbols = symbols(&config, args.symbol.as_ref());
+    let asked = Walk { config: &config, symbols, fresh: args.fresh, progress: &progress };
+    let walked = pipeline::walk(&asked)?;
+    drop(drawn);
+    let n = walked.folds.folds().len();
+    let before = match walked.n_old {
+        0 => String::new(),
+        old => format!(", {old} of them computed before"),
+    };
+    print(&format!("{}: {n} folds{before}\n\n", walked.run.subject()))?;
+    backtest::show(&pipeline::backtest(&config, &walked.run.id)?)
+}
