@@ -258,7 +258,7 @@ fn write(
     store::write_table(&at("trades.parquet"), &trades)?;
     store::write_csv(&at("trade_log.csv"), &trades)?;
     store::write_table(&at("fills.parquet"), &fills(ledger, (symbols, bars))?)?;
-    store::write_table(&at("equity.parquet"), &equity(ledger)?)?;
+    store::write_table(&at("equity.parquet"), &equity(ledger, config.backtest.cash)?)?;
     let mut json = serde_json::to_vec_pretty(metrics).map_err(Failure::world)?;
     json.push(b'\n');
     store::write_atomic(&at("metrics.json"), &json)?;

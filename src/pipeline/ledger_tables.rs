@@ -72,12 +72,13 @@ pub fn fills(ledger: &Ledger, (symbols, bars): (&[Symbol], &[Bars])) -> Result<T
     table(columns)
 }
 
-/// One row a time: what the account was worth at the bars' close.
-pub fn equity(ledger: &Ledger) -> Result<Table, Failure> {
-    let mut peak = f64::NEG_INFINITY;
+/// One row a time: what the account was worth at the bars' close. Drawdown is from the highest so
+/// far, `cash` at the beginning being the first.
+pub fn equity(ledger: &Ledger, cash: f64) -> Result<Table, Failure> {
+    let mut peak = cash;
     let under = |equity: &f64| {
         peak = peak.max(*equity);
-        1.0 - equity / peak
+        (peak - equity) / peak
     };
     let drawdown = ledger.equity.iter().map(under).collect();
     table(vec![
@@ -97,4 +98,18 @@ fn table(columns: Vec<(&str, Values)>) -> Result<Table, Failure> {
 pub fn word(value: &impl Serialize) -> String {
     let json = serde_json::to_value(value).unwrap_or_default();
     json.as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_loses_is_measured_against_the_money_at_the_beginning() {
+        let (ts, equity) = (vec![Ts(0), Ts(1)], vec![90.0, 80.0]);
+        let ledger = Ledger { ts, equity, exposure: vec![0.0; 2], ..Ledger::default() };
+        let table = super::equity(&ledger, 100.0).unwrap();
+        let Some(Values::F64(drawdown)) = table.column("drawdown") else { panic!("no drawdown") };
+        assert_eq!(drawdown, &[0.1, 0.2]);
+    }
 }
