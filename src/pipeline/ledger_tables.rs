@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::backtest::ledger::{Fill, Ledger, Trade};
+use crate::backtest::metrics::tally::{bps_of, r_of};
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol};
 use crate::store::{Table, Values};
@@ -17,11 +18,7 @@ pub fn trades(ledger: &Ledger, symbols: &[Symbol]) -> Result<Table, Failure> {
     };
     let text = |of: &dyn Fn(&Trade) -> String| Values::Text(rows.iter().map(of).collect());
     let time = |of: &dyn Fn(&Trade) -> Ts| Values::Ts(rows.iter().map(of).collect());
-    let bps = |trade: &Trade| 1e4 * trade.net / (trade.qty * trade.entry_reference);
-    let risk = |trade: &Trade| {
-        let r = trade.net / (trade.qty * trade.stop);
-        if trade.stop.is_finite() { r } else { f64::NAN }
-    };
+    let risk = |trade: &Trade| if trade.stop.is_finite() { r_of(trade) } else { f64::NAN };
     let columns: Vec<(&str, Values)> = vec![
         ("id", Values::I64((1..=rows.len() as i64).collect())),
         ("symbol", text(&|t| symbols[t.symbol as usize].to_string())),
@@ -40,7 +37,7 @@ pub fn trades(ledger: &Ledger, symbols: &[Symbol]) -> Result<Table, Failure> {
         ("spread_and_slippage", number(&|t| t.impact)),
         ("carry", number(&|t| t.carry)),
         ("net", number(&|t| t.net)),
-        ("net_bps", number(&bps)),
+        ("net_bps", number(&bps_of)),
         ("r_multiple", number(&risk)),
         ("mfe_bps", number(&|t| 1e4 * t.mfe / t.entry_reference)),
         ("mae_bps", number(&|t| 1e4 * t.mae / t.entry_reference)),
