@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::{Global, print, table};
 use crate::backtest::metrics::Metrics;
 use crate::backtest::metrics::tables::Row;
+use crate::failure::Failure;
 use crate::pipeline::{self, Backtested, LiveBacktest, PredictRange, Told};
 use crate::signal::{Earned, Reason};
 use crate::units::Ts;
@@ -80,15 +81,18 @@ fn show_live(done: &LiveBacktest) -> Result<()> {
         Some(true) => {
             "The stored predictions give the same fills and the same equity, bit for bit.\n"
         }
-        Some(false) => {
-            "THE STORED PREDICTIONS GIVE ANOTHER RESULT: were they made of other bars?\n"
-        }
+        Some(false) => "THE STORED PREDICTIONS GIVE ANOTHER RESULT.\n",
         None => "There are no stored predictions of these very bars to compare with.\n",
     };
+    text += &format!("{} trials so far on these data.\n", done.n_trials);
     for path in &done.files {
         text += &format!("wrote `{}`\n", path.display());
     }
-    print(&text)
+    print(&text)?;
+    match done.is_stored {
+        Some(false) => Err(Failure::world("live and stored predictions differ").into()),
+        _ => Ok(()),
+    }
 }
 
 fn headline(done: &Backtested) -> String {

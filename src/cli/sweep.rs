@@ -175,15 +175,14 @@ fn counts(done: &Sweeping) -> String {
 /// What should sober.
 fn luck(done: &Sweeping) -> String {
     let n = told(Some(done.ranked.rows.len() as f64), 0);
-    let mut text = match (done.luck, done.standard_error) {
+    let so_far = told(Some(done.n_trials as f64), 0);
+    match (done.luck, done.standard_error) {
         (Some(luck), Some(error)) => format!(
-            "{n} settings were tried on {} days: the best Sharpe ratio to expect of as many \
-             independent ones by luck alone is about {luck:.2} (standard error {error:.2}; Bailey & \
-             López de Prado 2014).\n",
+            "{n} settings were tried on {} days, {so_far} trials so far on these data: the best Sharpe \
+             ratio to expect of as many independent ones by luck alone is about {luck:.2} (standard \
+             error {error:.2}; Bailey & López de Prado 2014).\n",
             done.days
         ),
-        _ => String::new(),
-    };
-    text += &format!("{} trials so far on these data.\n", told(Some(done.n_trials as f64), 0));
-    text
+        _ => format!("{so_far} trials so far on these data.\n"),
+    }
 }

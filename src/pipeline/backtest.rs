@@ -8,9 +8,9 @@ use super::ledger_tables::{equity, fills, trades, word};
 use super::live::{LiveRun, live};
 use super::predict::PredictRange;
 use super::single::{ONE_SCORE, Singles};
-use super::stored::{StoredRun, open_run};
+use super::stored::{StoredRun, is_predicted, open_run};
 use super::sweep::shifted;
-use super::train::identity;
+use super::train::{Model, identity, ledger_key};
 use crate::backtest::engine::band::{Band, band};
 use crate::backtest::intent::{IntentFault, Intents};
 use crate::backtest::ledger::{Ledger, Trade};
@@ -19,7 +19,7 @@ use crate::backtest::rules::Rules;
 use crate::backtest::{EngineFault, Market, run as simulate};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::market::{Bars, Session, Symbol};
+use crate::market::{Bars, Session, Symbol, Timeframe};
 use crate::signal::waterfall::Outcomes;
 use crate::signal::{Columns, Regime, Study, Waterfall, explain};
 use crate::store;
@@ -40,6 +40,7 @@ pub struct Backtested {
     pub n_trials: u64,
 }
 
+#[derive(serde::Serialize)]
 pub struct Told {
     pub symbol: String,
     pub n_intents: usize,
@@ -81,14 +82,16 @@ fn trade(config: &Config, run: &StoredRun) -> Result<Traded, Failure> {
 pub fn backtest(config: &Config, run: &str) -> Result<Backtested, Failure> {
     let run = open_run(run)?;
     let Traded { decided, rules, ledger, band } = trade(config, &run)?;
-    let metrics = measure(&ledger, &decided, &rules);
+    let seen: Vec<Seen<'_>> = decided.iter().map(|one| (&one.bars, &one.regime[..])).collect();
+    let metrics = measure(&ledger, &seen, &rules);
     let mut refusals = BTreeMap::new();
     ledger.refusals.iter().for_each(|(_, _, why)| *refusals.entry(word(why)).or_insert(0) += 1);
-    let n_trials = count(config, &run, metrics.sharpe.sharpe)?;
     let bars: Vec<Bars> = decided.iter().map(|one| one.bars.clone()).collect();
+    let told: Vec<Told> = decided.into_iter().map(|one| one.told).collect();
+    let report = Report { gates: &told, refusals: &refusals, band: &band };
     let parts = (&ledger, &metrics, &bars[..]);
-    let files = write(config, (&run.folder, &run.symbols), parts)?;
-    let told = decided.into_iter().map(|one| one.told).collect();
+    let n_trials = count(config, (&run.model, &run.hash()), metrics.sharpe.sharpe)?;
+    let files = write(config, (&run.folder, &run.symbols), (parts, Some(&report)))?;
     Ok(Backtested { run, ledger, metrics, band, told, refusals, files, n_trials })
 }
 
@@ -100,6 +103,7 @@ pub struct LiveBacktest {
     /// Whether the stored predictions of the same bars give the same ledger, bit for bit; `None`:
     /// there are none.
     pub is_stored: Option<bool>,
+    pub n_trials: u64,
 }
 
 /// Features, model, gates and engine bar by bar.
@@ -109,21 +113,26 @@ pub fn backtest_live(
     range: PredictRange,
 ) -> Result<LiveBacktest, Failure> {
     let live = live(config, path, range)?;
-    let metrics = Metrics::new(&Input {
-        ledger: &live.ledger,
-        cash: live.rules.cash,
-        timeframe: live.model.config.data.timeframe,
-        sessions: None,
-        regimes: None,
-    });
+    let seen: Vec<Seen<'_>> =
+        live.bars.iter().zip(&live.regimes).map(|(bars, regimes)| (bars, &regimes[..])).collect();
+    let metrics = measure(&live.ledger, &seen, &live.rules);
     let id = &live.model.folder.manifest.id;
     let folder = Path::new("results").join(id).join("live");
     let parts = (&live.ledger, &metrics, &live.bars[..]);
-    let files = write(config, (&folder, &live.symbols), parts)?;
-    let stored = open_run(id).ok().map(|run| trade(config, &run)).transpose()?;
-    let same = stored.filter(|stored| stored.ledger.ts == live.ledger.ts);
-    let is_stored = same.map(|stored| stored.ledger == live.ledger);
-    Ok(LiveBacktest { live, metrics, files, is_stored })
+    let stored = is_predicted(id).then(|| open_run(id)).transpose()?;
+    let traded = stored.as_ref().map(|run| trade(config, run)).transpose()?;
+    let same = traded.filter(|traded| traded.ledger.ts == live.ledger.ts);
+    let is_stored = same.map(|traded| traded.ledger == live.ledger);
+    // The same trial as the stored run's, where that is what it is.
+    let made_of = match (&stored, is_stored) {
+        (Some(run), Some(_)) => run.hash(),
+        _ => {
+            format!("{} {:?}", live.fingerprint, live.ledger.ts.first().zip(live.ledger.ts.last()))
+        }
+    };
+    let n_trials = count(config, (&live.model, &made_of), metrics.sharpe.sharpe)?;
+    let files = write(config, (&folder, &live.symbols), (parts, None))?;
+    Ok(LiveBacktest { live, metrics, files, is_stored, n_trials })
 }
 
 /// The gates' verdict on every bar, and the bars that the engine will see.
@@ -198,15 +207,17 @@ pub fn cannot(fault: EngineFault) -> Failure {
     }
 }
 
+/// One symbol's bars, as the engine saw them, and their regimes.
+type Seen<'a> = (&'a Bars, &'a [u8]);
+
 /// Trades by session and regime at their decision.
-fn measure(ledger: &Ledger, decided: &[Decided], rules: &Rules) -> Metrics {
-    let timeframe =
-        decided.first().map_or(crate::market::Timeframe::M1, |one| one.bars.timeframe());
+fn measure(ledger: &Ledger, seen: &[Seen<'_>], rules: &Rules) -> Metrics {
+    let timeframe = seen.first().map_or(Timeframe::M1, |(bars, _)| bars.timeframe());
     let sessions = sessions(ledger);
     let by_session = |trade: &Trade| sessions.get(&trade.entry_ts).copied().flatten();
     let by_regime = |trade: &Trade| {
-        let one = decided.get(trade.symbol as usize)?;
-        let regime = Regime::from_bit(*one.regime.get(trade.decided_bar as usize)?)?;
+        let (_, regimes) = seen.get(trade.symbol as usize)?;
+        let regime = Regime::from_bit(*regimes.get(trade.decided_bar as usize)?)?;
         REGIMES.iter().position(|known| *known == regime)
     };
     Metrics::new(&Input {
@@ -233,13 +244,17 @@ fn sessions(ledger: &Ledger) -> BTreeMap<Ts, Option<usize>> {
     entries.into_iter().map(on).collect()
 }
 
-/// Puts the trial on record, and tells how many there are.
-fn count(config: &Config, run: &StoredRun, sharpe: Option<f64>) -> Result<u64, Failure> {
-    let data = super::train::fingerprint_of(&run.model.folder.manifest.data);
+/// Puts the trial on record, and tells how many there are. `made_of`: a hash of what was traded.
+fn count(
+    config: &Config,
+    (model, made_of): (&Model, &str),
+    sharpe: Option<f64>,
+) -> Result<u64, Failure> {
+    let data = ledger_key(model);
     let singles = Singles {
         kind: "backtest",
         data: &data,
-        context: &run.model.folder.manifest.id,
+        context: &format!("{} {made_of}", model.folder.manifest.id),
         seed: config.seed,
         objective: ONE_SCORE,
         n_steps: 1,
@@ -248,10 +263,23 @@ fn count(config: &Config, run: &StoredRun, sharpe: Option<f64>) -> Result<u64, F
     store::count_trials(Path::new("results"), &data)
 }
 
+/// What is told beside the ledger.
+#[derive(serde::Serialize)]
+struct Report<'a> {
+    gates: &'a [Told],
+    refusals: &'a BTreeMap<String, usize>,
+    band: &'a Band,
+}
+
+/// The list of a backtest's files, written last.
+pub const LISTED: &str = "backtest.json";
+
+type Parts<'a> = (&'a Ledger, &'a Metrics, &'a [Bars]);
+
 fn write(
     config: &Config,
     (folder, symbols): (&Path, &[Symbol]),
-    (ledger, metrics, bars): (&Ledger, &Metrics, &[Bars]),
+    ((ledger, metrics, bars), report): (Parts<'_>, Option<&Report<'_>>),
 ) -> Result<Vec<PathBuf>, Failure> {
     let at = |name: &str| folder.join(name);
     let trades = trades(ledger, symbols)?;
@@ -259,11 +287,28 @@ fn write(
     store::write_csv(&at("trade_log.csv"), &trades)?;
     store::write_table(&at("fills.parquet"), &fills(ledger, (symbols, bars))?)?;
     store::write_table(&at("equity.parquet"), &equity(ledger, config.backtest.cash)?)?;
-    let mut json = serde_json::to_vec_pretty(metrics).map_err(Failure::world)?;
-    json.push(b'\n');
-    store::write_atomic(&at("metrics.json"), &json)?;
+    json(&at("metrics.json"), metrics)?;
     store::write_atomic(&at("backtest.yml"), config.to_yaml().as_bytes())?;
-    let names =
-        ["trades.parquet", "trade_log.csv", "fills.parquet", "equity.parquet", "metrics.json"];
-    Ok(names.map(at).to_vec())
+    let mut names = vec![
+        "trades.parquet",
+        "trade_log.csv",
+        "fills.parquet",
+        "equity.parquet",
+        "metrics.json",
+        "backtest.yml",
+    ];
+    if let Some(report) = report {
+        json(&at("gates.json"), report)?;
+        names.push("gates.json");
+    }
+    let config = blake3::hash(config.to_yaml().as_bytes()).to_hex().to_string();
+    let made_of = BTreeMap::from([("config".to_owned(), config)]);
+    store::Bundle::write(folder, LISTED, made_of, &names)?;
+    Ok(names.into_iter().map(at).collect())
+}
+
+fn json(path: &Path, content: &impl serde::Serialize) -> Result<(), Failure> {
+    let mut json = serde_json::to_vec_pretty(content).map_err(Failure::world)?;
+    json.push(b'\n');
+    store::write_atomic(path, &json)
 }

@@ -66,9 +66,10 @@ fn desk(
     let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else {
         return Err(Failure::user(format!("the run has no predictions of `{symbol}`")));
     };
-    let setup = setup(config, &whole, weights);
-    let outcomes = outcomes(own, &whole, (weights, run.model.report.fold))?;
     let bars = whole.prefix(last + 1);
+    run.check_bars(&bars)?;
+    let setup = setup(config, &whole, (weights, run.model.fold.trained().end));
+    let outcomes = outcomes(own, &whole, (weights, run.model.report.fold))?;
     let spread = |values: &dyn Fn(usize) -> f64| {
         let mut column = vec![f64::NAN; bars.len()];
         rows.iter().zip(&mine).for_each(|(row, at)| column[*row] = values(*at));
@@ -104,13 +105,16 @@ fn places(bars: &Bars, times: impl Iterator<Item = Ts>) -> Result<Vec<usize>, Fa
     times.map(place).collect()
 }
 
-pub fn setup(config: &Config, bars: &Bars, weights: &Weights) -> Setup {
+/// `until`: the end of the training. How many bars a year has is counted before it: sizes go by
+/// that, and what comes later is not known to them.
+pub fn setup(config: &Config, bars: &Bars, (weights, until): (&Weights, Ts)) -> Setup {
     let backtest = &config.backtest;
-    let ends = bars.ts().first().zip(bars.ts().last());
+    let past = &bars.ts()[..bars.ts().partition_point(|ts| *ts < until)];
+    let ends = past.first().zip(past.last());
     let span = ends.map_or(0, |(first, last)| last.0 - first.0) + bars.timeframe().us();
     Setup {
         timeframe: bars.timeframe(),
-        bars_per_year: bars.len() as f64 / (span as f64 / YEAR_US),
+        bars_per_year: past.len() as f64 / (span as f64 / YEAR_US),
         costs: backtest.costs(),
         slippage_window: backtest.slippage.window_bars,
         cash: backtest.cash,

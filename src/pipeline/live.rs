@@ -5,7 +5,7 @@ use super::dataset::Lessons;
 use super::desk::{data_config, setup, weights};
 use super::predict::{PredictRange, in_sample, rows, same_lessons};
 use super::recipe;
-use super::train::{Model, load};
+use super::train::{Model, fingerprint, load};
 use crate::backtest::intent::Intent;
 use crate::backtest::ledger::Ledger;
 use crate::backtest::quote::Quote;
@@ -15,8 +15,10 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::features::engine::{Live as LiveFeatures, LiveBars};
 use crate::features::{Program, narrow};
+use crate::folds::RowSet;
 use crate::learn::dataset::Dataset;
 use crate::market::{Bars, Symbol};
+use crate::signal::volatility::{returns, sigmas};
 use crate::signal::{Bar, Gatekeeper, Point, Prediction, Row, Setup};
 use crate::units::Ts;
 use crate::walkforward::{LivePredictor, Predicted};
@@ -29,8 +31,12 @@ pub struct LiveRun {
     pub symbols: Vec<Symbol>,
     pub ledger: Ledger,
     pub bars: Vec<Bars>,
+    /// A regime's bit for each of these bars.
+    pub regimes: Vec<Vec<u8>>,
     pub rules: Rules,
     pub n_rows: usize,
+    /// One hash of all bars of the day.
+    pub fingerprint: String,
 }
 
 /// One symbol in the middle of its history.
@@ -43,6 +49,8 @@ struct Station<'a> {
     setup: &'a Setup,
     gates: Gatekeeper,
     sigma: TrailingSd,
+    /// For the tables: gates have their own.
+    regimes: Vec<u8>,
     next: usize,
     /// Bars that the engine has had.
     n_given: u32,
@@ -55,13 +63,15 @@ pub fn live(config: &Config, path: &Path, range: PredictRange) -> Result<LiveRun
     let model = load(path)?;
     let own = data_config(config, &model);
     let lessons = same_lessons(config, &model)?;
-    let asked = rows(config, (&model, &lessons.data), range)?;
-    let asked: Vec<usize> = asked.iter().map(|row| row as usize).collect();
-    let span = asked.first().copied().unwrap_or(0)..asked.last().map_or(0, |row| row + 1);
+    let asked = span(&rows(config, (&model, &lessons.data), range)?);
+    // A stored run begins there, whatever part of it is asked for now.
+    let whole = PredictRange { from: None, to: None, ..range };
+    let begins = span(&rows(config, (&model, &lessons.data), whole)?).start.min(asked.start);
     let bars: Vec<Bars> =
         lessons.symbols.iter().map(|symbol| super::bars(&own, symbol)).collect::<Result<_, _>>()?;
     let weights = weights(&config.trading_logic.horizon_weights, &model)?;
-    let setups: Vec<Setup> = bars.iter().map(|bars| setup(config, bars, &weights)).collect();
+    let known = (&weights, model.fold.trained().end);
+    let setups: Vec<Setup> = bars.iter().map(|bars| setup(config, bars, known)).collect();
     let programs: Vec<Program> =
         bars.iter().map(|bars| super::compile(&own, bars)).collect::<Result<_, _>>()?;
     let rules = config.backtest.rules(&config.trading_logic, bars.len());
@@ -69,17 +79,40 @@ pub fn live(config: &Config, path: &Path, range: PredictRange) -> Result<LiveRun
     for ((bars, program), setup) in bars.iter().zip(&programs).zip(&setups) {
         stations.push(Station::new(config, (bars, program), setup, &lessons.data.names)?);
     }
-    let n_rows = span.len();
-    let (ledger, given) = walk((&model, &lessons), stations, (&rules, span))?;
-    Ok(LiveRun { model, symbols: lessons.symbols, ledger, bars: given, rules, n_rows })
+    let (n_rows, fingerprint) = (asked.len(), fingerprint(&lessons));
+    let (ledger, (bars, regimes)) = walk((&model, &lessons), stations, (&rules, (begins, asked)))?;
+    Ok(LiveRun {
+        model,
+        symbols: lessons.symbols,
+        ledger,
+        bars,
+        regimes,
+        rules,
+        n_rows,
+        fingerprint,
+    })
 }
+
+fn regimes(bars: &Bars, window: usize) -> Vec<u8> {
+    let returns = returns(&bars.columns().close);
+    crate::signal::regime::regimes(&returns, &sigmas(&returns, window), window)
+}
+
+fn span(rows: &RowSet) -> Range<usize> {
+    let mut rows = rows.iter().map(|row| row as usize);
+    let first = rows.next().unwrap_or(0);
+    first..rows.last().unwrap_or(first) + 1
+}
+
+/// Bars and regimes, symbol by symbol.
+type Given = (Vec<Bars>, Vec<Vec<u8>>);
 
 /// Time by time, as the bars come; with the bars that the engine got.
 fn walk(
     (model, lessons): (&Model, &Lessons),
     stations: Vec<Station<'_>>,
-    (rules, span): (&Rules, Range<usize>),
-) -> Result<(Ledger, Vec<Bars>), Failure> {
+    (rules, (begins, span)): (&Rules, (usize, Range<usize>)),
+) -> Result<(Ledger, Given), Failure> {
     let data = &lessons.data;
     let names: Vec<&Symbol> = lessons.symbols.iter().collect();
     let timeframe = model.config.data.timeframe;
@@ -87,7 +120,7 @@ fn walk(
     let mut last = vec![0; stations.len()];
     span.clone().for_each(|row| last[data.symbols[row] as usize] = row);
     let predictor = LivePredictor::new(&model.fold, data).map_err(|fault| recipe::unfit(&fault))?;
-    let mut floor = Floor { model, data, stations, predictor, span };
+    let mut floor = Floor { model, data, stations, predictor, begins, span };
     let mut row = 0;
     while row < floor.span.end {
         let end = row + data.ts[row..].iter().take_while(|other| **other == data.ts[row]).count();
@@ -108,7 +141,7 @@ fn walk(
     }
     let (mut ledger, ending) = engine.finish().map_err(cannot)?;
     (ledger.cash, ledger.ruined) = (ending.cash, ending.ruined);
-    Ok((ledger, floor.stations.iter().map(Station::given).collect()))
+    Ok((ledger, floor.stations.iter().map(Station::given).unzip()))
 }
 
 /// Every symbol at the same moment, and the model.
@@ -117,6 +150,8 @@ struct Floor<'a> {
     data: &'a Dataset,
     stations: Vec<Station<'a>>,
     predictor: LivePredictor<'a>,
+    /// The first row whose prediction the gates see.
+    begins: usize,
     span: Range<usize>,
 }
 
@@ -135,7 +170,8 @@ impl Floor<'_> {
         quotes
     }
 
-    /// Rows before the range teach the intervals and the gates; they decide nothing.
+    /// Rows before the range teach the intervals, and those of a stored run the gates; they decide
+    /// nothing.
     fn decide(&mut self, row: usize) -> Result<Option<Intent>, Failure> {
         let station = &mut self.stations[self.data.symbols[row] as usize];
         let mut told = Vec::new();
@@ -145,10 +181,11 @@ impl Floor<'_> {
             let answer = answer.map_err(|fault| recipe::unfit(&fault))?;
             told = answer.map_err(|refused| in_sample(refused, self.data))?;
         }
-        if !is_asked {
+        if row < self.begins {
             told.clear();
         }
-        Ok(station.decide(&told, self.model.report.fold))
+        let intent = station.decide(&told, self.model.report.fold);
+        Ok(intent.filter(|_| is_asked))
     }
 }
 
@@ -171,6 +208,7 @@ impl<'a> Station<'a> {
             setup,
             gates: Gatekeeper::new(&config.trading_logic.params(), setup),
             sigma: TrailingSd::new(setup.slippage_window),
+            regimes: regimes(bars, config.trading_logic.params().volatility_window as usize),
             next: 0,
             n_given: 0,
             wide: vec![f64::NAN; program.features().len()],
@@ -210,11 +248,12 @@ impl<'a> Station<'a> {
         let prediction = weights.map(|weights| Prediction { weights, points: &points });
         let decision = self.gates.step(&Row { bar, prediction });
         let intent = decision.order.ok()?;
-        Some(Intent { bar: self.n_given - 1, ..intent })
+        Some(Intent { bar: self.n_given.saturating_sub(1), ..intent })
     }
 
-    /// The bars that the engine has had.
-    fn given(&self) -> Bars {
-        self.bars.slice(self.next - self.n_given as usize..self.next)
+    /// The bars that the engine has had, and their regimes.
+    fn given(&self) -> (Bars, Vec<u8>) {
+        let rows = self.next - self.n_given as usize..self.next;
+        (self.bars.slice(rows.clone()), self.regimes[rows].to_vec())
     }
 }

@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use super::dataset::{Definition, Lessons, digest, lessons};
+use super::desk::data_config;
 use super::judge::{Judged, judge, reliability};
 use super::recipe;
+use super::stored::list;
 use super::train::{Model, load};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::folds::RowSet;
 use crate::learn::dataset::Dataset;
-use crate::market::Symbol;
+use crate::market::{Bars, Symbol};
 use crate::store::{self, Table, Values};
 use crate::units::{DAY_US, Ts};
 use crate::walkforward::{self, HorizonColumns, InSample, Predictions, Trial};
@@ -60,12 +62,32 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
     let folder = Path::new("results").join(&model.folder.manifest.id);
     let path = folder.join(format!("{name}{days}.parquet"));
     store::write_table(&path, &table)?;
+    if days.is_empty() && !range.in_sample {
+        list(&model, &folder, &predicted(config, &model, (&trial, &lessons.symbols))?)?;
+    }
     let judge = |columns: &HorizonColumns| judge(columns, &lessons.data, &rows);
     let horizons: Vec<Judged> = trial.horizons.iter().map(judge).collect();
     let stem = if range.in_sample { format!("_in_sample{days}") } else { days };
     let reliability = reliability(&model, (&trial, &horizons), &stem)?;
     let range = trial.ts.first().copied().zip(trial.ts.last().copied());
     Ok(Predicted { model, path, table, range, horizons, reliability, is_same })
+}
+
+/// Each symbol's bars up to the last that was predicted.
+fn predicted(
+    config: &Config,
+    model: &Model,
+    (trial, symbols): (&Trial, &[Symbol]),
+) -> Result<Vec<Bars>, Failure> {
+    let own = data_config(config, model);
+    let mut last: Vec<Option<Ts>> = vec![None; symbols.len()];
+    trial.ts.iter().zip(&trial.symbols).for_each(|(ts, at)| last[*at as usize] = Some(*ts));
+    let of = |(symbol, last): (&Symbol, Option<Ts>)| {
+        let bars = super::bars(&own, symbol)?;
+        let n = last.map_or(0, |last| bars.ts().partition_point(|ts| *ts <= last));
+        Ok(bars.prefix(n))
+    };
+    symbols.iter().zip(last).map(of).collect()
 }
 
 /// And where the rows begin that are not.

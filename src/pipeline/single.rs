@@ -33,7 +33,7 @@ impl Singles<'_> {
         evaluate: impl FnOnce() -> Result<Vec<f64>, Failure>,
     ) -> Result<Vec<f64>, Failure> {
         let study = self.study()?;
-        let (mut ledger, known) = Ledger::open(Path::new(RESULTS), &study)?;
+        let (mut ledger, known) = Ledger::wait(Path::new(RESULTS), &study)?;
         let point = Point::from([("settings".to_owned(), Value::Text(settings.to_owned()))]);
         let id = study.trial_id(&point);
         let n_known = known.len() as u64;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::backtest::LISTED;
 use super::train::load;
 use crate::failure::Failure;
 use crate::store::{self, Table, Values};
@@ -26,6 +27,8 @@ pub struct TradeFilter {
 pub fn trade_log(run: &str) -> Result<TradeLog, Failure> {
     let id = load(&Path::new(store::MODELS).join(run))?.folder.manifest.id;
     let folder = Path::new("results").join(&id);
+    let bundle = store::Bundle::open(&folder, LISTED);
+    bundle.map_err(|failure| failure.hint("`edgewalk backtest` writes them anew"))?;
     let read = |name: &str| {
         let path: PathBuf = folder.join(name);
         if !path.is_file() {

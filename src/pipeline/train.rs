@@ -17,7 +17,7 @@ use crate::learn::dataset::Dataset;
 use crate::learn::horizon_weights::HorizonWeights;
 use crate::learn::scores::HorizonScores;
 use crate::learn::training::{self, FoldModel, HorizonModel, TrainFault, Trained};
-use crate::market::Symbol;
+use crate::market::{Symbol, Timeframe};
 use crate::store::{Manifest, ModelFolder, ModelWriter};
 use crate::units::Ts;
 
@@ -256,6 +256,20 @@ pub fn fingerprint_of(symbols: &BTreeMap<String, String>) -> String {
     let mut hasher = blake3::Hasher::new();
     for (symbol, fingerprint) in symbols {
         hasher.update(symbol.as_bytes()).update(&[0]).update(fingerprint.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+/// Whose trials count together: those on the same symbols and timeframe. A bar more is no new market.
+pub fn ledger_key(model: &Model) -> String {
+    key_of(&model.report.symbols, model.config.data.timeframe)
+}
+
+pub fn key_of(symbols: &[String], timeframe: Timeframe) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(timeframe.to_string().as_bytes());
+    for symbol in symbols {
+        hasher.update(&[0]).update(symbol.as_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()
 }

@@ -5,7 +5,7 @@ use super::gates::{Gates, side_of};
 use super::reason::Reason;
 
 /// Gate by gate, in their order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Waterfall {
     pub stages: Vec<Stage>,
     /// What no gate refused.
@@ -14,7 +14,7 @@ pub struct Waterfall {
 }
 
 /// One gate. Signals after it are `before − refused`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Stage {
     pub reason: Reason,
     pub before: usize,
@@ -25,7 +25,7 @@ pub struct Stage {
 
 /// What bars would have earned in the direction of their z. Bars without side or outcome do not
 /// count.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
 pub struct Earned {
     pub count: usize,
     /// Before costs.
@@ -35,7 +35,7 @@ pub struct Earned {
 }
 
 /// A mean in bps, with its standard error.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Mean {
     pub bps: f64,
     /// `None` for one bar alone.

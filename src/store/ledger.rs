@@ -29,6 +29,24 @@ impl Ledger {
     /// in it. The study itself is written beside it. A last line without its end is what a killed run
     /// left, and is taken off.
     pub fn open(results: &Path, study: &Study) -> Result<(Self, Vec<Trial>), Failure> {
+        Self::locked(results, study, lock)
+    }
+
+    /// As [`Ledger::open`], once whoever writes it has ended.
+    pub fn wait(results: &Path, study: &Study) -> Result<(Self, Vec<Trial>), Failure> {
+        Self::locked(results, study, |file, path| match file.lock() {
+            Err(error) if error.kind() != std::io::ErrorKind::Unsupported => {
+                Err(Failure::io("lock", path, &error))
+            }
+            _ => Ok(()),
+        })
+    }
+
+    fn locked(
+        results: &Path,
+        study: &Study,
+        lock: impl FnOnce(&File, &Path) -> Result<(), Failure>,
+    ) -> Result<(Self, Vec<Trial>), Failure> {
         let params = study.params();
         let folder = folder(results, &params.data);
         let path = folder.join(format!("{}-{}.jsonl", params.kind, &study.id()[..16]));

@@ -5,6 +5,7 @@
 
 mod atomic;
 mod bars;
+mod bundle;
 mod csv;
 mod fingerprint;
 mod journal;
@@ -18,6 +19,7 @@ mod table;
 
 pub use atomic::{write_atomic, write_atomic_with};
 pub use bars::{Described, MadeOf, Origin, Stored, to_table};
+pub use bundle::Bundle;
 pub use csv::{csv_text, write_csv};
 pub use fingerprint::fingerprint;
 pub use journal::Journal;

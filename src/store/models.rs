@@ -24,6 +24,13 @@ pub struct Manifest {
     pub files: BTreeMap<String, String>,
 }
 
+impl Manifest {
+    /// Of all that it says: models of one name are not always the same.
+    pub fn hash(&self) -> Result<String, Failure> {
+        Ok(blake3::hash(&json(self)?).to_hex().to_string())
+    }
+}
+
 /// A folder that is being filled.
 #[derive(Debug)]
 pub struct ModelWriter {

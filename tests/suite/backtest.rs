@@ -73,7 +73,8 @@ fn bar_by_bar_as_in_production_the_result_is_the_same_to_the_last_bit() {
     project.done(&["backtest"]);
     let told = project.done(&["backtest", "--live"]);
     assert!(told.contains("the same fills and the same equity, bit for bit"), "{told}");
-    for name in ["trades.parquet", "fills.parquet", "equity.parquet"] {
+    assert!(told.contains("1 trials so far"), "{told}");
+    for name in ["trades.parquet", "fills.parquet", "equity.parquet", "metrics.json"] {
         let live = project.bytes(&results(&project, &format!("live/{name}")));
         assert!(live == project.bytes(&results(&project, name)), "{name}");
     }
@@ -82,6 +83,100 @@ fn bar_by_bar_as_in_production_the_result_is_the_same_to_the_last_bit() {
     assert!(told.contains("no stored predictions of these very bars"), "{told}");
     let told = project.refusal(&["backtest", "--live", "--from", "2022-01-10"]);
     assert!(told.contains("2022-01-10"), "{told}");
+}
+
+#[test]
+fn live_from_a_later_bar_decides_what_the_whole_run_decided() {
+    let project = project();
+    let exits =
+        ["--set", "trading_logic.max_hold_bars=2", "--set", "trading_logic.cooldown_bars=0"];
+    project.done(&[&["backtest"], &exits[..]].concat());
+    let live = ["backtest", "--live", "--from", "2022-02-01"];
+    project.done(&[&live, &exits[..]].concat());
+    let entries = |name: &str| {
+        let csv = project.text(&results(&project, name));
+        let from = |line: &&str| line.split(',').nth(3).unwrap() >= "2022-02-02";
+        let cells = |line: &str| line.split(',').skip(1).take(6).collect::<Vec<_>>().join(",");
+        csv.lines().skip(1).filter(from).map(cells).collect::<Vec<_>>()
+    };
+    let whole = entries("trade_log.csv");
+    assert!(whole.len() > 50, "{}", whole.len());
+    assert_eq!(entries("live/trade_log.csv"), whole);
+}
+
+/// Predictions of these bars, which a file brought.
+fn of_file(csv: &str) -> Project {
+    let project = Project::new();
+    project.put("config.yml", CONFIG.replace("data: {", "data: {symbols: [X], "));
+    project.put("bars.csv", csv);
+    for command in [&["ingest", "csv", "bars.csv", "--symbol", "X"][..], &["train"], &["predict"]] {
+        project.done(command);
+    }
+    project
+}
+
+fn market() -> String {
+    let project = Project::new();
+    project.put("config.yml", CONFIG);
+    project.done(&["ingest"]);
+    project.done(&["data", "export"])
+}
+
+#[test]
+fn predictions_of_other_bars_or_of_another_model_are_not_traded() {
+    let csv = market();
+    let project = of_file(&csv);
+    project.done(&["backtest"]);
+    let manifest = format!("{}/manifest.json", "models/latest");
+    let text = project.text(&manifest);
+    project.put(&manifest, text.replace("\"seed\": ", "\"seed\": 1"));
+    let told = project.refusal(&["backtest"]);
+    assert!(told.contains("were made by another model"), "{told}");
+    project.put(&manifest, text);
+    // A volume that nothing is traded on, so far back that no window reaches it.
+    let line = csv.lines().nth(300).unwrap();
+    let volume = csv.lines().next().unwrap().split(',').position(|name| name == "volume").unwrap();
+    let mut cells: Vec<&str> = line.split(',').collect();
+    cells[volume] = "77777";
+    project.put("bars.csv", csv.replace(line, &cells.join(",")));
+    project.done(&["ingest", "csv", "bars.csv", "--symbol", "X", "--prefer", "new"]);
+    for command in [&["backtest"][..], &["sweep", "--set", "trading_logic.z_threshold=1..2:0.5"]] {
+        let told = project.refusal(command);
+        assert!(told.contains("the predictions do not match the bars: those of `X`"), "{told}");
+        assert!(told.contains("hint: `edgewalk predict`"), "{told}");
+    }
+    project.done(&["predict"]);
+    project.done(&["backtest"]);
+}
+
+#[test]
+fn a_backtest_that_was_killed_half_way_is_noticed() {
+    let project = project();
+    project.done(&["backtest"]);
+    let fills = results(&project, "fills.parquet");
+    let old = project.bytes(&fills);
+    project.done(&["backtest", "--set", "trading_logic.z_threshold=2"]);
+    project.put(&fills, old);
+    let told = project.refusal(&["trades"]);
+    assert!(told.contains("fills.parquet` is not the file that"), "{told}");
+    assert!(told.contains("hint: `edgewalk backtest` writes them anew"), "{told}");
+}
+
+#[test]
+fn sizes_know_nothing_of_later_bars() {
+    let csv = market();
+    // Later bars come half as often: a year has fewer of them in all than before the decisions.
+    let trades = |is_there: &dyn Fn(usize) -> bool| {
+        let lines = csv.lines().enumerate().filter(|(at, _)| is_there(*at));
+        let project = of_file(&lines.map(|(_, line)| format!("{line}\n")).collect::<String>());
+        project.done(&["backtest", "--set", "trading_logic.sizing.method=volatility_target"]);
+        project.text(&results(&project, "trade_log.csv"))
+    };
+    let (short, long) = (trades(&|at| at < 9000), trades(&|at| at < 9000 || at % 2 == 0));
+    let n = short.lines().count() - 2;
+    assert!(n > 30, "{n}");
+    let first = |csv: &str| csv.lines().take(n).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(first(&short), first(&long));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::backtest::record::Record;
 use crate::backtest::rules::{Intrabar, Rules};
 
 /// The same intents, with the worse and the better order of events inside a bar.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Band {
     /// Net profit where the stop was first.
     pub pessimistic: f64,

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::desk::desks;
 use super::stored::{StoredRun, open_run};
-use super::train::{fingerprint_of, identity};
+use super::train::{identity, ledger_key};
 use crate::backtest::metrics::luck::expected_best;
 use crate::config::{Config, Swept};
 use crate::failure::Failure;
@@ -76,7 +76,7 @@ const RESULTS: &str = "results";
 /// Settings are held in memory, and a larger sweep finds nothing that a smaller one does not.
 const MOST: u64 = 100_000;
 /// Settings that are asked for, tried and put on record at once: part of the algorithm.
-const BATCH: usize = 16_384;
+const BATCH: usize = 1024;
 const TPE_BATCH: usize = 16;
 const USUAL_RANDOM: u64 = 1000;
 const USUAL_TPE: u64 = 200;
@@ -99,19 +99,16 @@ pub fn sweep(config: &Config, asked: &Asked<'_>) -> Result<Sweeping, Failure> {
         row.tried.reason().into_iter().for_each(|why| *failed.entry(why).or_insert(0) += 1);
     }
     let standard_error = span.years.map(|years| 1.0 / years.sqrt());
-    let luck = expected_best(ranked.rows.len() as u64).zip(standard_error).map(|(z, se)| z * se);
     let n_trials = store::count_trials(Path::new(RESULTS), &study.params().data)?;
+    let luck = expected_best(n_trials).zip(standard_error).map(|(z, se)| z * se);
     let (study, days) = (study.id()[..8].to_owned(), span.days);
     Ok(Sweeping { run, study, ranked, by, failed, standard_error, luck, days, files, n_trials })
 }
 
 /// Everything that a score depends on, but for the settings.
 fn study(config: &Config, asked: &Asked<'_>, run: &StoredRun) -> Result<Study, Failure> {
-    let manifest = &run.model.folder.manifest;
-    let predictions = run.folder.join("predictions.parquet");
-    let bytes = std::fs::read(&predictions).map_err(|e| Failure::io("read", &predictions, &e))?;
-    let predictions = blake3::hash(&bytes).to_hex();
-    let more = [super::BUILD, manifest.id.as_str(), predictions.as_str()];
+    let (id, made_of) = (&run.model.folder.manifest.id, run.hash());
+    let more = [super::BUILD, id.as_str(), made_of.as_str()];
     let (sampler, batch) = match asked.sampler {
         SweepSampler::Grid => (SamplerParams::Grid(GridParams::default()), BATCH),
         SweepSampler::Random => (SamplerParams::Random, BATCH),
@@ -119,7 +116,7 @@ fn study(config: &Config, asked: &Asked<'_>, run: &StoredRun) -> Result<Study, F
     };
     let params = StudyParams {
         kind: "sweep".to_owned(),
-        data: fingerprint_of(&manifest.data),
+        data: ledger_key(&run.model),
         context: identity(&asked.swept.anchored(config), &more),
         seed: config.seed,
         space: asked.swept.space(),
