@@ -68,8 +68,8 @@ pub struct Position {
     pub entry_bar: u32,
     /// The first bar at whose open its time is over.
     pub timed_bar: u32,
-    /// It was open at the close before.
-    pub was_held: bool,
+    /// Carry is paid until then.
+    pub paid_until: Ts,
     /// The exit that ruin demands has begun.
     pub ruin_begun: bool,
     pub carry: f64,
@@ -102,7 +102,7 @@ impl Position {
             rest: 0.0,
             entry_bar: here.bar,
             timed_bar: here.bar.saturating_add(intent.hold_bars),
-            was_held: false,
+            paid_until: here.ts,
             ruin_begun: false,
             carry: 0.0,
             high: reference,

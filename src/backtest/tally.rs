@@ -3,6 +3,8 @@
 use super::engine::{EngineFault, run_into};
 use super::intent::Intents;
 use super::ledger::{Fill, Trade};
+use super::metrics::days::day_return;
+use super::metrics::running::Running;
 use super::quote::Market;
 use super::record::{Held, Record};
 use super::rules::Rules;
@@ -30,9 +32,10 @@ pub struct Tally {
     pub equity_days: f64,
     /// The deepest fall from a day's equity, as a part of it.
     pub max_drawdown: f64,
-    /// Of daily returns (Welford 1962: mean, and squares about it).
-    mean: f64,
-    squares: f64,
+    /// Of the days, as [`metrics`](super::metrics) count them.
+    returns: Running,
+    /// What the next return is against.
+    before: f64,
     peak: f64,
     /// The day that is not over, and where the next one starts.
     today: Option<f64>,
@@ -60,7 +63,7 @@ pub struct Made {
 impl Tally {
     /// Nothing yet.
     pub fn new(cash: f64) -> Self {
-        Self { equity: cash, peak: cash, ..Self::default() }
+        Self { equity: cash, before: cash, peak: cash, ..Self::default() }
     }
 
     /// The same, and every trade's net and every day's equity are kept.
@@ -68,11 +71,9 @@ impl Tally {
         Self { kept: Some(Kept::default()), ..Self::new(cash) }
     }
 
-    /// Mean of daily returns over their standard deviation (n − 1), times the root of the days in a
-    /// year; `None` below two days or where nothing moved.
+    /// Of daily returns: that of [`metrics`](super::metrics), to the last bit.
     pub fn sharpe(&self, days_per_year: f64) -> Option<f64> {
-        let sd = (self.squares / (self.n_days.checked_sub(1)? as f64)).sqrt();
-        (sd > 0.0).then(|| self.mean / sd * days_per_year.sqrt())
+        self.returns.sharpe(days_per_year)
     }
 
     /// The mean of the days' equity.
@@ -96,16 +97,15 @@ impl Tally {
 
     /// Takes a day's last equity.
     pub fn day(&mut self, equity: f64) {
-        let change = equity / self.equity - 1.0;
+        if let Some(change) = day_return(&mut self.before, equity) {
+            self.returns.add(change);
+        }
         self.n_days += 1;
         self.equity_days += equity;
-        let off = change - self.mean;
-        self.mean += off / self.n_days as f64;
-        self.squares += off * (change - self.mean);
         if equity > self.peak {
             self.peak = equity;
         }
-        let fall = 1.0 - equity / self.peak;
+        let fall = (self.peak - equity) / self.peak;
         if fall > self.max_drawdown {
             self.max_drawdown = fall;
         }
@@ -189,6 +189,11 @@ pub fn tally(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backtest::engine::random;
+    use crate::backtest::metrics::days::Days;
+    use crate::backtest::metrics::drawdown::Drawdown;
+    use crate::backtest::metrics::{Input, Metrics};
+    use crate::market::Columns;
 
     #[test]
     fn daily_returns_and_drawdowns_are_those_of_the_last_bars() {
@@ -214,5 +219,50 @@ mod tests {
         tally.flat(&[Ts(0), Ts(1), Ts(DAY_US), Ts(3 * DAY_US)], 100.0);
         let tally = tally.finish();
         assert_eq!((tally.n_days, tally.sharpe(365.0)), (3, None));
+    }
+
+    /// Weeks of random markets, some of them ruinous: what a sweep tells is what a backtest tells.
+    #[test]
+    fn sums_give_the_figures_of_the_ledger() {
+        let (mut n_ratios, mut n_ruined) = (0, 0);
+        for seed in 0..1500 {
+            let stretch = |c: &mut Columns| c.ts.iter_mut().for_each(|ts| ts.0 *= 7);
+            let scene = random::scene(seed).with_bars(stretch);
+            let (ledger, cash) = (scene.run().unwrap(), scene.rules.cash);
+            let (timeframe, sessions, regimes) = (scene.bars[0].timeframe(), None, None);
+            let told = Metrics::new(&Input { ledger: &ledger, cash, timeframe, sessions, regimes });
+            let days = Days::new(&ledger.ts, &ledger.equity);
+            let into = Tally::keeping(cash);
+            let sums = tally(&scene.markets(), &scene.intents(), &scene.rules, into).unwrap();
+            let sharpe = told.period.returns_per_year.and_then(|n| sums.sharpe(n));
+            assert_eq!(sharpe.map(f64::to_bits), told.sharpe.sharpe.map(f64::to_bits), "{seed}");
+            assert_eq!(sums.kept.as_ref().unwrap().equity, days.equity, "{seed}");
+            assert_eq!(Some((sums.equity - cash) / cash), told.growth.total_return, "{seed}");
+            assert_eq!((sums.n_trades, sums.n_wins), (told.trades.trades, told.trades.wins));
+            // These are of the days; a backtest's are of the bars.
+            assert_eq!(Some(sums.max_drawdown), deepest(&days, cash), "{seed}");
+            let is_solvent = sums.max_drawdown < 1.0;
+            assert!(!is_solvent || Some(sums.max_drawdown) <= told.drawdown.max_drawdown, "{seed}");
+            let off = (sums.turnover - told.money.traded_cash).abs();
+            assert!(off <= 1e-9 * sums.turnover, "{seed}");
+            n_ratios += usize::from(sharpe.is_some());
+            n_ruined += usize::from(days.returns(cash).len() < days.len());
+        }
+        assert!(n_ratios > 1000 && n_ruined > 20, "{n_ratios} {n_ruined}");
+    }
+
+    fn deepest(days: &Days, cash: f64) -> Option<f64> {
+        let ends: Vec<Ts> = days.day.iter().map(|day| Ts(day * DAY_US)).collect();
+        Drawdown::new(&ends, &days.equity, cash).max_drawdown
+    }
+
+    #[test]
+    fn a_day_that_leaves_nothing_is_the_last_return() {
+        let mut tally = Tally::new(100.0);
+        [110.0, 99.0, -9.9, 50.0, 80.0].into_iter().for_each(|equity| tally.day(equity));
+        // 10 %, −10 %, −110 %: mean −11/30; deviations 14/30, 8/30 and −22/30 square to 744/900.
+        let by_hand = -(11.0 / 30.0) / (744.0_f64 / 900.0 / 2.0).sqrt();
+        assert!((tally.sharpe(1.0).unwrap() - by_hand).abs() < 1e-12);
+        assert_eq!((tally.n_days, tally.equity), (5, 80.0));
     }
 }

@@ -14,8 +14,9 @@ use crate::pipeline::{self, Asked, By, Row, SweepSampler, Sweeping};
 ///
 /// A `--set` whose value is a range or a list is swept: `0.5..3.0:0.1` (start, end, step), `0.5..3.0`
 /// (random and tpe alone), `10..1000 log`, or `1 | 2 | null`; keys of `trading_logic` and `backtest`.
-/// Any other `--set` holds for all settings. Each setting is what `edgewalk backtest` with its values
-/// would be, to the last bit, and counts as a trial. A sweep that was stopped goes on where it was.
+/// Any other `--set` holds for all settings. Trades, net return and Sharpe ratio of each are, to the
+/// last bit, what `edgewalk backtest` with its values would tell; turnover and drawdown are told by
+/// days' ends, there by bars. Each counts as a trial. A sweep that was stopped goes on where it was.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The run: its id under models/ and results/
@@ -120,7 +121,8 @@ fn legend(done: &Sweeping, has_neighbours: bool) -> String {
         return "\nNo setting has a Sharpe ratio.\n\n".to_owned();
     }
     let mut shown =
-        "\nturnover: a year, in multiples of the mean equity. drawdown: between days' ends.\n"
+        "\nturnover: a year, in multiples of the mean equity; drawdown: both by days' ends, where \
+         `backtest` goes by bars.\n"
             .to_owned();
     shown += match has_neighbours {
         true => {

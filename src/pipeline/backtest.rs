@@ -286,7 +286,7 @@ fn write(
     store::write_table(&at("trades.parquet"), &trades)?;
     store::write_csv(&at("trade_log.csv"), &trades)?;
     store::write_table(&at("fills.parquet"), &fills(ledger, (symbols, bars))?)?;
-    store::write_table(&at("equity.parquet"), &equity(ledger)?)?;
+    store::write_table(&at("equity.parquet"), &equity(ledger, config.backtest.cash)?)?;
     json(&at("metrics.json"), metrics)?;
     store::write_atomic(&at("backtest.yml"), config.to_yaml().as_bytes())?;
     let mut names = vec![

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::backtest::ledger::{Fill, Ledger, Trade};
+use crate::backtest::metrics::tally::{bps_of, r_of};
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol};
 use crate::store::{Table, Values};
@@ -17,11 +18,7 @@ pub fn trades(ledger: &Ledger, symbols: &[Symbol]) -> Result<Table, Failure> {
     };
     let text = |of: &dyn Fn(&Trade) -> String| Values::Text(rows.iter().map(of).collect());
     let time = |of: &dyn Fn(&Trade) -> Ts| Values::Ts(rows.iter().map(of).collect());
-    let bps = |trade: &Trade| 1e4 * trade.net / (trade.qty * trade.entry_reference);
-    let risk = |trade: &Trade| {
-        let r = trade.net / (trade.qty * trade.stop);
-        if trade.stop.is_finite() { r } else { f64::NAN }
-    };
+    let risk = |trade: &Trade| if trade.stop.is_finite() { r_of(trade) } else { f64::NAN };
     let columns: Vec<(&str, Values)> = vec![
         ("id", Values::I64((1..=rows.len() as i64).collect())),
         ("symbol", text(&|t| symbols[t.symbol as usize].to_string())),
@@ -40,7 +37,7 @@ pub fn trades(ledger: &Ledger, symbols: &[Symbol]) -> Result<Table, Failure> {
         ("spread_and_slippage", number(&|t| t.impact)),
         ("carry", number(&|t| t.carry)),
         ("net", number(&|t| t.net)),
-        ("net_bps", number(&bps)),
+        ("net_bps", number(&bps_of)),
         ("r_multiple", number(&risk)),
         ("mfe_bps", number(&|t| 1e4 * t.mfe / t.entry_reference)),
         ("mae_bps", number(&|t| 1e4 * t.mae / t.entry_reference)),
@@ -72,12 +69,13 @@ pub fn fills(ledger: &Ledger, (symbols, bars): (&[Symbol], &[Bars])) -> Result<T
     table(columns)
 }
 
-/// One row a time: what the account was worth at the bars' close.
-pub fn equity(ledger: &Ledger) -> Result<Table, Failure> {
-    let mut peak = f64::NEG_INFINITY;
+/// One row a time: what the account was worth at the bars' close. Drawdown is from the highest so
+/// far, `cash` at the beginning being the first.
+pub fn equity(ledger: &Ledger, cash: f64) -> Result<Table, Failure> {
+    let mut peak = cash;
     let under = |equity: &f64| {
         peak = peak.max(*equity);
-        1.0 - equity / peak
+        (peak - equity) / peak
     };
     let drawdown = ledger.equity.iter().map(under).collect();
     table(vec![
@@ -97,4 +95,18 @@ fn table(columns: Vec<(&str, Values)>) -> Result<Table, Failure> {
 pub fn word(value: &impl Serialize) -> String {
     let json = serde_json::to_value(value).unwrap_or_default();
     json.as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_loses_is_measured_against_the_money_at_the_beginning() {
+        let (ts, equity) = (vec![Ts(0), Ts(1)], vec![90.0, 80.0]);
+        let ledger = Ledger { ts, equity, exposure: vec![0.0; 2], ..Ledger::default() };
+        let table = super::equity(&ledger, 100.0).unwrap();
+        let Some(Values::F64(drawdown)) = table.column("drawdown") else { panic!("no drawdown") };
+        assert_eq!(drawdown, &[0.1, 0.2]);
+    }
 }

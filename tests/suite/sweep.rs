@@ -1,6 +1,11 @@
 //! `sweep`: many settings on stored predictions, each what `backtest` would make of it.
 
+use std::path::Path;
+
+use edgewalk::backtest::metrics::days::Days;
+use edgewalk::backtest::metrics::drawdown::Drawdown;
 use edgewalk::store::{Table, Values, read_table};
+use edgewalk::units::Ts;
 
 use crate::project::Project;
 
@@ -72,11 +77,10 @@ fn numbers_as_text(values: &Values) -> Vec<String> {
     }
 }
 
-/// Equity and number of trades of each setting are those of a backtest of its own.
+/// Each setting is told as a backtest of its own tells it.
 fn equals_backtests(project: &Project, keys: &[&str], more: &[&str]) -> Vec<String> {
     let sheet = sheet(project);
     let values: Vec<Vec<String>> = keys.iter().map(|key| texts(&sheet, key)).collect();
-    let (equity, trades) = (numbers(&sheet, "equity"), numbers(&sheet, "trades"));
     for row in 0..sheet.n_rows() {
         let flags: Vec<String> = keys
             .iter()
@@ -86,15 +90,49 @@ fn equals_backtests(project: &Project, keys: &[&str], more: &[&str]) -> Vec<Stri
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         project.done(&with(&with(&["backtest"], &flags), more));
         let id = std::fs::read_link(project.path("models/latest")).unwrap();
-        let folder = project.path("results").join(id);
-        let exact = read_table(&folder.join("equity.parquet"), None).unwrap();
-        let exact = *numbers(&exact, "equity").last().unwrap();
-        assert_eq!(equity[row].to_bits(), exact.to_bits(), "{flags:?}");
-        let ledger = read_table(&folder.join("trades.parquet"), None).unwrap();
-        assert_eq!(trades[row] as usize, ledger.n_rows(), "{flags:?}");
+        let told = |name: &str| numbers(&sheet, name)[row];
+        equals_backtest(&told, &project.path("results").join(id), &flags);
     }
+    let trades = numbers(&sheet, "trades");
     assert!(trades.iter().sum::<f64>() > 50.0, "{trades:?}");
     texts(&sheet, "by")
+}
+
+const CASH: f64 = 100_000.0;
+
+/// Equity, trades, return and ratio to the last bit; turnover and drawdown by its days' ends.
+fn equals_backtest(told: &dyn Fn(&str) -> f64, folder: &Path, flags: &[&str]) {
+    let json = std::fs::read_to_string(folder.join("metrics.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let metric = |of: &str, name: &str| json[of][name].as_f64().unwrap_or(f64::NAN);
+    let (ts, equity) = equity_of(folder);
+    for (name, exact) in [
+        ("equity", equity[equity.len() - 1]),
+        ("trades", metric("trades", "trades")),
+        ("wins", metric("trades", "wins")),
+        ("net_return", metric("growth", "total_return")),
+        ("sharpe", metric("sharpe", "sharpe")),
+    ] {
+        let both_none = told(name).is_nan() && exact.is_nan();
+        assert!(both_none || told(name).to_bits() == exact.to_bits(), "{name} of {flags:?}");
+    }
+    let days = Days::new(&ts, &equity);
+    let deepest = Drawdown::new(&ts[..days.len()], &days.equity, CASH).max_drawdown;
+    assert_eq!(Some(told("max_drawdown")), deepest, "{flags:?}");
+    assert!(told("max_drawdown") <= metric("drawdown", "max_drawdown"), "{flags:?}");
+    let fills = read_table(&folder.join("fills.parquet"), None).unwrap();
+    let (qty, price) = (numbers(&fills, "qty"), numbers(&fills, "price"));
+    let traded: f64 = qty.iter().zip(&price).map(|(qty, price)| qty * price).sum();
+    let mean = days.equity.iter().sum::<f64>() / days.len() as f64;
+    let turnover = traded / mean / metric("period", "years");
+    let off = (told("turnover_per_year") - turnover).abs();
+    assert!(off <= 1e-9 * turnover, "turnover of {flags:?}");
+}
+
+fn equity_of(folder: &Path) -> (Vec<Ts>, Vec<f64>) {
+    let table = read_table(&folder.join("equity.parquet"), None).unwrap();
+    let Some(Values::Ts(ts)) = table.column("ts") else { panic!("no times") };
+    (ts.clone(), numbers(&table, "equity"))
 }
 
 #[test]

@@ -10,11 +10,13 @@ use crate::backtest::record::Record;
 
 impl<R: Record> Engine<R> {
     pub(super) fn fill_entry(&mut self, here: &Here, rule: FillRule, units: f64) {
-        let book = &mut self.books[here.symbol];
-        let Some(position) = &mut book.position else { return };
         if units <= 0.0 {
             return;
         }
+        // More is held from here on: what was held until now pays for the time without a bar.
+        self.pay_carry(here.symbol, here.ts, here.quote.open);
+        let book = &mut self.books[here.symbol];
+        let Some(position) = &mut book.position else { return };
         let (qty, reference) = (self.lots.qty(units), here.quote.open);
         let order = Order { way: Way::into(position.side), kind: Kind::Market, qty, reference };
         let execution = Execution::of(&order, &book.costs, &here.quote);
@@ -54,6 +56,9 @@ impl<R: Record> Engine<R> {
         let now = Lots::within(units, cap(&here.quote, &self.rules), position.ever);
         position.rest = units - now;
         position.wanted = 0.0;
+        if now > 0.0 {
+            self.pay_carry(here.symbol, here.ts, here.quote.open);
+        }
         self.fill_exit(here, exit, now);
     }
 

@@ -66,10 +66,12 @@ impl<R: Record> Engine<R> {
         let mut watch = Watched::of(position);
         let n_passed = if book.carries {
             let held = Held { cash: self.account.cash, qty, side };
-            let clock = Clock { costs: book.costs, before: book.last_ts, carry: position.carry };
+            let (paid_until, bar_us) = (position.paid_until, self.timeframe.us());
+            let clock = Clock { costs: book.costs, paid_until, bar_us, carry: position.carry };
             let (n_passed, held, clock) =
                 watch.pay_way::<LONG, ARMED>(&strip, (held, clock), &mut self.recorder);
-            (self.account.cash, position.carry) = (held.cash, clock.carry);
+            self.account.cash = held.cash;
+            (position.carry, position.paid_until) = (clock.carry, clock.paid_until);
             n_passed
         } else {
             let held = Held { cash: self.account.cash, qty, side };
@@ -113,7 +115,8 @@ struct Watched {
 /// What holding costs, from bar to bar.
 struct Clock {
     costs: Costs,
-    before: Ts,
+    paid_until: Ts,
+    bar_us: i64,
     carry: f64,
 }
 
@@ -144,15 +147,15 @@ impl Watched {
     ) -> (usize, Held, Clock) {
         let mut n_passed = 0;
         for bar in strip.bars() {
-            let (value, held_us) = (held.qty * bar.close, bar.ts.0 - clock.before.0);
-            let paid = clock.costs.carry(held.side, value, held_us);
+            let (value, until) = (held.qty * bar.close, bar.ts.plus_us(clock.bar_us));
+            let paid = clock.costs.carry(held.side, value, until.0 - clock.paid_until.0);
             let after = Held { cash: held.cash - paid, ..held };
             let equity = after.equity(bar.close);
             if equity <= 0.0 || !self.see::<LONG, ARMED>(&bar) {
                 break;
             }
             held = after;
-            (clock.carry, clock.before) = (clock.carry + paid, bar.ts);
+            (clock.carry, clock.paid_until) = (clock.carry + paid, until);
             recorder.mark(bar.ts, equity, value);
             n_passed += 1;
         }

@@ -40,17 +40,17 @@ impl Days {
     /// `equity / equity before − 1`, up to the first day that closes at or below zero.
     pub fn returns(&self, cash: f64) -> Vec<f64> {
         let mut before = cash;
-        let mut returns = Vec::with_capacity(self.len());
-        for &equity in &self.equity {
-            let is_solvent = before > 0.0;
-            if !is_solvent {
-                break;
-            }
-            returns.push(equity / before - 1.0);
-            before = equity;
-        }
-        returns
+        self.equity.iter().map_while(|equity| day_return(&mut before, *equity)).collect()
     }
+}
+
+/// A day's return, `before` being the money it began with and then what it left. Once that is gone
+/// there are no more returns, whatever comes.
+#[inline]
+pub fn day_return(before: &mut f64, equity: f64) -> Option<f64> {
+    let change = (*before > 0.0).then(|| equity / *before - 1.0)?;
+    *before = equity;
+    Some(change)
 }
 
 /// The first row after `start` at or after `bound`. Days mostly have as many bars as the one before

@@ -14,7 +14,7 @@ use crate::stats;
 /// one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Growth {
-    /// `end / start − 1`.
+    /// `(end − start) / start`.
     pub total_return: Option<f64>,
     /// `mean(r) · N`, with N the returns in a year.
     pub annualised_return: Option<f64>,

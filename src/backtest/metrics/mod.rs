@@ -34,6 +34,7 @@ pub mod period; // years, and how many returns are in one
 pub mod profit_factor; // money won against money lost
 pub mod quantiles; // several at once, without sorting
 pub mod r_multiples; // results in units of what was risked
+pub mod running; // mean and deviation of what comes one by one
 pub mod runs; // wins and losses in a row
 pub mod sharpe; // with its standard errors
 pub mod sortino; // return against what was lost only
@@ -151,11 +152,9 @@ fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// The spread of returns, where there is one. A return is a ratio near 1 less 1, known to about
-/// 2⁻⁵²: a smaller spread than this is rounding, not risk.
+/// The spread of returns, where there is one.
 fn spread(returns: &[f64]) -> Option<f64> {
-    const ROUNDING: f64 = 1e-14;
-    crate::stats::sd(returns).filter(|sd| *sd > ROUNDING)
+    crate::stats::sd(returns).filter(|sd| *sd > running::ROUNDING)
 }
 
 fn as_text<S: Serializer>(ts: &Option<Ts>, serializer: S) -> Result<S::Ok, S::Error> {

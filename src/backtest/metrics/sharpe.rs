@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::running::Running;
 use super::{finite, spread};
 use crate::stats;
 
@@ -44,10 +45,7 @@ impl Sharpe {
         let hac = standard.map(|(s, z)| long_run_variance(&influences(s, &z), lags));
         let yearly = |variance: Option<f64>| finite((variance? / n).sqrt() * year?);
         Self {
-            sharpe: spread(returns)
-                .zip(stats::mean(returns))
-                .zip(year)
-                .and_then(|((sd, mean), year)| finite(mean / sd * year)),
+            sharpe: returns_per_year.and_then(|n| Running::of(returns).sharpe(n)),
             se_iid: yearly(daily.map(|s| 1.0 + s * s / 2.0)),
             se_moments: yearly(moments()),
             se_hac: yearly(hac),

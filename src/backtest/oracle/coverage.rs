@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::World;
 use crate::backtest::ledger::{FillRule, Ledger, Refusal};
 
 /// How often each rule filled and each refusal was given.
@@ -10,12 +11,20 @@ pub struct Coverage {
     rules: BTreeMap<FillRule, usize>,
     refusals: BTreeMap<Refusal, usize>,
     ambiguous: u64,
+    /// Exits and rests of entries after a time without bars that cost or earned something.
+    gaps: BTreeMap<FillRule, usize>,
 }
 
 impl Coverage {
-    pub fn add(&mut self, ledger: &Ledger) {
+    pub fn add(&mut self, world: &World, ledger: &Ledger) {
         for fill in &ledger.fills {
             *self.rules.entry(fill.rule).or_default() += 1;
+            let trade = &ledger.trades[fill.trade as usize];
+            let (bars, row) = (&world.bars[trade.symbol as usize], fill.bar as usize);
+            let is_held = trade.entry_bar < fill.bar && trade.carry != 0.0;
+            if is_held && bars[row].ts - bars[row - 1].ts > world.timeframe_us {
+                *self.gaps.entry(fill.rule).or_default() += 1;
+            }
         }
         for (_, _, refusal) in &ledger.refusals {
             *self.refusals.entry(*refusal).or_default() += 1;
@@ -25,8 +34,11 @@ impl Coverage {
 
     /// Panics if anything there is happened less often.
     pub fn assert_at_least(&self, times: usize) {
+        assert!(self.gaps.values().sum::<usize>() >= times, "{self:#?}");
         assert!(self.ambiguous as usize >= times, "{self:#?}");
         for rule in RULES {
+            let enters = matches!(rule, FillRule::Entry);
+            assert!(enters || self.gaps.contains_key(rule), "{rule:?} after a gap: {self:#?}");
             assert!(self.rules.get(rule) >= Some(&times), "{rule:?}: {self:#?}");
         }
         for refusal in REFUSALS {

@@ -178,24 +178,29 @@ impl<'a> History<'a> {
         self.world.bars[symbol].iter().rposition(|bar| bar.ts <= self.closed_ts)
     }
 
-    /// What carrying the trade has cost up to the last close.
+    /// What carrying the trade has cost up to the last close, or to the open of the bar at whose open
+    /// it changed.
     pub fn carry(&self, trade: usize) -> f64 {
         let Opening { symbol, row: entry, .. } = self.openings[trade];
-        let Some(last) = self.closed_row(symbol) else { return 0.0 };
+        let end = |row: usize| self.bar(symbol, row).ts + self.world.timeframe_us;
+        let cost = |value: f64, held_us: i64| {
+            money::carry(self.world, symbol, (self.side(trade), value), held_us)
+        };
         let mut sum = 0.0;
-        for row in entry..=last {
+        for row in entry..self.world.bars[symbol].len() {
+            let bar = self.bar(symbol, row);
+            let fills = self.fills_of(trade).filter(|fill| fill.rule != FillRule::EndOfData);
+            let changes = fills.into_iter().any(|fill| fill.bar as usize == row);
+            if changes && row > entry {
+                let before = self.open_at_close(trade, row - 1);
+                sum += cost(before * bar.open, bar.ts - end(row - 1));
+            }
             let qty = self.open_at_close(trade, row);
-            if qty == 0.0 {
+            if qty == 0.0 || bar.ts > self.closed_ts {
                 break;
             }
-            let bar = self.bar(symbol, row);
-            let was_open = row > entry;
-            let held_us = match was_open {
-                true => bar.ts - self.bar(symbol, row - 1).ts,
-                false => self.world.timeframe_us,
-            };
-            let value = qty * bar.close;
-            sum += money::carry(self.world, symbol, (self.side(trade), value), held_us);
+            let since = if changes { bar.ts } else { end(row - 1) };
+            sum += cost(qty * bar.close, end(row) - since);
         }
         sum
     }

@@ -9,6 +9,7 @@ use crate::backtest::ledger::FillRule;
 use crate::backtest::lots::Lots;
 use crate::backtest::screen::table::Outcome;
 use crate::backtest::tally::{Made, Tally};
+use crate::units::Ts;
 
 /// Where a chain is.
 struct Chain {
@@ -117,7 +118,7 @@ impl Screen<'_> {
         Ok(())
     }
 
-    /// From the entry's close to the last before the exit; funding and borrow.
+    /// From the entry's open to the exit's; funding and borrow.
     fn hold(&self, chain: &mut Chain, planned: &Planned) -> Result<f64, NotScreened> {
         let Planned { signal: Signal { side, .. }, entry, qty, outcome } = *planned;
         let ruined = NotScreened::Ruined { bar: entry };
@@ -139,17 +140,18 @@ impl Screen<'_> {
     /// Bar by bar; `None` where equity goes.
     fn carry(&self, chain: &mut Chain, planned: &Planned, until: u32) -> Option<f64> {
         let Planned { signal: Signal { side, .. }, entry, qty, outcome } = *planned;
-        let mut carry = 0.0;
+        let (mut carry, mut paid_until) = (0.0, self.market.ts[entry as usize]);
+        let mut pay = |cash: &mut f64, until: Ts, value: f64| {
+            let paid = self.book.costs.carry(side, value, until.0 - paid_until.0);
+            *cash -= paid;
+            carry += paid;
+            paid_until = until;
+        };
         for row in entry..until {
             let at = row as usize;
-            let held_us = match row == entry {
-                true => self.market.timeframe().us(),
-                false => self.market.ts[at].0 - self.market.ts[at - 1].0,
-            };
             let value = qty * self.quotes[at].close;
-            let paid = self.book.costs.carry(side, value, held_us);
-            chain.account.cash -= paid;
-            carry += paid;
+            let end = self.market.ts[at].plus_us(self.market.timeframe().us());
+            pay(&mut chain.account.cash, end, value);
             let equity = chain.account.cash + side.sign() * value;
             if equity <= 0.0 {
                 return None;
@@ -158,6 +160,10 @@ impl Screen<'_> {
                 chain.tally.day(equity);
                 chain.day += 1;
             }
+        }
+        if until == outcome.exit_bar {
+            let at = until as usize;
+            pay(&mut chain.account.cash, self.market.ts[at], qty * self.quotes[at].open);
         }
         Some(carry)
     }

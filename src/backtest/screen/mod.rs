@@ -25,7 +25,7 @@ use crate::units::DAY_US;
 use table::Table;
 
 pub use exits::{Column, Exits};
-pub use signals::{Gated, Listed, Signal, Signals, bits};
+pub use signals::{Gated, Signal, Signals, bits};
 
 /// Bars, exits and rules that many settings share; threads may share it too.
 #[derive(Debug)]

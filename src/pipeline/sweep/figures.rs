@@ -34,7 +34,7 @@ pub struct Figures {
     pub net: f64,
     /// Of the last day.
     pub equity: f64,
-    /// Against the money at the beginning.
+    /// Against the money at the beginning, as a backtest's.
     pub net_return: f64,
     /// Value of all fills, over the mean of the days' equity and the years.
     pub turnover_per_year: Option<f64>,
@@ -64,7 +64,7 @@ impl Figures {
             costs,
             net: tally.net,
             equity: tally.equity,
-            net_return: tally.equity / cash - 1.0,
+            net_return: (tally.equity - cash) / cash,
             turnover_per_year: base.map(|base| tally.turnover / base),
             max_drawdown: tally.max_drawdown,
             ambiguous_bars: tally.ambiguous_bars,
