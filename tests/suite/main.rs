@@ -20,6 +20,7 @@ mod features;
 mod labels_and_folds;
 mod learning;
 mod sweep;
+mod walkforward;
 mod first_steps;
 mod determinism;
 mod kill;

@@ -18,7 +18,7 @@ fn help_of(command: &str) -> String {
 }
 
 /// All commands, and their commands.
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "",
     "ingest",
     "ingest csv",
@@ -39,6 +39,7 @@ const COMMANDS: [&str; 28] = [
     "train",
     "predict",
     "explain",
+    "walkforward",
     "backtest",
     "sweep",
     "trades",
@@ -110,20 +111,22 @@ fn the_program_begins_with_what_to_type_first() {
     Usage: edgewalk [OPTIONS] <COMMAND>
 
     Commands:
-      ingest    Bring bars into the store: from files, an exchange, or the built-in synthetic market
-      data      Look at stored bars: list, audit, resample, export
-      features  Build the feature table and show it, a line per column
-      labels    Show what there is to predict: forward returns by horizon, and triple-barrier outcomes
-      folds     Show how history is cut into folds: train, early stop, calibrate, test, and what was
-                purged
-      train     Train a model for each horizon, calibrate it, and store all of it under models/
-      predict   Predict rows that a model was not trained on
-      explain   Explain a model: exact SHAP values as a table and as pictures, a set for each horizon
-      backtest  Trade the predictions of a stored run, at the costs and by the rules of the config
-      sweep     Try many settings on the predictions of a stored run, and rank them
-      trades    Show the trades of a run's last backtest
-      config    Show, check or write the configuration
-      help      Print this message or the help of the given subcommand(s)
+      ingest       Bring bars into the store: from files, an exchange, or the built-in synthetic market
+      data         Look at stored bars: list, audit, resample, export
+      features     Build the feature table and show it, a line per column
+      labels       Show what there is to predict: forward returns by horizon, and triple-barrier
+                   outcomes
+      folds        Show how history is cut into folds: train, early stop, calibrate, test, and what was
+                   purged
+      train        Train a model for each horizon, calibrate it, and store all of it under models/
+      predict      Predict rows that a model was not trained on
+      explain      Explain a model: exact SHAP values as a table and as pictures, a set for each horizon
+      walkforward  Retrain as time goes by, predict the weeks after each training, and trade all of them
+      backtest     Trade the predictions of a stored run, at the costs and by the rules of the config
+      sweep        Try many settings on the predictions of a stored run, and rank them
+      trades       Show the trades of a run's last backtest
+      config       Show, check or write the configuration
+      help         Print this message or the help of the given subcommand(s)
     ");
 }
 

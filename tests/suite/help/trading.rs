@@ -3,6 +3,26 @@
 use super::help_of;
 
 #[test]
+fn walkforward() {
+    insta::assert_snapshot!(help_of("walkforward"), @r"
+    Retrain as time goes by, predict the weeks after each training, and trade all of them
+
+    Usage: edgewalk walkforward [OPTIONS]
+
+    Options:
+          --symbol <SYMBOL>      The symbol [default: all of data.symbols, as one data set]
+          --train-weeks <WEEKS>  Weeks in each training window [default: walkforward.train_weeks]
+          --test-weeks <WEEKS>   Weeks in each test window [default: walkforward.test_weeks]
+          --step-weeks <WEEKS>   Weeks from one test window's beginning to the next [default:
+                                 walkforward.step_weeks]
+          --mode <MODE>          rolling forgets what lies before the training window, anchored keeps
+                                 everything [default: walkforward.mode]
+          --fresh                Compute every fold, even those that are there
+      -h, --help                 Print help (see more with '--help')
+    ");
+}
+
+#[test]
 fn backtest() {
     insta::assert_snapshot!(help_of("backtest"), @r"
     Trade the predictions of a stored run, at the costs and by the rules of the config

@@ -1,0 +1,96 @@
+//! `walkforward`: every fold learnt, its test weeks predicted, all of them one history.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::project::Project;
+
+const CONFIG: &str = "synthetic: {bars: 14000, regimes: false, planted: {ic: 0.3, horizon: 6}}
+features: {set: [core, order_flow]}
+labels: {horizons: [3, 6]}
+walkforward: {train_weeks: 2, test_weeks: 1}
+learn: {rounds: 30, learning_rate: 0.1}
+calibration: {min_rows: 200}
+trading_logic: {warmup_bars: 20, z_window: 100, volatility_window: 50, quantile_level: null}
+backtest: {cash: 10000, half_spread_bps: 0.1, slippage: {bps: 0.1}, commission: {taker_bps: 0.5}}
+";
+
+fn project() -> Project {
+    let project = Project::new();
+    project.put("config.yml", CONFIG);
+    project.done(&["ingest"]);
+    project
+}
+
+/// What a run has written, but for the ledger of trials, whose lines come as they come.
+fn written(project: &Project) -> BTreeMap<String, Vec<u8>> {
+    let mut all = project.tree("results");
+    all.retain(|name, _| !name.starts_with("trials/"));
+    all.extend(project.tree("models").into_iter().map(|(name, v)| (format!("models/{name}"), v)));
+    all
+}
+
+#[test]
+fn every_fold_predicts_the_weeks_after_it_and_all_are_one_history() {
+    let project = project();
+    let told = project.done(&["walkforward"]);
+    assert!(told.starts_with("SYNTH 5m: 4 folds\n"), "{told}");
+    let files = written(&project);
+    let ends = |end: &str| files.keys().filter(|name| name.ends_with(end)).count();
+    assert_eq!(ends("_h03.json") + ends("_h06.json"), 8, "{:?}", files.keys());
+    for name in ["folds.json", "config.yml", "predictions.parquet", "trades.parquet"] {
+        assert_eq!(ends(name), 1 + usize::from(name == "config.yml"), "{name}");
+    }
+    let metrics = files.iter().find(|(name, _)| name.ends_with("metrics.json")).unwrap().1;
+    let metrics: serde_json::Value = serde_json::from_slice(metrics).unwrap();
+    assert!(metrics["sharpe"]["sharpe"].as_f64().unwrap() > 3.0, "{told}");
+    // What is there is not computed again, and flags are keys of the config.
+    assert!(project.done(&["walkforward"]).starts_with("SYNTH 5m: 4 folds, 4 of them computed"));
+    let told = project.done(&["walkforward", "--test-weeks", "2", "--mode", "anchored"]);
+    assert!(told.starts_with("SYNTH 5m: 2 folds\n"), "{told}");
+    let told = project.refusal(&["walkforward", "--mode", "sideways"]);
+    assert!(told.contains("--mode sideways") && told.contains("anchored"), "{told}");
+    // Its predictions are swept like any other's.
+    let swept = project.done(&["sweep", "--set", "trading_logic.z_threshold=0.5..2:0.5"]);
+    assert!(swept.contains("4 settings went through the screen"), "{swept}");
+}
+
+#[test]
+fn threads_change_no_byte_of_a_walk() {
+    let all = |threads: &str| {
+        let project = project();
+        project.done(&["walkforward", "--threads", threads]);
+        written(&project)
+    };
+    assert!(all("1") == all("2"));
+}
+
+#[test]
+fn a_walk_that_was_killed_goes_on_and_ends_in_the_same_bytes() {
+    let undisturbed = project();
+    undisturbed.done(&["walkforward"]);
+    let project = project();
+    for wait in [40, 150, 300, 450, 700] {
+        let mut child = project.start(&["walkforward", "--threads", "1"]);
+        std::thread::park_timeout(Duration::from_millis(wait));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    project.done(&["walkforward"]);
+    let (one, other) = (written(&undisturbed), written(&project));
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+    assert!(one == other);
+}
+
+#[test]
+fn a_unit_that_was_damaged_is_computed_again() {
+    let project = project();
+    project.done(&["walkforward"]);
+    let before = written(&project);
+    let unit = before.keys().find(|name| name.ends_with("fold_001.parquet")).unwrap();
+    project.put(&format!("results/{unit}"), "rubbish");
+    let run = project.run(&["walkforward"]);
+    assert!(run.stderr.contains("fold 1 is computed again"), "{run}");
+    assert!(run.stdout.contains("3 of them computed before"), "{run}");
+    assert!(written(&project) == before);
+}
