@@ -26,8 +26,8 @@ pub struct Band {
 }
 
 /// Sums over every run of `length` neighbouring instants, the last being the neighbour of the first
-/// (Politis & Romano 1992, "A circular block-resampling procedure for stationary data"): a draw then
-/// adds up some thousand sums, and looks at no row.
+/// (Politis & Romano 1992, "A circular block-resampling procedure for stationary data"): a draw
+/// then adds up some thousand sums, and looks at no row.
 pub(super) struct Blocks {
     /// `width` sums for each first instant.
     sums: Vec<f64>,
@@ -105,11 +105,10 @@ pub(super) fn block_length(terms: &[f64], overlap: usize) -> usize {
 }
 
 /// (2 G² / D)^(1/3) n^(1/3) with G = Σ λ(k / M) |k| γ_k, D = 4/3 (Σ λ(k / M) γ_k)² and the flat-top
-/// window λ; M is twice the first lag after which five autocorrelations stay within
-/// 2 √(log₁₀ n / n) (Politis & White 2004, "Automatic block-length selection for the dependent
-/// bootstrap", Econometric Reviews 23(1), §3.2, with the correction of Patton, Politis & White 2009,
-/// 28(4)). M is at most √n + 5, the length 3 √n or a third of the terms: limits of
-/// theirs.
+/// window λ; M is twice the first lag after which five autocorrelations stay within 2 √(log₁₀ n /
+/// n) (Politis & White 2004, "Automatic block-length selection for the dependent bootstrap",
+/// Econometric Reviews 23(1), §3.2, with the correction of Patton, Politis & White 2009, 28(4)). M
+/// is at most √n + 5, the length 3 √n or a third of the terms: limits of theirs.
 fn block_rule(terms: &[f64]) -> f64 {
     let n = terms.len() as f64;
     let variance = if terms.is_empty() { 0.0 } else { covariance(terms, 0) };
@@ -199,8 +198,9 @@ mod tests {
         }
     }
 
-    /// The first two are the rule in NumPy; `arch.bootstrap.optimal_block_length` 8.0 counts one more
-    /// lag as loud, and has 6.2 and 43.5. The third, where the lags end at √n, is the same in both.
+    /// The first two are the rule in NumPy; `arch.bootstrap.optimal_block_length` 8.0 counts one
+    /// more lag as loud, and has 6.2 and 43.5. The third, where the lags end at √n, is the same in
+    /// both.
     const LENGTHS: [(f64, usize, f64); 3] =
         [(0.3, 500, 4.740_878_659), (0.8, 2000, 43.958_111_143), (0.95, 5000, 124.585_940_638)];
 

@@ -28,9 +28,9 @@ pub struct Across {
     pub ratio: Option<f64>,
     /// Mean over sd / √n: test slices do not overlap, so folds are nearly independent.
     pub t: Option<f64>,
-    /// Cochran's Q, Σ ((IC − IC̄) / se)² with IC̄ weighted by 1/se² and HAC errors, over its degrees of
-    /// freedom: near 1 where the folds differ by chance alone (Cochran 1954, "The combination of
-    /// estimates from different experiments", Biometrics 10).
+    /// Cochran's Q, Σ ((IC − IC̄) / se)² with IC̄ weighted by 1/se² and HAC errors, over its
+    /// degrees of freedom: near 1 where the folds differ by chance alone (Cochran 1954, "The
+    /// combination of estimates from different experiments", Biometrics 10).
     pub dispersion: Option<f64>,
 }
 

@@ -16,23 +16,20 @@ pub struct Ahead {
     pub alone: Correlations,
 }
 
-/// `ahead_bps[k − 1]` is each row's return over the next k bars, for the rows as they came, NaN where
-/// it is not known. Logarithmic returns: this bar's is the difference of two.
+/// `ahead_bps[k − 1]` is each row's return over the next k bars, for the rows as they came, NaN
+/// where it is not known. Logarithmic returns: this bar's is the difference of two.
 pub fn decay(rows: &Rows, ahead_bps: &[&[f64]]) -> Result<Vec<Ahead>, JudgedFault> {
     let columns: Vec<Vec<f64>> =
         ahead_bps.iter().map(|column| rows.of(column)).collect::<Result<_, _>>()?;
     let point = |at: usize| {
-        let whole = columns[at].clone();
-        let alone = match at.checked_sub(1) {
-            None => whole.clone(),
-            Some(before) => whole.iter().zip(&columns[before]).map(|(now, b)| now - b).collect(),
-        };
         let bars = at + 1;
-        Ahead {
-            bars: bars as u64,
-            whole: against(rows, whole, rows.overlap_of(bars)),
-            alone: against(rows, alone, rows.overlap_of(1)),
-        }
+        let whole = against(rows, columns[at].clone(), rows.overlap_of(bars));
+        let step = |before: usize| {
+            let pairs = columns[at].iter().zip(&columns[before]);
+            against(rows, pairs.map(|(now, before)| now - before).collect(), rows.overlap_of(1))
+        };
+        let alone = at.checked_sub(1).map_or_else(|| whole.clone(), step);
+        Ahead { bars: bars as u64, whole, alone }
     };
     Ok((0..columns.len()).into_par_iter().map(point).collect())
 }
@@ -67,7 +64,8 @@ mod tests {
         let known: Vec<bool> =
             found.iter().map(|ahead| ahead.alone.rank.t_hac.unwrap() > 4.0).collect();
         assert_eq!(known, [true, true, true, false, false, false]);
-        // Of three bars three tenths are known, of a later one nothing: the whole falls as the root.
+        // Of three bars three tenths are known, of a later one nothing: the whole falls as the
+        // root.
         let whole: Vec<f64> = found.iter().map(|a| a.whole.pearson.value.unwrap()).collect();
         assert!(whole[2] > whole[0] && whole[5] < whole[2], "{whole:?}");
         assert!((whole[5] / whole[2] - 0.5_f64.sqrt()).abs() < 0.15, "{whole:?}");

@@ -39,8 +39,8 @@ pub struct ColumnShift {
     pub n_bins: u64,
     /// Population stability index.
     pub psi: Option<f64>,
-    /// What it is on average if nothing changed, (B − 1) (1/n + 1/m), and what it stays below but for
-    /// `level` (Yurdakul 2018, "Statistical properties of population stability index", Western
+    /// What it is on average if nothing changed, (B − 1) (1/n + 1/m), and what it stays below but
+    /// for `level` (Yurdakul 2018, "Statistical properties of population stability index", Western
     /// Michigan University): the customary 0.1 and 0.25 know nothing of how few rows there are.
     pub psi_expected: Option<f64>,
     pub psi_critical: Option<f64>,
@@ -131,8 +131,8 @@ impl ColumnShift {
     }
 }
 
-/// A slice whose values are all the same tells nothing of how rows depend on each other: it is worth
-/// what the other one is, by the row.
+/// A slice whose values are all the same tells nothing of how rows depend on each other: it is
+/// worth what the other one is, by the row.
 fn effective(known: &[Vec<f64>; 2]) -> [f64; 2] {
     let rates = known.each_ref().map(|slice| effective_rows(slice).map(|n| n / slice.len() as f64));
     let rate = |at: usize| rates[at].or(rates[1 - at]).unwrap_or(1.0);

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::hac;
 
-/// An estimate with two standard errors. `plain` takes every row for a draw of its own, which labels
-/// that reach over more than one bar are not: it is shown to be compared with. `hac` knows that
-/// neighbours share their future, and is the one to believe.
+/// An estimate with two standard errors. `plain` takes every row for a draw of its own, which
+/// labels that reach over more than one bar are not: it is shown to be compared with. `hac` knows
+/// that neighbours share their future, and is the one to believe.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Estimate {
     pub value: Option<f64>,
@@ -25,8 +25,8 @@ pub struct Estimate {
 const LEAST_TIMES: usize = 10;
 
 impl Estimate {
-    /// `shocks` is what each instant moved the value by, to first order (its influence function over
-    /// the number of rows): they sum to zero.
+    /// `shocks` is what each instant moved the value by, to first order (its influence function
+    /// over the number of rows): they sum to zero.
     pub(super) fn new(
         value: Option<f64>,
         se_plain: Option<f64>,

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::stats;
 
-/// `counts[i]` values are in `edges[i]..edges[i + 1]`. Edges are multiples of a round width, so that
-/// zero is an edge and no bin mixes gains and losses. The outermost half percent at either side may
-/// lie outside: a single outlier would squeeze all others into one bar. They are counted.
+/// `counts[i]` values are in `edges[i]..edges[i + 1]`. Edges are multiples of a round width, so
+/// that zero is an edge and no bin mixes gains and losses. The outermost half percent at either
+/// side may lie outside: a single outlier would squeeze all others into one bar. They are counted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Histogram {
     pub edges: Vec<f64>,
@@ -22,8 +22,8 @@ const TAIL: f64 = 0.005;
 
 impl Histogram {
     /// Bins as wide as 2 IQR / n^(1/3) (Freedman & Diaconis 1981, "On the histogram as a density
-    /// estimator: L₂ theory"), rounded up to 1, 2 or 5 times a power of ten, at least `least_width`:
-    /// 1 for whole numbers. `None` without finite values.
+    /// estimator: L₂ theory"), rounded up to 1, 2 or 5 times a power of ten, at least
+    /// `least_width`: 1 for whole numbers. `None` without finite values.
     pub fn new(values: &[f64], least_width: f64) -> Option<Self> {
         let mut values = values.to_vec();
         values.retain(|value| value.is_finite());

@@ -62,7 +62,7 @@ fn by_chance(rows: &Rows, members: &[usize]) -> Option<f64> {
         members.iter().filter(|row| column[**row] > 0.0).count() as f64 / members.len() as f64
     };
     let (predicted, came) = (ups(&rows.predicted), ups(&rows.outcome_bps));
-    (!members.is_empty()).then(|| predicted * came + (1.0 - predicted) * (1.0 - came))
+    (!members.is_empty()).then_some(predicted * came + (1.0 - predicted) * (1.0 - came))
 }
 
 fn deciles(rows: &Rows, members: &[usize], z: &[f64]) -> Vec<Decile> {

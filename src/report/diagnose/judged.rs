@@ -4,8 +4,8 @@ use serde::{Serialize, Serializer};
 
 use crate::units::Ts;
 
-/// One horizon's out-of-sample predictions, by rows sorted by (time, symbol). An outcome that is not
-/// known is NaN.
+/// One horizon's out-of-sample predictions, by rows sorted by (time, symbol). An outcome that is
+/// not known is NaN.
 #[derive(Debug, Clone, Copy)]
 pub struct Judged<'a> {
     pub ts: &'a [Ts],

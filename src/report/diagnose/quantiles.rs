@@ -37,8 +37,9 @@ pub struct Quantiles {
 pub struct Monotone {
     /// The least step from one quantile's mean to the next one's.
     pub least_step_bps: f64,
-    /// Small: the means rise all the way. The test needs long histories: where the steps are smaller
-    /// than their errors it says nothing, be there an effect or not.
+    /// Small: the means rise all the way, but for dips that are less than flat means would have. The
+    /// test needs long histories: where the steps are smaller than their errors it says nothing, be
+    /// there an effect or not.
     pub p_value: f64,
     pub draws: u64,
     /// Instants in a block.

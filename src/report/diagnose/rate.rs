@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::hac;
 use crate::learn::calibrate::wilson;
 
-/// A share with the interval that holds the true one nineteen times in twenty (Wilson 1927), once as
-/// if every row were a draw of its own, and once at the number of draws that the rows are worth.
+/// A share with the interval that holds the true one nineteen times in twenty (Wilson 1927), once
+/// as if every row were a draw of its own, and once at the number of draws that the rows are worth.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Rate {
     pub n_rows: u64,
@@ -81,7 +81,7 @@ mod tests {
         let mut rng = Rng::new(2);
         let mut last = false;
         let draw = |i: u32| {
-            last = if i % 12 == 0 { rng.chance(0.5) } else { last };
+            last = if i.is_multiple_of(12) { rng.chance(0.5) } else { last };
             last
         };
         let found = Rate::of(&rows((0..24_000).map(draw)), 12);

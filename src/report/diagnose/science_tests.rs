@@ -1,10 +1,13 @@
 //! Do the errors mean what they say?
 
 use super::blocks::Bootstrap;
+use super::by_fold::by_fold;
+use super::drift::{Compared, drift};
 use super::estimate::Estimate;
 use super::ic::ic;
 use super::made_up::Market;
 use super::quantiles::quantiles;
+use super::rolling::rolling;
 use crate::stats;
 
 const NO_BANDS: Bootstrap = Bootstrap { draws: 0, seed: 0 };
@@ -96,4 +99,27 @@ fn flat_means_are_rarely_called_monotone() {
     assert!(monotone < 0.13, "{monotone}");
     let spread = share(120, |seed| excludes_zero(&of(seed).spread_bps));
     assert!(spread < 0.14, "{spread}");
+}
+
+#[test]
+fn results_are_written_with_dates_as_text_and_the_undefined_as_null() {
+    let market = Market::new(40, 1);
+    let rows = market.rows(&[1.0; 40], &market.over(1), 1);
+    let window = serde_json::to_value(&rolling(&rows, 39, 1)[0]).unwrap();
+    assert_eq!(window["dates"]["from"], "2020-09-13 12:26:40");
+    assert_eq!(
+        (&window["ic"]["n_rows"], window["ic"]["rank"]["value"].is_null()),
+        (&39.into(), true)
+    );
+    let column = Compared { name: "x", reference: &[1.0; 9], test: &[1.0; 9] };
+    let found = serde_json::to_value(drift(&[column], 0.05)).unwrap();
+    assert_eq!(found["columns"][0]["size"], "steady");
+    assert!(found["columns"][0]["psi"].is_null() && found["columns"][0]["n_effective"][0] == 9.0);
+    for json in [
+        serde_json::to_string(&ic(&rows, Bootstrap { draws: 9, seed: 1 })).unwrap(),
+        serde_json::to_string(&by_fold(&rows)).unwrap(),
+        serde_json::to_string(&quantiles(&rows, 10, NO_BANDS)).unwrap(),
+    ] {
+        assert!(json.contains("null") && !json.contains("NaN"), "{json}");
+    }
 }

@@ -20,8 +20,8 @@ pub struct Distributions {
     /// Of what was entered.
     pub net_bps: Option<Histogram>,
     pub hold_bars: Option<Histogram>,
-    /// How far for, and how far against: of trades that won, and of those that did not. Where a stop
-    /// or a target would have changed something is seen here.
+    /// How far for, and how far against: of trades that won, and of those that did not. Where a
+    /// stop or a target would have changed something is seen here.
     pub won_mfe_bps: Option<Histogram>,
     pub lost_mfe_bps: Option<Histogram>,
     pub won_mae_bps: Option<Histogram>,
