@@ -128,6 +128,21 @@ mod tests {
     }
 
     #[test]
+    fn the_critical_value_is_that_of_simulations() {
+        let mut rng = Rng::new(31);
+        let mut beyond = 0;
+        for _ in 0..1500 {
+            let terms: Vec<f64> = (0..300).map(|_| rng.normal()).collect();
+            let mean = crate::stats::mean(&terms).unwrap();
+            let apart: Vec<f64> = terms.iter().map(|u| u - mean).collect();
+            let t = 300.0 * mean / long_run(&apart, 44).sqrt();
+            beyond += u32::from(t.abs() > critical(44, 300));
+        }
+        // 75 are expected, give or take 8.
+        assert!((45..=105).contains(&beyond), "{beyond}");
+    }
+
+    #[test]
     fn sums_by_time_leave_no_instant_out() {
         assert_eq!(by_time(&[3, 3, 5], [1.0, 2.0, 4.0].into_iter()), [3.0, 0.0, 4.0]);
         assert_eq!(by_time(&[], [].into_iter()), [0.0; 0]);

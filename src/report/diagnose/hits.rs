@@ -84,7 +84,7 @@ fn deciles(rows: &Rows, members: &[usize], z: &[f64]) -> Vec<Decile> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up::Market;
+    use super::super::made_up::{Market, two_symbols};
     use super::*;
 
     #[test]
@@ -118,5 +118,18 @@ mod tests {
         let expected = 0.5 + libm::asin(0.3 / 1.09_f64.sqrt()) / std::f64::consts::PI;
         let [low, high] = found.all.wilson_effective.unwrap();
         assert!(low < expected && expected < high, "{low} {high} {expected}");
+    }
+
+    #[test]
+    fn two_symbols_agree_with_statsmodels() {
+        let rows = two_symbols();
+        let found = hits(&rows, &rows.predicted).unwrap();
+        assert_eq!((found.all.n_rows, found.all.n_yes), (1000, 569));
+        assert!((found.by_chance.unwrap() - 0.499_388).abs() < 1e-12);
+        // p (1 − p) over the variance of `cov_hac` with 11 lags; `proportion_confint` at that
+        // number.
+        assert!((found.all.n_effective.unwrap() - 337.523_924_121_956).abs() < 1e-6);
+        let [low, high] = found.all.wilson_effective.unwrap();
+        assert!((low - 0.515_684_678_979).abs() < 1e-9 && (high - 0.620_762_377_039).abs() < 1e-9);
     }
 }

@@ -60,3 +60,45 @@ impl Market {
         Rows::new(&Judged { ts, symbol, fold, predicted, outcome_bps, horizon }).unwrap()
     }
 }
+
+/// Park & Miller's numbers in −½..½, as any language can make them.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0 * 16807 % 2_147_483_647;
+        self.0 as f64 / 2_147_483_647.0 - 0.5
+    }
+
+    fn many(&mut self, n: usize) -> Vec<f64> {
+        (0..n).map(|_| self.next()).collect()
+    }
+}
+
+/// Two symbols of 500 bars that share half of every step, labels of four bars, and predictions
+/// that remember: xₜ = 0.9 xₜ₋₁ + eₜ, of which the label is a part.
+pub fn two_symbols() -> Rows {
+    let (mut numbers, n) = (Numbers(1), 500);
+    let market = numbers.many(n + 4);
+    let mut columns = Vec::new();
+    for symbol in 0..2 {
+        let own = numbers.many(n + 4);
+        let steps: Vec<f64> = market.iter().zip(&own).map(|(m, o)| 100.0 * (m + o)).collect();
+        let mut x = 0.0;
+        for bar in 0..n {
+            let y: f64 = steps[bar + 1..].iter().take(4).sum();
+            x = 0.9 * x + numbers.next();
+            columns.push((Ts(bar as i64), symbol, x + 0.002 * y, y));
+        }
+    }
+    columns.sort_by_key(|row| (row.0, row.1));
+    Rows::new(&Judged {
+        ts: &columns.iter().map(|row| row.0).collect::<Vec<_>>(),
+        symbol: &columns.iter().map(|row| row.1).collect::<Vec<_>>(),
+        fold: &[0; 1000],
+        predicted: &columns.iter().map(|row| row.2).collect::<Vec<_>>(),
+        outcome_bps: &columns.iter().map(|row| row.3).collect::<Vec<_>>(),
+        horizon: 4,
+    })
+    .unwrap()
+}

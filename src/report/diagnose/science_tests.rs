@@ -123,3 +123,21 @@ fn results_are_written_with_dates_as_text_and_the_undefined_as_null() {
         assert!(json.contains("null") && !json.contains("NaN"), "{json}");
     }
 }
+
+#[test]
+fn a_row_without_an_outcome_is_as_if_there_were_no_such_bar() {
+    let market = Market::new(600, 3);
+    let (predicted, mut outcome) = (market.slow(0.8), market.over(3));
+    outcome[200..230].fill(f64::NAN);
+    let rows = market.rows(&predicted, &outcome, 3);
+    let (head, tail) = (&predicted[..200], &predicted[230..597]);
+    let without = [head, tail].concat();
+    let outcome = [&outcome[..200], &outcome[230..597]].concat();
+    let mut shorter = Market::new(567, 3);
+    shorter.ts = [&market.ts[..200], &market.ts[230..597]].concat();
+    let shorter = shorter.rows(&without, &outcome, 3);
+    let bootstrap = Bootstrap { draws: 50, seed: 1 };
+    let (found, expected) = (ic(&rows, bootstrap), ic(&shorter, bootstrap));
+    assert_eq!((found.n_unknown, expected.n_unknown), (33, 0));
+    assert_eq!((found.all, found.rank_band), (expected.all, expected.rank_band));
+}
