@@ -1,3 +1,4 @@
-//! What a run says to people: plots.
+//! What a run says to people: what its predictions were worth, plots.
 
+pub mod diagnose;
 pub mod plot;

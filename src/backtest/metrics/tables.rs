@@ -33,7 +33,7 @@ const SIDES: [&str; 2] = ["long", "short"];
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const N_HOURS: usize = 24;
 /// In the order of [`crate::backtest::ledger::FillRule`].
-const RULES: [&str; 13] = [
+pub const RULES: [&str; 13] = [
     "entry",
     "entry_rest",
     "stop",

@@ -6,13 +6,13 @@ use crate::stats;
 /// that neither sample is privileged; half a row is added to every bin against ln 0. `None` where
 /// all values are the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Psi {
+pub struct Psi {
     pub value: f64,
     /// After joining those that equal values made one.
     pub n_bins: usize,
 }
 
-pub(super) fn psi(a: &[f64], b: &[f64], n_bins: usize) -> Option<Psi> {
+pub fn psi(a: &[f64], b: &[f64], n_bins: usize) -> Option<Psi> {
     let edges = pooled_edges(a, b, n_bins);
     if edges.is_empty() {
         return None;
@@ -46,7 +46,7 @@ fn pooled_edges(a: &[f64], b: &[f64], n_bins: usize) -> Vec<f64> {
 /// What the index stays below with probability 1 − `level` if nothing changed: (1/n + 1/m) times
 /// the quantile of χ² with bins − 1 degrees of freedom (Yurdakul 2018, "Statistical properties of
 /// population stability index", Western Michigan University, ch. 3).
-pub(super) fn psi_critical(n_bins: usize, rows: [f64; 2], level: f64) -> Option<f64> {
+pub fn psi_critical(n_bins: usize, rows: [f64; 2], level: f64) -> Option<f64> {
     let freedom = n_bins.checked_sub(1).filter(|freedom| *freedom > 0)?;
     Some(chi_squared_quantile(freedom as f64, 1.0 - level)? * (1.0 / rows[0] + 1.0 / rows[1]))
 }
@@ -62,7 +62,7 @@ fn chi_squared_quantile(freedom: f64, p: f64) -> Option<f64> {
 
 /// The two-sample Kolmogorov–Smirnov distance: the greatest between the two distribution functions
 /// (Smirnov 1939).
-pub(super) fn kolmogorov_smirnov(a: &[f64], b: &[f64]) -> Option<f64> {
+pub fn kolmogorov_smirnov(a: &[f64], b: &[f64]) -> Option<f64> {
     let sorted = |values: &[f64]| {
         let mut values = values.to_vec();
         values.sort_unstable_by(f64::total_cmp);
@@ -84,7 +84,7 @@ pub(super) fn kolmogorov_smirnov(a: &[f64], b: &[f64]) -> Option<f64> {
 
 /// √(−½ ln(α/2)) √(1/n + 1/m): the first term of Kolmogorov's series, turned round (Smirnov 1948,
 /// "Table for estimating the goodness of fit of empirical distributions").
-pub(super) fn ks_critical(rows: [f64; 2], level: f64) -> f64 {
+pub fn ks_critical(rows: [f64; 2], level: f64) -> f64 {
     (-0.5 * libm::log(level / 2.0)).sqrt() * (1.0 / rows[0] + 1.0 / rows[1]).sqrt()
 }
 

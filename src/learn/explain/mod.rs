@@ -29,11 +29,13 @@ mod beeswarm;
 
 pub use beeswarm::{Beeswarm, Point, Swarm};
 pub use contributions::Contributions;
+pub use distance::{Psi, kolmogorov_smirnov, ks_critical, psi, psi_critical};
 pub use drift::{ColumnDrift, Drift, Verdict};
 pub use explainer::Explainer;
 pub use fault::ExplainFault;
 pub use importance::ColumnImportance;
 pub use prune::{Basis, Keep, Kept, Prune, Slices};
+pub use sample_size::effective_rows;
 pub use stability::{ColumnStability, Stability};
 
 #[cfg(test)]

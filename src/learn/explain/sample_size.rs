@@ -8,7 +8,7 @@ use crate::stats;
 ///
 /// Lags above 16 are taken ever farther apart and joined by straight lines: a sum of thousands of
 /// autocorrelations that costs some sixty.
-pub(super) fn effective_rows(values: &[f64]) -> Option<f64> {
+pub fn effective_rows(values: &[f64]) -> Option<f64> {
     let n = values.len();
     if n < 4 {
         return None;
