@@ -32,7 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("signal", &["market", "features", "backtest"]),
     ("walkforward", &["folds", "learn"]),
     ("search", &["folds", "learn", "gbdt"]),
-    ("report", &[]),
+    ("report", &["backtest"]),
     ("config", &["market", "features", "labels", "folds", "learn", "search", "signal", "backtest"]),
     ("store", &["market", "features", "labels", "folds", "search"]),
     ("ingest", &["market", "store", "config"]),
