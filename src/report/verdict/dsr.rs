@@ -60,6 +60,20 @@ pub fn deflated(record: &Record, trials: Trials<'_>) -> Option<Deflated> {
     Some(Deflated { n_trials, spread, spread_per_day: Some(sd), luck_per_day, probability })
 }
 
+impl Deflated {
+    /// Days until the probability reaches `confidence`, if the daily ratio stays and nothing else is
+    /// tried: the trials' ratios, as far as they are luck, draw together with the root of time, so
+    /// `n = ((Φ⁻¹(confidence) √(1 − γ₃ s + (γ₄ − 1) s² / 4) + s* √n₀) / s)²`. `None` where the ratio
+    /// is not above 0.
+    pub fn days_needed(&self, record: &Record, confidence: f64) -> Option<f64> {
+        let s = (record.sharpe_per_day > 0.0).then_some(record.sharpe_per_day)?;
+        let so_far = (record.n_days as f64 - 1.0).sqrt();
+        let z = stats::normal_quantile(confidence)?;
+        let root = (z * record.shape().sqrt() + self.luck_per_day * so_far) / s;
+        super::finite(1.0 + root * root)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +115,18 @@ mod tests {
         assert!((found.spread_per_day.unwrap() - 0.05).abs() < 1e-15);
         assert!((found.luck_per_day - 0.05 * expected_best(50).unwrap()).abs() < 1e-15);
         assert!(found.probability.unwrap() < 0.02);
+    }
+
+    #[test]
+    fn with_the_days_needed_the_probability_is_as_asked() {
+        let record = Record { n_days: 401, sharpe_per_day: 0.1, skewness: -1.0, kurtosis: 6.0 };
+        let tried = Trials { n_trials: 500, sharpes_per_day: &[] };
+        let found = deflated(&record, tried).unwrap();
+        let n_days = found.days_needed(&record, 0.95).unwrap().round() as u64;
+        assert!(n_days > 1500, "{n_days}");
+        let later = deflated(&Record { n_days, ..record }, tried).unwrap();
+        assert!((later.probability.unwrap() - 0.95).abs() < 1e-3, "{later:?}");
+        assert_eq!(found.days_needed(&Record { sharpe_per_day: 0.0, ..record }, 0.95), None);
     }
 
     /// The best of 40 worthless trials: nearly always "significant" alone, and rarely so deflated.

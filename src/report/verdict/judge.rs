@@ -118,7 +118,7 @@ fn reason(case: &Case<'_>) -> Reason {
     if case.only_unmet(&[Topic::DeflatedSharpe]) && case.n_trials() > 1 {
         return Reason::TooManyTrials;
     }
-    if case.days_missing().is_some() {
+    if case.days_missing().is_some() && case.is_promising() {
         return Reason::RecordTooShort;
     }
     Reason::Unclear
@@ -162,12 +162,21 @@ impl Case<'_> {
         self.evidence.edge.is_some_and(thin)
     }
 
-    /// Most signals were refused because they would not pay for their costs.
+    /// Most signals were refused because they would not pay for their costs, and nothing is known to
+    /// the contrary.
     pub fn is_starved(&self) -> bool {
         let starved = |gate: super::CostGate| {
             gate.n_signals >= self.asked.min_trades && 2 * gate.n_refused >= gate.n_signals
         };
-        self.evidence.cost_gate.is_some_and(starved)
+        let may_be_thin = self.evidence.edge.is_none() || self.is_thin();
+        may_be_thin && self.evidence.cost_gate.is_some_and(starved)
+    }
+
+    /// Whether the Sharpe ratio is more likely good than not by 4 to 1: a record four times as long
+    /// would then do.
+    fn is_promising(&self) -> bool {
+        let probability = self.evidence.track.as_ref().and_then(|track| track.probability);
+        probability.is_some_and(|probability| probability >= 0.8)
     }
 
     fn is_small(&self) -> bool {
@@ -185,5 +194,12 @@ impl Case<'_> {
     pub fn days_missing(&self) -> Option<u64> {
         let needed = self.evidence.track.as_ref()?.days_needed?.ceil() as u64;
         needed.checked_sub(self.evidence.n_days).filter(|days| *days > 0)
+    }
+
+    /// Days until it is told from the luck of the best of the trials.
+    pub fn days_missing_for_trials(&self) -> Option<u64> {
+        let (track, deflated) = (self.evidence.track.as_ref()?, self.evidence.deflated.as_ref()?);
+        let needed = deflated.days_needed(&track.record, self.asked.min_deflated_sharpe)?;
+        (needed.ceil() as u64).checked_sub(self.evidence.n_days).filter(|days| *days > 0)
     }
 }

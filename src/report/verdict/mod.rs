@@ -18,6 +18,13 @@ mod words; // numbers and outcomes, for people
 mod sayings; // the verdict's paragraphs
 pub mod judge; // pass, fail, or not enough evidence
 
+#[cfg(test)]
+mod judge_tests;
+#[cfg(test)]
+mod science_tests;
+#[cfg(test)]
+mod simulated;
+
 pub use evidence::{CostGate, Edge, Evidence, Ic, SharpeBand};
 pub use judge::{Outcome, Verdict, judge};
 pub use thresholds::Thresholds;

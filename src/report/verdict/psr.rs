@@ -67,7 +67,7 @@ impl Record {
     }
 
     /// Never negative, as γ₄ ≥ 1 + γ₃².
-    fn shape(&self) -> f64 {
+    pub(super) fn shape(&self) -> f64 {
         let s = self.sharpe_per_day;
         1.0 - self.skewness * s + (self.kurtosis - 1.0) / 4.0 * s * s
     }

@@ -32,7 +32,7 @@ pub(super) fn headline(case: &Case<'_>, reason: Reason) -> String {
     };
     match &case.evidence.sharpe {
         Some(band) => format!(
-            "{outcome}: {why} (Sharpe ratio of a year after costs {}, between {} and {})",
+            "{outcome}: {why} (yearly Sharpe ratio after costs {}, between {} and {})",
             number(band.sharpe),
             number(band.low),
             number(band.high)
@@ -48,11 +48,12 @@ pub(super) fn what_was_tested(case: &Case<'_>) -> String {
         format!(" in {}, each with models of its own", counted(folds.n_folds, "fold"))
     });
     let trades = counted(evidence.n_trades, "trade");
-    let mut text =
-        format!("{days} that the models had not learnt from{folds}, with {trades} after costs.");
+    let mut text = format!("{days} that the models had not learnt from{folds}, with {trades}.");
     let horizons: Vec<String> = evidence.ics.iter().map(|ic| count(ic.horizon.into())).collect();
-    if !horizons.is_empty() {
-        text += &format!(" Predictions looked {} bars ahead.", list(&horizons));
+    match horizons.as_slice() {
+        [] => {}
+        [one] if one == "1" => text += " Predictions looked 1 bar ahead.",
+        several => text += &format!(" Predictions looked {} bars ahead.", list(several)),
     }
     if let Some(test) = &evidence.permutation {
         let others = counted(test.n_shifts, "other alignment");
@@ -103,7 +104,7 @@ pub(super) fn what_it_means(case: &Case<'_>, reason: Reason) -> String {
         }
         Reason::TooManyTrials => too_many_trials(case),
         Reason::Unclear => format!(
-            "Not shown either way: {}. The data fit a worthwhile strategy and a worthless one.",
+            "Not shown: {}. The data fit a worthwhile strategy and a worthless one.",
             list(&open(case))
         ),
     }
@@ -211,17 +212,11 @@ fn open(case: &Case<'_>) -> Vec<String> {
 }
 
 fn more_days(case: &Case<'_>, reason: Reason) -> String {
-    let beyond_luck = || {
-        let (track, deflated) = (case.evidence.track.as_ref()?, case.evidence.deflated.as_ref()?);
-        let luck = deflated.luck_per_day;
-        let needed = track.record.days_needed(luck, case.asked.min_deflated_sharpe)?.ceil() as u64;
-        needed.checked_sub(case.evidence.n_days).filter(|days| *days > 0)
-    };
-    let missing = match reason {
-        Reason::TooManyTrials => beyond_luck(),
-        _ => case.days_missing(),
-    };
-    match missing {
+    if let Some(days) = case.days_missing_for_trials().filter(|_| reason == Reason::TooManyTrials) {
+        let more = counted(days, "more day");
+        return format!("About {more} like these, on which nothing else is tried.");
+    }
+    match case.days_missing() {
         Some(days) => format!(
             "About {} like these; if the result is luck, they will show that instead.",
             counted(days, "more day")
