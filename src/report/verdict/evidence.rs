@@ -22,6 +22,7 @@ pub struct Evidence {
     pub ics: Vec<Ic>,
     /// After costs.
     pub sharpe: Option<SharpeBand>,
+    /// Against the net Sharpe ratio that is asked for, of a day.
     pub track: Option<TrackRecord>,
     pub deflated: Option<Deflated>,
     pub overfitting: Option<Overfitting>,

@@ -72,8 +72,8 @@ impl Reason {
 
 pub fn judge(evidence: &Evidence, asked: &Thresholds) -> Verdict {
     let checks = checks(evidence, asked);
-    let reason = reason(&Case { evidence, asked, checks: &checks });
     let case = Case { evidence, asked, checks: &checks };
+    let reason = reason(&case);
     Verdict {
         outcome: reason.outcome(),
         reason,

@@ -113,7 +113,8 @@ fn all_that_is_asked_is_a_pass() {
 /// Each must alone denies the pass.
 #[test]
 fn every_must_is_a_must() {
-    let undone: [(Topic, fn(&mut Evidence)); 9] = [
+    type Undo = fn(&mut Evidence);
+    let undone: [(Topic, Undo); 9] = [
         (Topic::Record, |e| e.n_days = 90),
         (Topic::Trades, |e| e.n_trades = 29),
         (Topic::Folds, |e| e.net_by_fold = Some(Stability::of(&[Some(1.0); 3]))),
@@ -122,7 +123,7 @@ fn every_must_is_a_must() {
         (Topic::NetSharpe, |e| e.sharpe = band(1.9, 1.0)),
         (Topic::DeflatedSharpe, |e| e.deflated = luck(0.94, 12)),
         (Topic::Stability, |e| {
-            e.net_by_fold = Some(Stability::of(&[Some(-1.0), Some(9.0), Some(1.0), Some(1.0)]))
+            e.net_by_fold = Some(Stability::of(&[Some(-1.0), Some(9.0), Some(1.0), Some(1.0)]));
         }),
         (Topic::NetProfit, |e| e.costs = money(900.0, -1.0)),
     ];

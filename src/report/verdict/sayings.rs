@@ -70,38 +70,21 @@ pub(super) fn what_was_tested(case: &Case<'_>) -> String {
 
 pub(super) fn what_it_means(case: &Case<'_>, reason: Reason) -> String {
     match reason {
-        Reason::AllMet => {
-            "Predictions, profit and its steadiness are each more than luck explains, \
-                           and costs leave something. The future need not be like this past."
-                .to_owned()
-        }
+        Reason::AllMet => ALL_MET.to_owned(),
         Reason::CostsEatIt => costs_eat_it(case),
         Reason::NoPower => format!(
             "The data are many enough to have shown an IC of {} (the correlation of predictions and \
              what then happened), and show none. Whatever was earned or lost was chance and costs.",
             small(case.asked.useful_ic)
         ),
-        Reason::ProfitWithoutPower => {
-            "The profit is real on this record, but the predictions had no \
-                                       part in it: something else did, such as a market that rose \
-                                       while most positions were long."
-                .to_owned()
-        }
+        Reason::ProfitWithoutPower => OTHER_PROFIT.to_owned(),
         Reason::Loses => format!("{} This record rules out a profit worth having.", money(case)),
-        Reason::OneStretch => {
-            "All else is as asked, but without its best time there would be little \
-                               or nothing: a bet on that time coming again."
-                .to_owned()
-        }
+        Reason::OneStretch => ONE_STRETCH.to_owned(),
         Reason::SampleTooSmall => sentence(&format!(
             "{} cannot tell skill from luck, whatever they show.",
             list(&too_little(case))
         )),
-        Reason::RecordTooShort => {
-            "A profit of this size comes by luck too often in so short a time. \
-                                   It is neither shown nor ruled out."
-                .to_owned()
-        }
+        Reason::RecordTooShort => TOO_SHORT.to_owned(),
         Reason::TooManyTrials => too_many_trials(case),
         Reason::Unclear => format!(
             "Not shown: {}. The data fit a worthwhile strategy and a worthless one.",
@@ -110,45 +93,59 @@ pub(super) fn what_it_means(case: &Case<'_>, reason: Reason) -> String {
     }
 }
 
+const ALL_MET: &str = "Predictions, profit and its steadiness are each more than luck explains, and \
+                       costs leave something. The future need not be like this past.";
+
+const OTHER_PROFIT: &str = "The profit is real on this record, but the predictions had no part in it: \
+                            something else did, such as a market that rose while most positions \
+                            were long.";
+
+const ONE_STRETCH: &str = "Without its best stretch of time there would be little or nothing: it is a \
+                           bet on such a time coming again.";
+
+const TOO_SHORT: &str = "A profit of this size comes by luck too often in so short a time. It is \
+                         neither shown nor ruled out.";
+
 pub(super) fn what_would_change_it(case: &Case<'_>, reason: Reason) -> String {
     match reason {
-        Reason::AllMet => match break_even(case) {
-            Some(multiple) => format!(
-                "Costs of {multiple} times those configured; trials on these data that were not \
-                 counted; a live record below the interval."
-            ),
-            None => "Higher costs than configured; trials on these data that were not counted; a \
-                     live record below the interval."
-                .to_owned(),
-        },
-        Reason::CostsEatIt => match break_even(case) {
-            Some(multiple) => format!(
-                "Costs below {multiple} times those configured; or fewer and larger trades: a longer \
-                 horizon, a higher threshold, limit orders."
-            ),
-            None => {
-                "Lower costs; or fewer and larger trades: a longer horizon, a higher threshold, \
-                     limit orders."
-                    .to_owned()
-            }
-        },
-        Reason::NoPower => {
-            "Other features, another horizon or another market. More of the same data \
-                            will not."
-                .to_owned()
-        }
-        Reason::ProfitWithoutPower => "Predictions that beat guessing; or a comparison that shows \
-                                       the profit to be more than that of simply holding."
-            .to_owned(),
-        Reason::Loses => {
-            "Other features or rules, or lower costs. A longer record of the same will \
-                          not."
-                .to_owned()
-        }
+        Reason::AllMet => what_would_undo_it(case),
+        Reason::CostsEatIt => what_would_pay(case),
+        Reason::NoPower => OTHER_DATA.to_owned(),
+        Reason::ProfitWithoutPower => OTHER_PREDICTIONS.to_owned(),
+        Reason::Loses => OTHER_RULES.to_owned(),
         Reason::OneStretch => "More time in which it earns without that stretch.".to_owned(),
         Reason::SampleTooSmall => "More data, or rules that trade more often.".to_owned(),
         Reason::RecordTooShort | Reason::TooManyTrials | Reason::Unclear => more_days(case, reason),
     }
+}
+
+const OTHER_DATA: &str = "Other features, another horizon or another market. More of the same data \
+                          will not.";
+
+const OTHER_PREDICTIONS: &str = "Predictions that beat guessing, or a comparison that shows the \
+                                 profit to be more than that of simply holding.";
+
+const OTHER_RULES: &str = "Other features or rules, or lower costs. A longer record of the same will \
+                           not.";
+
+fn what_would_undo_it(case: &Case<'_>) -> String {
+    let costs = match break_even(case) {
+        Some(multiple) => format!("Costs of {multiple} times those configured"),
+        None => "Higher costs than configured".to_owned(),
+    };
+    format!(
+        "{costs}; trials on these data that were not counted; a live record below the interval."
+    )
+}
+
+fn what_would_pay(case: &Case<'_>) -> String {
+    let costs = match break_even(case) {
+        Some(multiple) => format!("Costs below {multiple} times those configured"),
+        None => "Lower costs".to_owned(),
+    };
+    format!(
+        "{costs}; or fewer and larger trades: a longer horizon, a higher threshold, limit orders."
+    )
 }
 
 fn costs_eat_it(case: &Case<'_>) -> String {

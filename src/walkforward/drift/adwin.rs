@@ -15,12 +15,15 @@ pub struct AdwinRules {
     pub every: u64,
     /// Neither part of a cut window is shorter.
     pub min_part: u64,
+    /// How many losses count as one, 1 + 2 Σ of their autocorrelations; m of the bound is divided by
+    /// it. The paper takes losses to be independent.
+    pub memory: f64,
 }
 
 impl AdwinRules {
     /// The rest as in the authors' implementation: δ 0.002, a look every 32, parts of 5 and more.
     pub fn up_to(most: f64) -> Self {
-        Self { level: 0.002, most, every: 32, min_part: 5 }
+        Self { level: 0.002, most, every: 32, min_part: 5, memory: 1.0 }
     }
 }
 
@@ -44,7 +47,7 @@ pub struct Change {
 }
 
 /// ADWIN2 (Bifet & Gavaldà 2007, "Learning from time-changing data with adaptive windowing", SIAM
-/// SDM, §3 and §4): the window is kept as an exponential histogram, at most [`PER_SIZE`] buckets of
+/// SDM, §3 and §4): the window is kept as an exponential histogram, at most `PER_SIZE` buckets of
 /// each power of two, and cut where the means of two parts differ by more than
 /// `ε = √((2/m) σ² ln(2/δ')) + (2/(3m)) ln(2/δ')`, m the harmonic mean 1/(1/n₀ + 1/n₁) of their
 /// lengths, `δ' = δ / ln n`, σ² the window's variance.
@@ -138,7 +141,7 @@ impl Adwin {
             if before.n < self.rules.min_part || all.n - before.n < self.rules.min_part {
                 continue;
             }
-            let inverse = 1.0 / n0 + 1.0 / n1;
+            let inverse = (1.0 / n0 + 1.0 / n1) * self.rules.memory.max(1.0);
             let reach = (2.0 * inverse * variance * log).sqrt() + 2.0 / 3.0 * inverse * log;
             let apart = (before.mean() - (all.sum - before.sum) / n1).abs();
             if apart > reach {

@@ -9,16 +9,21 @@ pub struct PageHinkleyRules {
     pub tolerance_sd: f64,
     /// The sum of what is above mean and tolerance, since it was lowest, at which the alarm is given.
     /// False alarms become rarer with e to the power of 2 · tolerance · threshold.
+    /// For losses that remember it is multiplied by `memory`: their sum wanders that much wider
+    /// for the same slope.
     pub threshold_sd: f64,
     /// One loss counts for no more than this far from the mean: one crash is no drift.
     pub most_sd: f64,
-    /// Losses before the first alarm: mean and standard deviation must be known.
+    /// Losses before the first alarm, times `memory`: mean and standard deviation must be known.
     pub min_losses: u64,
+    /// How many losses count as one, 1 + 2 Σ of their autocorrelations: those of overlapping labels,
+    /// and of markets whose volatility persists, are far from independent.
+    pub memory: f64,
 }
 
 impl Default for PageHinkleyRules {
     fn default() -> Self {
-        Self { tolerance_sd: 0.1, threshold_sd: 50.0, most_sd: 4.0, min_losses: 200 }
+        Self { tolerance_sd: 0.1, threshold_sd: 50.0, most_sd: 4.0, min_losses: 200, memory: 1.0 }
     }
 }
 
@@ -68,7 +73,7 @@ impl PageHinkley {
             }
         }
         self.learn(loss);
-        (self.sum > self.rules.threshold_sd).then(|| self.alarm())
+        (self.sum > self.rules.threshold_sd * self.memory()).then(|| self.alarm())
     }
 
     /// Forgets everything: after a training the losses are those of another model.
@@ -78,9 +83,13 @@ impl PageHinkley {
 
     /// Once enough losses are known, and they vary.
     fn standardised(&self, loss: f64) -> Option<f64> {
-        let is_known = self.n >= self.rules.min_losses.max(2);
+        let is_known = self.n as f64 >= self.rules.min_losses.max(2) as f64 * self.memory();
         let sd = (self.squares / (self.n as f64 - 1.0)).sqrt();
         (is_known && sd > 0.0).then(|| (loss - self.mean) / sd)
+    }
+
+    fn memory(&self) -> f64 {
+        self.rules.memory.max(1.0)
     }
 
     fn learn(&mut self, loss: f64) {
@@ -102,8 +111,13 @@ impl PageHinkley {
 mod tests {
     use super::*;
 
-    const RULES: PageHinkleyRules =
-        PageHinkleyRules { tolerance_sd: 0.5, threshold_sd: 3.0, most_sd: 10.0, min_losses: 4 };
+    const RULES: PageHinkleyRules = PageHinkleyRules {
+        tolerance_sd: 0.5,
+        threshold_sd: 3.0,
+        most_sd: 10.0,
+        min_losses: 4,
+        memory: 1.0,
+    };
 
     #[test]
     fn a_rise_by_hand() {

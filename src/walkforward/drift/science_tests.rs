@@ -63,6 +63,48 @@ fn a_fall_is_no_alarm() {
     }
 }
 
+/// Volatility that persists: losses of one bar say much about those of the next.
+fn remembering(seed: u64, change: usize, factor: f64) -> impl Iterator<Item = f64> {
+    let mut rng = Rng::stream(seed, "remembering", &[]);
+    let mut x = 0.0;
+    (0..).map(move |t| {
+        x = 0.9 * x + 0.19_f64.sqrt() * rng.normal();
+        let volatility = crate::rng::exp(0.5 * x);
+        volatility * rng.normal().abs() * if t < change { 1.0 } else { factor }
+    })
+}
+
+#[test]
+fn losses_that_remember_need_their_memory_told() {
+    let (start, n) = (30 * DAY, 45 * DAY);
+    // 1 + 2 Σ of the autocorrelations of 50,000 such losses is 5.9.
+    let alarms = |memory: f64, factor: f64| {
+        let first = |seed: u64| {
+            let mut test = PageHinkley::new(PageHinkleyRules { memory, ..Default::default() });
+            let mut window = Adwin::new(AdwinRules { memory, ..AdwinRules::up_to(4.0) });
+            let is_rise = |change: Change| change.direction == Direction::Rise;
+            let mut found = [None; 2];
+            for (at, loss) in remembering(seed, start, factor).take(n).enumerate() {
+                let alarms = [test.step(loss).is_some(), window.step(loss).is_some_and(is_rise)];
+                for (found, alarm) in found.iter_mut().zip(alarms) {
+                    *found = found.or(alarm.then_some(at));
+                }
+            }
+            found
+        };
+        let all: Vec<[Option<usize>; 2]> = (0..30).map(first).collect();
+        let count = |is: fn(usize) -> bool| {
+            [0, 1].map(|k| all.iter().filter(|found| found[k].is_some_and(is)).count())
+        };
+        [count(|at| at < 30 * DAY), count(|at| at >= 30 * DAY)]
+    };
+    let [untold, _] = alarms(1.0, 1.0);
+    assert!(untold.iter().all(|wrong| *wrong > 10), "{untold:?}");
+    let [wrong, right] = alarms(5.9, 1.5);
+    assert!(wrong.iter().all(|wrong| *wrong <= 2), "{wrong:?}");
+    assert!(right.iter().all(|right| *right >= 27), "{right:?}");
+}
+
 /// One look at each of many windows that do not overlap.
 #[test]
 fn inputs_that_have_not_changed_exceed_the_threshold_as_often_as_asked() {

@@ -145,7 +145,7 @@ fn a_seed_means_the_same_shifts_on_any_number_of_threads() {
 #[test]
 fn without_rows_shifts_or_spread_there_is_no_test() {
     let none = |made: &Made, shifts: Shifts| {
-        permutation(&made.rows(), Statistic::SignedOutcome, &shifts) == None
+        permutation(&made.rows(), Statistic::SignedOutcome, &shifts).is_none()
     };
     let ten = Made::one(vec![1.0; 10], (0..10).map(f64::from).collect());
     assert!(!none(&ten, Shifts { n: 9, min_bars: 5, seed: 0 }));
