@@ -40,10 +40,10 @@ pub struct Deflated {
 }
 
 /// The deflated Sharpe ratio: [`Record::probability_above`] the luck of the best of N trials,
-/// `s* = √V · ((1 − γ) Φ⁻¹(1 − 1/N) + γ Φ⁻¹(1 − 1/(N e)))`, V the variance of their ratios (Bailey &
-/// López de Prado 2014, "The deflated Sharpe ratio", J. Portfolio Management 40(5), eqs. 1 and 2).
-/// N counts independent trials: where they are alike, the luck is overstated and the probability on
-/// the safe side.
+/// `s* = √V · ((1 − γ) Φ⁻¹(1 − 1/N) + γ Φ⁻¹(1 − 1/(N e)))`, V the variance of their ratios (Bailey
+/// & López de Prado 2014, "The deflated Sharpe ratio", J. Portfolio Management 40(5), eqs. 1 and
+/// 2). N counts independent trials: where they are alike, the luck is overstated and the
+/// probability on the safe side.
 pub fn deflated(record: &Record, trials: Trials<'_>) -> Option<Deflated> {
     let n_trials = trials.n_trials.max(trials.sharpes_per_day.len() as u64).max(1);
     let Some(best) = expected_best(n_trials) else {
@@ -61,10 +61,10 @@ pub fn deflated(record: &Record, trials: Trials<'_>) -> Option<Deflated> {
 }
 
 impl Deflated {
-    /// Days until the probability reaches `confidence`, if the daily ratio stays and nothing else is
-    /// tried: the trials' ratios, as far as they are luck, draw together with the root of time, so
-    /// `n = ((Φ⁻¹(confidence) √(1 − γ₃ s + (γ₄ − 1) s² / 4) + s* √n₀) / s)²`. `None` where the ratio
-    /// is not above 0.
+    /// Days until the probability reaches `confidence`, if the daily ratio stays and nothing else
+    /// is tried: the trials' ratios, as far as they are luck, draw together with the root of time,
+    /// so `n = ((Φ⁻¹(confidence) √(1 − γ₃ s + (γ₄ − 1) s² / 4) + s* √n₀) / s)²`. `None` where the
+    /// ratio is not above 0.
     pub fn days_needed(&self, record: &Record, confidence: f64) -> Option<f64> {
         let s = (record.sharpe_per_day > 0.0).then_some(record.sharpe_per_day)?;
         let so_far = (record.n_days as f64 - 1.0).sqrt();

@@ -162,8 +162,8 @@ impl Case<'_> {
         self.evidence.edge.is_some_and(thin)
     }
 
-    /// Most signals were refused because they would not pay for their costs, and nothing is known to
-    /// the contrary.
+    /// Most signals were refused because they would not pay for their costs, and nothing is known
+    /// to the contrary.
     pub fn is_starved(&self) -> bool {
         let starved = |gate: super::CostGate| {
             gate.n_signals >= self.asked.min_trades && 2 * gate.n_refused >= gate.n_signals

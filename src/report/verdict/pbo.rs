@@ -39,7 +39,7 @@ pub struct Split {
 
 impl Overfitting {
     /// Bailey, Borwein, López de Prado & Zhu 2015 ("The probability of backtest overfitting",
-    /// J. Computational Finance 20(4), §2 and §3). They count a logit of 0 as overfit; here it
+    /// J. Computational Finance 20(4), 2017). They count a logit of 0 as overfit; here it
     /// counts half, so that trials that are all the same are told apart from a bad choice. `None`
     /// for fewer than two trials, a number of blocks that is odd or above 20, fewer than two
     /// periods a block, trials of different lengths, or returns that are not finite.

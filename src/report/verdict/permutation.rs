@@ -48,7 +48,7 @@ pub struct Permutation {
     pub null_sd: Option<f64>,
     pub null_p95: Option<f64>,
     /// One-sided, `(1 + #(shifted ≥ observed)) / (1 + n)`: never 0 (Phipson & Smyth 2010,
-    /// "Permutation p-values should never be zero", Stat. Appl. Genet. Mol. Biol. 9(1), eq. 2).
+    /// "Permutation p-values should never be zero", Stat. Appl. Genet. Mol. Biol. 9(1)).
     pub p_value: f64,
 }
 
@@ -57,7 +57,7 @@ pub struct Permutation {
 /// to the other is cut. Shuffling rows would destroy all of it and find everything significant. The
 /// circle is that of Politis & Romano 1992 ("A circular block-resampling procedure for stationary
 /// data"), the test that of time-shifted surrogates (Lancaster et al. 2018, "Surrogate data for
-/// hypothesis testing of physical systems", Physics Reports 748, §4; Harris 2020, "A shift test for
+/// hypothesis testing of physical systems", Physics Reports 748; Harris 2020, "A shift test for
 /// independence in generic time series", arXiv:2012.06862). All symbols shift together, so that
 /// what ties them to each other stays. `None` where there are no rows, no shifts, or no spread.
 pub fn permutation(rows: &Rows<'_>, statistic: Statistic, shifts: &Shifts) -> Option<Permutation> {

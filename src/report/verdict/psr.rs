@@ -43,16 +43,16 @@ impl Record {
 
     /// The probabilistic Sharpe ratio, `Φ((s − s*) √(n − 1) / √(1 − γ₃ s + (γ₄ − 1) s² / 4))`: how
     /// surely the true ratio is above the benchmark s* (Bailey & López de Prado 2012, "The Sharpe
-    /// ratio efficient frontier", J. Risk 15(2), eq. 11). For returns that are independent of each
+    /// ratio efficient frontier", J. Risk 15(2), §3). For returns that are independent of each
     /// other, whatever their shape.
     pub fn probability_above(&self, benchmark_per_day: f64) -> Option<f64> {
         finite((self.sharpe_per_day - benchmark_per_day) / self.error()?).map(normal_cdf)
     }
 
     /// The minimum track record length in days,
-    /// `1 + (1 − γ₃ s + (γ₄ − 1) s² / 4) (Φ⁻¹(confidence) / (s − s*))²`: as many days of such returns
-    /// as bring the probabilistic Sharpe ratio to `confidence` (the same paper, eq. 13). `None`
-    /// where the ratio is not above the benchmark: no record would do.
+    /// `1 + (1 − γ₃ s + (γ₄ − 1) s² / 4) (Φ⁻¹(confidence) / (s − s*))²`: as many days of such
+    /// returns as bring the probabilistic Sharpe ratio to `confidence` (the same paper).
+    /// `None` where the ratio is not above the benchmark: no record would do.
     pub fn days_needed(&self, benchmark_per_day: f64, confidence: f64) -> Option<f64> {
         let above = self.sharpe_per_day - benchmark_per_day;
         let z = normal_quantile(confidence)?;
@@ -60,7 +60,7 @@ impl Record {
         finite(1.0 + self.shape() * errors * errors)
     }
 
-    /// The standard error of the daily ratio (the same paper, eq. 8).
+    /// The standard error of the daily ratio (the same paper).
     pub fn error(&self) -> Option<f64> {
         let variance = self.shape() / (self.n_days as f64 - 1.0);
         (variance.is_finite() && variance > 0.0).then(|| variance.sqrt())
@@ -109,7 +109,7 @@ mod tests {
         near(record.days_needed(0.0, 0.95), 194.478_467_003_985_14);
     }
 
-    /// Bailey & López de Prado 2012, §4: 24 months at 0.458 a month (1.59 a year) look like 0.982
+    /// An example of Bailey & López de Prado 2012: 24 months at 0.458 a month (1.59 a year) look like 0.982
     /// if they were normal, and like 0.913 with the skewness and kurtosis they have.
     #[test]
     fn the_hedge_fund_of_the_paper() {

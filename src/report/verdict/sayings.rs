@@ -73,8 +73,9 @@ pub(super) fn what_it_means(case: &Case<'_>, reason: Reason) -> String {
         Reason::AllMet => ALL_MET.to_owned(),
         Reason::CostsEatIt => costs_eat_it(case),
         Reason::NoPower => format!(
-            "The data are many enough to have shown an IC of {} (the correlation of predictions and \
-             what then happened), and show none. Whatever was earned or lost was chance and costs.",
+            "The data are many enough to have shown an IC of {} (the correlation of predictions \
+             and what then happened), and show none. Whatever was earned or lost was chance and \
+             costs.",
             small(case.asked.useful_ic)
         ),
         Reason::ProfitWithoutPower => OTHER_PROFIT.to_owned(),
@@ -93,15 +94,15 @@ pub(super) fn what_it_means(case: &Case<'_>, reason: Reason) -> String {
     }
 }
 
-const ALL_MET: &str = "Predictions, profit and its steadiness are each more than luck explains, and \
-                       costs leave something. The future need not be like this past.";
+const ALL_MET: &str = "Predictions, profit and its steadiness are each more than luck explains, \
+                       and costs leave something. The future need not be like this past.";
 
-const OTHER_PROFIT: &str = "The profit is real on this record, but the predictions had no part in it: \
-                            something else did, such as a market that rose while most positions \
-                            were long.";
+const OTHER_PROFIT: &str = "The profit is real on this record, but the predictions had no part in \
+                            it: something else did, such as a market that rose while most \
+                            positions were long.";
 
-const ONE_STRETCH: &str = "Without its best stretch of time there would be little or nothing: it is a \
-                           bet on such a time coming again.";
+const ONE_STRETCH: &str = "Without its best stretch of time there would be little or nothing: it \
+                           is a bet on such a time coming again.";
 
 const TOO_SHORT: &str = "A profit of this size comes by luck too often in so short a time. It is \
                          neither shown nor ruled out.";
@@ -125,8 +126,8 @@ const OTHER_DATA: &str = "Other features, another horizon or another market. Mor
 const OTHER_PREDICTIONS: &str = "Predictions that beat guessing, or a comparison that shows the \
                                  profit to be more than that of simply holding.";
 
-const OTHER_RULES: &str = "Other features or rules, or lower costs. A longer record of the same will \
-                           not.";
+const OTHER_RULES: &str = "Other features or rules, or lower costs. A longer record of the same \
+                           will not.";
 
 fn what_would_undo_it(case: &Case<'_>) -> String {
     let costs = match break_even(case) {
@@ -185,8 +186,8 @@ fn too_many_trials(case: &Case<'_>) -> String {
     let tried = counted(case.n_trials(), "setting");
     let luck = case.evidence.deflated.as_ref().map_or(0.0, |deflated| deflated.luck_per_day);
     format!(
-        "Of {tried} the luckiest would reach a Sharpe ratio of {} a day without any skill, and this \
-         one is not surely above that.",
+        "Of {tried} the luckiest would reach a Sharpe ratio of {} a day without any skill, and \
+         this one is not surely above that.",
         small(luck)
     )
 }

@@ -26,8 +26,8 @@ pub struct Thresholds {
 }
 
 impl Default for Thresholds {
-    /// 95 % wherever luck is to be ruled out, as is the custom; 30 trades and days enough for a mean
-    /// to be roughly normal.
+    /// 95 % wherever luck is to be ruled out, as is the custom; 30 trades and days enough for a
+    /// mean to be roughly normal.
     fn default() -> Self {
         Self {
             confidence: 0.95,

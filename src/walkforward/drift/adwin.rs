@@ -15,8 +15,8 @@ pub struct AdwinRules {
     pub every: u64,
     /// Neither part of a cut window is shorter.
     pub min_part: u64,
-    /// How many losses count as one, 1 + 2 Σ of their autocorrelations; m of the bound is divided by
-    /// it. The paper takes losses to be independent.
+    /// How many losses count as one, 1 + 2 Σ of their autocorrelations; m of the bound is divided
+    /// by it. The paper takes losses to be independent.
     pub memory: f64,
 }
 
@@ -126,9 +126,9 @@ impl Adwin {
         }
     }
 
-    /// Where the older part disagrees with the newer; the oldest such place, as a number of buckets.
-    /// The authors drop one bucket and look again; dropping all that disagrees at once leaves the
-    /// same window sooner.
+    /// Where the older part disagrees with the newer; the oldest such place, as a number of
+    /// buckets. The authors drop one bucket and look again; dropping all that disagrees at once
+    /// leaves the same window sooner.
     fn cut(&self) -> Option<usize> {
         let all = self.buckets.iter().copied().reduce(Bucket::with)?;
         let n = all.n as f64;

@@ -72,8 +72,8 @@ impl InputDrift {
     }
 
     /// Once the window is full, the population stability index `Σ (pᵢ − qᵢ) ln(pᵢ / qᵢ)` of the
-    /// window against the training rows, half a row added to every bin against ln 0 (Lewis 1994, "An
-    /// introduction to credit scoring"; Yurdakul 2018, "Statistical properties of population
+    /// window against the training rows, half a row added to every bin against ln 0 (Lewis 1994,
+    /// "An introduction to credit scoring"; Yurdakul 2018, "Statistical properties of population
     /// stability index"). A missing value is a row like any other: it is drift, too, if inputs stop
     /// coming.
     pub fn step(&mut self, value: f64) -> Option<Psi> {
@@ -88,8 +88,8 @@ impl InputDrift {
     }
 
     /// What the index exceeds with chance `level` if nothing has changed:
-    /// `χ²(1 − level; bins − 1) · (1/n + 1/m)` for n training rows and m in the window (Yurdakul 2018,
-    /// ch. 3). For rows that remember, `memory` is how many count as one: 1 + 2 Σ of their
+    /// `χ²(1 − level; bins − 1) · (1/n + 1/m)` for n training rows and m in the window (Yurdakul
+    /// 2018, ch. 3). For rows that remember, `memory` is how many count as one: 1 + 2 Σ of their
     /// autocorrelations.
     pub fn critical(&self, psi: &Psi, level: f64, memory: f64) -> Option<f64> {
         let freedom = psi.n_bins.checked_sub(1).filter(|freedom| *freedom > 0)?;

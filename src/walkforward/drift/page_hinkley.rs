@@ -7,17 +7,17 @@ use serde::Serialize;
 pub struct PageHinkleyRules {
     /// A rise of the mean by less than this is borne.
     pub tolerance_sd: f64,
-    /// The sum of what is above mean and tolerance, since it was lowest, at which the alarm is given.
-    /// False alarms become rarer with e to the power of 2 · tolerance · threshold.
-    /// For losses that remember it is multiplied by `memory`: their sum wanders that much wider
-    /// for the same slope.
+    /// The sum of what is above mean and tolerance, since it was lowest, at which the alarm is
+    /// given. False alarms become rarer with e to the power of 2 · tolerance · threshold. For
+    /// losses that remember it is multiplied by `memory`: their sum wanders that much wider for the
+    /// same slope.
     pub threshold_sd: f64,
     /// One loss counts for no more than this far from the mean: one crash is no drift.
     pub most_sd: f64,
     /// Losses before the first alarm, times `memory`: mean and standard deviation must be known.
     pub min_losses: u64,
-    /// How many losses count as one, 1 + 2 Σ of their autocorrelations: those of overlapping labels,
-    /// and of markets whose volatility persists, are far from independent.
+    /// How many losses count as one, 1 + 2 Σ of their autocorrelations: those of overlapping
+    /// labels, and of markets whose volatility persists, are far from independent.
     pub memory: f64,
 }
 

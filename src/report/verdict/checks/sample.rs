@@ -32,8 +32,8 @@ pub(super) fn record(evidence: &Evidence, asked: &Thresholds) -> Check {
         Some(days) => {
             let more = count(days as u64 - n_days);
             let words = format!(
-                "Too short to tell a Sharpe ratio of this size from luck ({confidence} sure): {more} \
-                 more days like these would do."
+                "Too short to tell a Sharpe ratio of this size from luck ({confidence} sure): \
+                 {more} more days like these would do."
             );
             (Finding::Undecided, words)
         }

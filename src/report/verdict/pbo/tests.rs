@@ -49,6 +49,22 @@ fn sums_of_blocks_are_the_definition() {
     }
 }
 
+/// The same in NumPy and SciPy: `itertools.combinations`, `rankdata`, `linregress`.
+#[test]
+fn nine_waves_as_scipy_has_them() {
+    let wave = |k: usize| -> Vec<f64> {
+        let (rate, level) = (0.7 * (k as f64 + 1.0), 0.03 * k as f64 - 0.1);
+        (0..200).map(|t| libm::sin(rate * f64::from(t) + (k * k) as f64) + level).collect()
+    };
+    let found = of(&(0..9).map(wave).collect::<Vec<_>>(), 8).unwrap();
+    assert_eq!((found.n_splits, found.probability_of_loss), (70, 8.0 / 70.0));
+    // Eight splits overfit, and two with the best in the very middle.
+    assert!((found.pbo - 9.0 / 70.0).abs() < 1e-15, "{found:?}");
+    assert!((found.median_logit.unwrap() - 2.197_224_577_336_22).abs() < 1e-12);
+    assert!((found.slope.unwrap() + 0.324_563_203_870_554_26).abs() < 1e-9, "{found:?}");
+    assert!((found.intercept.unwrap() - 0.486_761_286_632_476_4).abs() < 1e-9, "{found:?}");
+}
+
 #[test]
 fn two_trials_that_take_turns_are_all_overfit() {
     // Each is good in two of four blocks. Halves that mix have two trials alike.
