@@ -109,8 +109,8 @@ mod tests {
         near(record.days_needed(0.0, 0.95), 194.478_467_003_985_14);
     }
 
-    /// An example of Bailey & López de Prado 2012: 24 months at 0.458 a month (1.59 a year) look like 0.982
-    /// if they were normal, and like 0.913 with the skewness and kurtosis they have.
+    /// An example of Bailey & López de Prado 2012: 24 months at 0.458 a month (1.59 a year) look
+    /// like 0.982 if they were normal, and like 0.913 with the skewness and kurtosis they have.
     #[test]
     fn the_hedge_fund_of_the_paper() {
         let normal = Record { n_days: 24, sharpe_per_day: 0.458, skewness: 0.0, kurtosis: 3.0 };
