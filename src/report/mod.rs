@@ -1,4 +1,5 @@
-//! What a run says to people: what its predictions were worth, plots.
+//! What a run says to people: what its predictions were worth, whether to trade on them, plots.
 
-pub mod diagnose;
+pub mod diagnose; // what predictions were worth
+pub mod verdict; // is it worth trading
 pub mod plot;

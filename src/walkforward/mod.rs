@@ -1,5 +1,6 @@
 //! Models meet rows they have not learnt from.
 
+pub mod drift; // when to train again
 mod live;
 mod predictions;
 mod step;

@@ -48,16 +48,9 @@ fn pooled_edges(a: &[f64], b: &[f64], n_bins: usize) -> Vec<f64> {
 /// population stability index", Western Michigan University, ch. 3).
 pub fn psi_critical(n_bins: usize, rows: [f64; 2], level: f64) -> Option<f64> {
     let freedom = n_bins.checked_sub(1).filter(|freedom| *freedom > 0)?;
-    Some(chi_squared_quantile(freedom as f64, 1.0 - level)? * (1.0 / rows[0] + 1.0 / rows[1]))
-}
-
-/// k (1 − 2/(9k) + z √(2/(9k)))³: the cube root of χ²/k is nearly normal (Wilson & Hilferty 1931,
-/// "The distribution of chi-square", PNAS 17). Within 5 % above one degree of freedom's tail, 1 %
-/// from three degrees on.
-fn chi_squared_quantile(freedom: f64, p: f64) -> Option<f64> {
-    let spread = 2.0 / (9.0 * freedom);
-    let root = (1.0 - spread + stats::normal_quantile(p)? * spread.sqrt()).max(0.0);
-    Some(freedom * root * root * root)
+    Some(
+        stats::chi_squared_quantile(freedom as f64, 1.0 - level)? * (1.0 / rows[0] + 1.0 / rows[1]),
+    )
 }
 
 /// The two-sample Kolmogorov–Smirnov distance: the greatest between the two distribution functions
@@ -127,7 +120,7 @@ mod tests {
         for (freedom, p, expected) in
             [(9.0, 0.95, 16.919), (3.0, 0.99, 11.345), (9.0, 0.999, 27.877), (1.0, 0.95, 3.841)]
         {
-            let found = chi_squared_quantile(freedom, p).unwrap();
+            let found = stats::chi_squared_quantile(freedom, p).unwrap();
             near(found / expected, 1.0, 0.03);
         }
         near(psi_critical(10, [1000.0, 500.0], 0.05).unwrap(), 16.919 * 0.003, 1e-4);
