@@ -1,11 +1,13 @@
 //! One symbol's bars with the predictions made of them, row by row: what gates and engine look at.
 
+use super::recipe::weighting;
 use super::stored::StoredRun;
 use super::train::Model;
 use super::{bars, labels};
 use crate::backtest::volatility::trailing_sd;
 use crate::config::{Backtest, Config, HorizonWeights, WeightMethod};
 use crate::failure::Failure;
+use crate::learn::horizon_weights;
 use crate::market::{Bars, Symbol};
 use crate::signal::{Forecast, Inputs, Setup, Weights};
 use crate::units::Ts;
@@ -119,14 +121,17 @@ pub fn setup(config: &Config, bars: &Bars, weights: &Weights) -> Setup {
     }
 }
 
-/// Those found in training, unless the config now says what they are.
+/// By the method that is asked for now, whatever the training's was: it has stored what each reads.
 pub fn weights(asked: &HorizonWeights, model: &Model) -> Result<Weights, Failure> {
     let report = &model.report;
     let horizons: Vec<u32> = report.horizons.iter().map(|scores| scores.horizon).collect();
     let each = match asked.method {
         WeightMethod::Equal => vec![1.0; horizons.len()],
         WeightMethod::Fixed => asked.fixed.clone(),
-        WeightMethod::Ic | WeightMethod::IcShrunk => report.weights.weights.clone(),
+        WeightMethod::Ic | WeightMethod::IcShrunk => {
+            let ics: Vec<_> = report.horizons.iter().map(|scores| scores.calibrate.ic).collect();
+            horizon_weights::HorizonWeights::of(&weighting(asked), &ics).weights
+        }
     };
     Weights::new(&horizons, [(report.fold, each)]).map_err(|fault| {
         Failure::user(fault).hint("`trading_logic.horizon_weights` sets what each horizon counts")

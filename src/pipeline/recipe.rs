@@ -131,7 +131,7 @@ fn calibration(config: &config::Calibration) -> CalibrationParams {
     }
 }
 
-fn weighting(weights: &config::HorizonWeights) -> WeightMethod {
+pub fn weighting(weights: &config::HorizonWeights) -> WeightMethod {
     match weights.method {
         config::WeightMethod::Equal => WeightMethod::Equal,
         config::WeightMethod::Fixed => WeightMethod::Fixed(weights.fixed.clone()),
