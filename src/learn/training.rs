@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::backends::LearnFault;
 use super::calibration::{Calibration, CalibrationParams, Held};
 use super::dataset::{Dataset, Horizon, View};
-use super::explain::{Basis, ExplainFault, Keep, Prune, Slices};
+use super::explain::{Basis, ExplainFault, Prune, Slices};
 use super::horizon_weights::{HorizonWeights, WeightMethod};
 use super::leak::{self, Leak};
 use super::learner::{Fit, Fitted, Job, Learner, Monotone, Prepared};
@@ -211,7 +211,7 @@ fn prune<'a>(
     let training: Vec<u32> = rows.iter().collect();
     let watched: Vec<u32> = stop.into_iter().flat_map(RowSet::iter).collect();
     let basis = if watched.is_empty() { Basis::Training } else { Basis::EarlyStop };
-    let prune = Prune { keep: Keep::Top(keep), basis };
+    let prune = Prune { keep, basis };
     let slices = Slices { training: Rows::List(&training), early_stop: Rows::List(&watched) };
     let kept = prune.choose(&trees, &view.matrix()?, &slices)?;
     Ok(view.pick(&kept.columns))
