@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::recipe;
 use super::single::Singles;
 use super::train::{cannot, identity};
-use crate::config::{Backend, Config, PrunerName, SamplerName, SearchSpace};
+use crate::config::{Backend, Config, Data, PrunerName, SamplerName, SearchSpace};
 use crate::failure::Failure;
 use crate::folds::{CrossValidationParams, Fold, Rows};
 use crate::labels::Interval;
@@ -176,14 +176,11 @@ fn study(config: &Config, fingerprint: &str, fold: &Fold) -> Result<Study, Failu
         PrunerName::Halving => PrunerParams::Halving(HalvingParams::default()),
         PrunerName::Hyperband => PrunerParams::Hyperband(HyperbandParams::default()),
     };
-    // The number of trials is no part of it: more of them later continue the same study.
-    let mut asked = config.clone();
-    asked.tuning.trials = 0;
     let range = format!("{} {}", fold.train().from(), fold.calibrate().until());
     let params = StudyParams {
         kind: "tune".to_owned(),
         data: fingerprint.to_owned(),
-        context: identity(&asked, &[super::BUILD, &range]),
+        context: identity(&read(config), &[super::BUILD, &range]),
         seed: config.seed,
         space: space.params(),
         sampler,
@@ -196,6 +193,21 @@ fn study(config: &Config, fingerprint: &str, fold: &Fold) -> Result<Study, Failu
         let lines: Vec<String> = faults.iter().map(|fault| format!("tuning {fault}")).collect();
         Failure::user(lines.join("\n"))
     })
+}
+
+/// What a trial reads of a config, the rest as it is by default: what comes after the models makes no
+/// trial another. `tuning` is in the study itself, but for the number of trials: more of them later
+/// continue the same study. The range has a place of its own.
+fn read(config: &Config) -> Config {
+    let plain = Config::default();
+    Config {
+        data: Data { train: plain.data.train, test: plain.data.test, ..config.data.clone() },
+        features: config.features.clone(),
+        labels: config.labels.clone(),
+        walkforward: config.walkforward.clone(),
+        learn: config.learn.clone(),
+        ..Config::default()
+    }
 }
 
 /// What usually matters.
