@@ -223,6 +223,15 @@ fn cut(config: &Config, lessons: &Lessons, hulls: &[Interval]) -> Result<Fold, F
         return Err(Failure::user(message)
             .hint("more bars before `data.train.to`, or features that look less far back"));
     }
+    cut_at(config, hulls, (from, until))
+}
+
+/// A training window from one instant to another, cut into its slices.
+pub fn cut_at(
+    config: &Config,
+    hulls: &[Interval],
+    (from, until): (Ts, Ts),
+) -> Result<Fold, Failure> {
     let rows = Rows::new(hulls).map_err(Failure::user)?;
     let params = config.walkforward.params().check().map_err(|bad| super::refuse(&bad))?;
     params.single(&rows, (from, until)).map_err(|fault| {
