@@ -122,6 +122,13 @@ impl Recipe {
             (train.followed_by(stop), None)
         }
     }
+
+    /// A column that was pruned has no direction to keep; one that never was there is refused.
+    pub fn directions(&self, view: &View<'_>, data: &Dataset) -> BTreeMap<String, Monotone> {
+        let is_known = |name: &String| view.has(name) || !data.names.contains(name);
+        let kept = self.monotone.iter().filter(|(name, _)| is_known(name));
+        kept.map(|(name, way)| (name.clone(), *way)).collect()
+    }
 }
 
 /// Trains all horizons side by side. `on_done` is told the number of trainings done, and of how many.
@@ -166,13 +173,7 @@ fn fit_all(
 ) -> Result<Vec<Fit>, TrainFault> {
     let learner = recipe.learner.as_ref();
     let prepare = |view: &View<'_>| Ok(learner.prepare(view.matrix()?, rows, stop)?);
-    // A column that was pruned has no direction to keep; one that never was there is refused.
-    let known = |view: &View<'_>| -> BTreeMap<String, Monotone> {
-        let kept =
-            recipe.monotone.iter().filter(|(name, _)| view.has(name) || !data.names.contains(name));
-        kept.map(|(name, way)| (name.clone(), *way)).collect()
-    };
-    let monotone: Vec<BTreeMap<String, Monotone>> = views.iter().map(known).collect();
+    let monotone: Vec<_> = views.iter().map(|view| recipe.directions(view, data)).collect();
     let prepared: Vec<Prepared> = views.iter().map(prepare).collect::<Result<_, TrainFault>>()?;
     let mut errands = Vec::with_capacity(lessons.len());
     for (at, lesson) in lessons.iter().enumerate() {
@@ -199,7 +200,7 @@ fn fit_all(
 
 /// The columns worth training on again: by what they do on the early-stop slice, or where there is
 /// none on the training slice; no later row is looked at.
-fn prune<'a>(
+pub fn prune<'a>(
     keep: usize,
     fit: &Fit,
     view: &View<'a>,

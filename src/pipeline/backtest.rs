@@ -244,7 +244,8 @@ fn count(config: &Config, run: &StoredRun, sharpe: Option<f64>) -> Result<u64, F
         objective: ONE_SCORE,
         n_steps: 1,
     };
-    singles.scores(&identity(config, &[]), || Ok(sharpe.into_iter().collect()))?;
+    let scores = sharpe.map(|sharpe| vec![sharpe]).ok_or_else(|| "undefined".to_owned());
+    singles.scores(&identity(config, &[]), || Ok(scores))?;
     store::count_trials(Path::new("results"), &data)
 }
 
