@@ -27,6 +27,7 @@ mod setting;
 mod swept;
 mod synthetic;
 mod trading_logic;
+mod tunable;
 mod tuning;
 mod tree;
 mod walkforward;
@@ -81,6 +82,7 @@ impl Config {
         self.check_calibration(reading);
         self.check_early_stop(reading);
         self.check_weights(reading);
+        self.tuning.check_with(&self.learn, reading);
         let keys = ["labels.barrier.max_hold_bars", "backtest.oco_delay_bars"];
         let is_armed = self.labels.barrier.max_hold_bars > self.backtest.oco_delay_bars;
         reading.require(is_armed, &keys, || {

@@ -22,6 +22,12 @@ impl SearchSpace {
         self.0.keys().map(String::as_str)
     }
 
+    /// The words a key may become, where it is a choice of some.
+    pub fn words(&self, name: &str) -> Option<Vec<&str>> {
+        let text = self.0.get(name)?;
+        text.contains('|').then(|| text.split('|').map(str::trim).collect())
+    }
+
     /// As the search takes it. What does not parse was refused when it was read.
     pub fn params(&self) -> SpaceParams {
         let dimension = |(name, text): (&String, &String)| Some((name.clone(), parse(text)?));

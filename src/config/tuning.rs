@@ -1,10 +1,11 @@
 //! `tuning.*`: the search for better `learn.*` settings.
 
+use super::Learn;
 use super::rule::Rule;
 use super::search_space::SearchSpace;
 use super::section::{choice, section};
-use super::setting::{Reading, Setting, Spot};
-use super::{Learn, nearest::nearest};
+use super::setting::Reading;
+use super::tunable::{check_names, check_reach};
 
 section! {
     /// The search for better learn.* settings, inside the training range alone. A trial trains on
@@ -25,8 +26,8 @@ section! {
     /// Standard deviations over the stretches that are taken off the mean.
     spread_penalty: f64 = 0.25, Rule::within(0.0, 100.0);
     /// Keys of `learn` and what they may become: `3..8`, `0.5..1.0`, `0.01..0.3 log`,
-    /// `0.5..1.0 step 0.1` or `depth | leaf`. Empty: what usually matters for the backend. For
-    /// example:
+    /// `0.5..1.0 step 0.1` or `depth | leaf`. Keys that change nothing in a trial are refused. Empty:
+    /// what usually matters for the backend. For example:
     ///   space:
     ///     max_depth: 3..8
     ///     learning_rate: 0.01..0.3 log
@@ -56,15 +57,13 @@ choice! {
 impl Tuning {
     /// What is searched must be there to be set.
     fn check(&self, reading: &mut Reading) {
-        let mut items = Vec::new();
-        Learn::default().list(&Spot::root(), &mut items);
-        let known: Vec<&str> = items.iter().map(|item| item.path.as_str()).collect();
-        for name in self.space.names().filter(|name| !known.contains(name)) {
-            reading.require(false, &[&format!("tuning.space.{name}")], || {
-                let meant = nearest(name, &known);
-                let meant = meant.map_or(String::new(), |key| format!("; did you mean `{key}`?"));
-                format!("there is no `learn.{name}`{meant}")
-            });
+        check_names(&self.space, reading);
+    }
+
+    /// What is searched must do something, where there is a search.
+    pub fn check_with(&self, learn: &Learn, reading: &mut Reading) {
+        if self.trials > 0 {
+            check_reach(&self.space, learn, reading);
         }
     }
 }

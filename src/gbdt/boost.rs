@@ -223,7 +223,7 @@ impl Workspace {
         units
     }
 
-    /// The mean loss of the watched rows, by weight.
+    /// Ranks of the watched rows' targets, where predictions will be ranked against them.
     fn rank_watched(&mut self, stop_on: StopOn) {
         self.ranks.clear();
         if stop_on == StopOn::Correlation {
@@ -232,6 +232,7 @@ impl Workspace {
         }
     }
 
+    /// The mean loss of the watched rows, by weight; or how far their ranks are from agreeing.
     fn watched_loss(&self, task: &Task<'_>, params: &Params) -> f64 {
         if params.stop_on == StopOn::Correlation {
             let margins = self.watched.iter().map(|row| self.margins[*row as usize]);

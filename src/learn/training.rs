@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::backends::LearnFault;
 use super::calibration::{Calibration, CalibrationParams, Held};
 use super::dataset::{Dataset, Horizon, View};
-use super::explain::{Basis, ExplainFault, Keep, Prune, Slices};
+use super::explain::{Basis, ExplainFault, Prune, Slices};
 use super::horizon_weights::{HorizonWeights, WeightMethod};
 use super::leak::{self, Leak};
 use super::learner::{Fit, Fitted, Job, Learner, Monotone, Prepared};
@@ -122,6 +122,13 @@ impl Recipe {
             (train.followed_by(stop), None)
         }
     }
+
+    /// A column that was pruned has no direction to keep; one that never was there is refused.
+    pub fn directions(&self, view: &View<'_>, data: &Dataset) -> BTreeMap<String, Monotone> {
+        let is_known = |name: &String| view.has(name) || !data.names.contains(name);
+        let kept = self.monotone.iter().filter(|(name, _)| is_known(name));
+        kept.map(|(name, way)| (name.clone(), *way)).collect()
+    }
 }
 
 /// Trains all horizons side by side. `on_done` is told the number of trainings done, and of how many.
@@ -166,13 +173,7 @@ fn fit_all(
 ) -> Result<Vec<Fit>, TrainFault> {
     let learner = recipe.learner.as_ref();
     let prepare = |view: &View<'_>| Ok(learner.prepare(view.matrix()?, rows, stop)?);
-    // A column that was pruned has no direction to keep; one that never was there is refused.
-    let known = |view: &View<'_>| -> BTreeMap<String, Monotone> {
-        let kept =
-            recipe.monotone.iter().filter(|(name, _)| view.has(name) || !data.names.contains(name));
-        kept.map(|(name, way)| (name.clone(), *way)).collect()
-    };
-    let monotone: Vec<BTreeMap<String, Monotone>> = views.iter().map(known).collect();
+    let monotone: Vec<_> = views.iter().map(|view| recipe.directions(view, data)).collect();
     let prepared: Vec<Prepared> = views.iter().map(prepare).collect::<Result<_, TrainFault>>()?;
     let mut errands = Vec::with_capacity(lessons.len());
     for (at, lesson) in lessons.iter().enumerate() {
@@ -199,7 +200,7 @@ fn fit_all(
 
 /// The columns worth training on again: by what they do on the early-stop slice, or where there is
 /// none on the training slice; no later row is looked at.
-fn prune<'a>(
+pub fn prune<'a>(
     keep: usize,
     fit: &Fit,
     view: &View<'a>,
@@ -211,7 +212,7 @@ fn prune<'a>(
     let training: Vec<u32> = rows.iter().collect();
     let watched: Vec<u32> = stop.into_iter().flat_map(RowSet::iter).collect();
     let basis = if watched.is_empty() { Basis::Training } else { Basis::EarlyStop };
-    let prune = Prune { keep: Keep::Top(keep), basis };
+    let prune = Prune { keep, basis };
     let slices = Slices { training: Rows::List(&training), early_stop: Rows::List(&watched) };
     let kept = prune.choose(&trees, &view.matrix()?, &slices)?;
     Ok(view.pick(&kept.columns))

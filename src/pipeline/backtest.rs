@@ -259,7 +259,8 @@ fn count(
         objective: ONE_SCORE,
         n_steps: 1,
     };
-    singles.scores(&identity(config, &[]), || Ok(sharpe.into_iter().collect()))?;
+    let scores = sharpe.map(|sharpe| vec![sharpe]).ok_or_else(|| "undefined".to_owned());
+    singles.scores(&identity(config, &[]), || Ok(scores))?;
     store::count_trials(Path::new("results"), data)
 }
 

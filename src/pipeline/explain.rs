@@ -1,9 +1,11 @@
 //! What each column does in a stored model: exact SHAP values, tables and pictures.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::predict::{PredictRange, rows, same_lessons};
-use super::train::{Model, load};
+use super::recipe;
+use super::train::{Model, cut_at, hulls, load};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::folds::RowSet;
@@ -24,7 +26,7 @@ pub struct Explained {
     pub n_rows: usize,
     /// The most important column first; for a model without trees by its own measure.
     pub importance: Vec<ColumnImportance>,
-    /// Against the training slice, where other rows are explained.
+    /// Against the rows the trees have learnt, where others are explained.
     pub drift: Option<Drift>,
     pub table: PathBuf,
     pub pictures: Vec<PathBuf>,
@@ -39,7 +41,7 @@ const STEADY: f64 = 0.5;
 /// The chance that drift is told where there is none.
 const LEVEL: f64 = 0.01;
 
-/// Of the training slice, or of the range that is asked for.
+/// Of the rows the trees have learnt, or of the range that is asked for.
 pub fn explain(
     config: &Config,
     path: &Path,
@@ -47,7 +49,7 @@ pub fn explain(
 ) -> Result<(Model, Vec<Explained>), Failure> {
     let model = load(path)?;
     let data = same_lessons(config, &model)?.data;
-    let training = slice_rows(&model, &data)?;
+    let training = learnt_rows(&model, &data)?;
     let asked = range.map(|range| rows(config, (&model, &data), range)).transpose()?;
     let explained = model
         .fold
@@ -58,18 +60,16 @@ pub fn explain(
     Ok((model, explained))
 }
 
-/// The rows of the slice that the trees were fitted to.
-fn slice_rows(model: &Model, data: &Dataset) -> Result<RowSet, Failure> {
-    let Some(slice) = model.report.slices.first() else { return Ok(RowSet::default()) };
-    let read = |text: &str| text.parse::<Ts>().map_err(Failure::world);
-    let (from, until) = (read(&slice.from)?, read(&slice.until)?);
-    let row = |ts: Ts| data.t0.partition_point(|t0| *t0 < ts) as u32;
-    if row(from) >= row(until) {
-        let message =
-            format!("the bars the model was trained on, {from} to {until}, are not there");
+/// The rows that the trees were fitted to: cut and purged as the training did.
+fn learnt_rows(model: &Model, data: &Dataset) -> Result<RowSet, Failure> {
+    let Range { start, end } = *model.fold.trained();
+    let row = |ts: Ts| data.t0.partition_point(|t0| *t0 < ts);
+    if row(start) >= row(end) {
+        let message = format!("the bars the model was trained on, {start} to {end}, are not there");
         return Err(Failure::user(message).hint("`edgewalk ingest` brings them in"));
     }
-    Ok(RowSet::from(row(from)..row(until)))
+    let fold = cut_at(&model.config, &hulls(data), (start, end))?;
+    Ok(recipe::recipe(&model.config)?.rows(&fold).0)
 }
 
 fn one(
@@ -102,7 +102,7 @@ fn one(
     let matrix = view.matrix().map_err(Failure::world)?;
     let importance = shown.importance(&matrix).map_err(Failure::world)?;
     store::write_table(&table, &importance_table(&importance, drift.as_ref())?)?;
-    let rows = asked.map_or("the training slice".to_owned(), |rows| span(rows, data));
+    let rows = asked.map_or("those the trees have learnt".to_owned(), |rows| span(rows, data));
     let pictures = draw((model, horizon.horizon), (&shown, &view), (&importance, &stem, &rows))?;
     let (horizon, n_rows) = (horizon.horizon, shown.n_rows());
     Ok(Explained { horizon, n_rows, importance, drift, table, pictures })
@@ -181,7 +181,7 @@ fn draw(
     (shown, view): (&Contributions, &View<'_>),
     (importance, stem, rows): (&[ColumnImportance], &str, &str),
 ) -> Result<Vec<PathBuf>, Failure> {
-    let unit = match super::recipe::target(&model.config.learn) {
+    let unit = match recipe::target(&model.config.learn) {
         Target::ReturnBps => "bps",
         Target::Sign => "log odds",
     };

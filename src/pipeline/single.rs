@@ -27,10 +27,11 @@ pub struct Singles<'a> {
 
 impl Singles<'_> {
     /// The scores of these settings: those on record, or what `evaluate` finds, which is then on record.
+    /// Settings that have none, for the reason it gives, are on record as failed.
     pub fn scores(
         &self,
         settings: &str,
-        evaluate: impl FnOnce() -> Result<Vec<f64>, Failure>,
+        evaluate: impl FnOnce() -> Result<Result<Vec<f64>, String>, Failure>,
     ) -> Result<Vec<f64>, Failure> {
         let study = self.study()?;
         let (mut ledger, known) = Ledger::wait(Path::new(RESULTS), &study)?;
@@ -40,7 +41,10 @@ impl Singles<'_> {
         if let Some(trial) = known.into_iter().find(|trial| trial.id == id) {
             return Ok(trial.scores);
         }
-        let scores = evaluate()?;
+        let (scores, reason) = match evaluate()? {
+            Ok(scores) => (scores, None),
+            Err(reason) => (Vec::new(), Some(reason)),
+        };
         ledger.append(&[Trial {
             id,
             study: study.id().to_owned(),
@@ -48,10 +52,10 @@ impl Singles<'_> {
             data: self.data.to_owned(),
             seed: self.seed,
             number: n_known,
-            state: if scores.is_empty() { State::Failed } else { State::Done },
+            state: if reason.is_some() { State::Failed } else { State::Done },
             objective: study.value(&scores),
             point,
-            reason: scores.is_empty().then(|| "undefined".to_owned()),
+            reason,
             scores: scores.clone(),
         }])?;
         Ok(scores)

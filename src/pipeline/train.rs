@@ -34,6 +34,7 @@ pub struct Training<'a> {
 /// A stored model and how it came about.
 pub struct Model {
     pub folder: ModelFolder,
+    /// What it was trained with: where there was a search, with what that has chosen.
     pub config: Config,
     pub features: Vec<Definition>,
     pub report: Report,
@@ -92,26 +93,21 @@ pub fn train(training: &Training<'_>) -> Result<Model, Failure> {
     }
     let hulls = hulls(&lessons.data);
     let fold = cut(config, &lessons, &hulls)?;
-    let (recipe, tuned) = if config.tuning.trials == 0 {
-        (recipe::recipe(config)?, None)
+    let (config, tuned) = if config.tuning.trials == 0 {
+        (config.clone(), None)
     } else {
         let fingerprint = fingerprint(&lessons);
         let (config, tuned) =
             tune(config, (&lessons.data, &fingerprint), (&fold, &hulls), progress)?;
-        (recipe::recipe(&config)?, Some(tuned))
+        (config, Some(tuned))
     };
     let on_done = |done, all| progress("training", done, all);
+    let recipe = recipe::recipe(&config)?;
     let trained = training::train(&recipe, &lessons.data, &fold, &on_done).map_err(cannot)?;
     let report = report(&lessons, &fold, &trained, tuned);
-    let folder = write((config, &lessons), &id, (&report, &trained.model))?;
-    Ok(Model {
-        folder,
-        config: config.clone(),
-        features: lessons.features,
-        report,
-        fold: trained.model,
-        is_old: false,
-    })
+    let folder = write((&config, &lessons), &id, (&report, &trained.model))?;
+    let (features, fold) = (lessons.features, trained.model);
+    Ok(Model { folder, config, features, report, fold, is_old: false })
 }
 
 /// What `edgewalk train` once wrote.
@@ -240,6 +236,15 @@ fn cut(config: &Config, lessons: &Lessons, hulls: &[Interval]) -> Result<Fold, F
         return Err(Failure::user(message)
             .hint("more bars before `data.train.to`, or features that look less far back"));
     }
+    cut_at(config, hulls, (from, until))
+}
+
+/// A training window from one instant to another, cut into its slices.
+pub fn cut_at(
+    config: &Config,
+    hulls: &[Interval],
+    (from, until): (Ts, Ts),
+) -> Result<Fold, Failure> {
     let rows = Rows::new(hulls).map_err(Failure::user)?;
     let params = config.walkforward.params().check().map_err(|bad| super::refuse(&bad))?;
     params.single(&rows, (from, until)).map_err(|fault| {

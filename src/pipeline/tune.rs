@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::recipe;
 use super::single::Singles;
 use super::train::{cannot, identity};
-use crate::config::{Backend, Config, PrunerName, SamplerName, SearchSpace};
+use crate::config::{Backend, Config, Data, PrunerName, SamplerName, SearchSpace};
 use crate::failure::Failure;
 use crate::folds::{CrossValidationParams, Fold, Rows};
 use crate::labels::Interval;
@@ -29,8 +29,8 @@ pub struct Tuned {
     pub n_trials: usize,
     pub n_pruned: usize,
     pub n_failed: usize,
-    /// Of the settings as they were.
-    pub baseline: f64,
+    /// Of the settings as they were; `None`: they cannot be trained.
+    pub baseline: Option<f64>,
     /// Of the best trial; `None`: none was finished.
     pub objective: Option<f64>,
     /// What the model was trained with; empty: the settings as they were, nothing was better.
@@ -41,7 +41,7 @@ pub struct Tuned {
 const BATCH: usize = 4;
 const RESULTS: &str = "results";
 
-/// The settings to train with.
+/// The settings to train with. They ask for no search: to train with them gives the same model.
 pub fn tune(
     config: &Config,
     (data, fingerprint): (&Dataset, &str),
@@ -56,12 +56,12 @@ pub fn tune(
     let cut = cut.map_err(|bad| super::refuse(&bad))?;
     let rows = Rows::new(hulls).map_err(Failure::user)?;
     let splits = cut.split(&rows, &base.rows(fold).0).map_err(Failure::user)?;
-    let yaml = config.to_yaml();
-    let learner_of = |point: &Point| {
-        let config = with(&yaml, point).map_err(|failure| failure.message)?;
-        recipe::learner(&config.learn).map_err(|failure| failure.message)
+    let yaml = untuned(config).to_yaml();
+    let recipe_of = |point: &Point| {
+        let recipe = with(&yaml, point).and_then(|config| recipe::recipe(&config));
+        recipe.map_err(|failure| failure.message)
     };
-    let tuner = Tuner::new(&base, data, (fold, splits.splits()), &learner_of).map_err(cannot)?;
+    let tuner = Tuner::new(&base, data, (fold, splits.splits()), &recipe_of).map_err(cannot)?;
     let trials = search(&study, &tuner, config.tuning.trials as usize, progress)?;
     let baseline = baseline(&study, &tuner)?;
     let tuned = judge(&study, &trials, &baseline);
@@ -137,10 +137,10 @@ fn entry(step: Step) -> ((String, usize), Outcome) {
 
 fn judge(study: &Study, trials: &[Trial], baseline: &[f64]) -> Tuned {
     let n = |state| trials.iter().filter(|trial| trial.state == state).count();
-    let baseline = study.value(baseline).unwrap_or(0.0);
+    let baseline = study.value(baseline);
     let best = best(trials);
     let objective = best.and_then(|trial| trial.objective);
-    let is_better = objective.is_some_and(|objective| objective > baseline);
+    let is_better = objective.is_some_and(|objective| baseline.is_none_or(|b| objective > b));
     let chosen = best.filter(|_| is_better).map_or_else(Point::new, |trial| trial.point.clone());
     Tuned {
         study: study.id().to_owned(),
@@ -151,6 +151,12 @@ fn judge(study: &Study, trials: &[Trial], baseline: &[f64]) -> Tuned {
         objective,
         chosen,
     }
+}
+
+fn untuned(config: &Config) -> Config {
+    let mut config = config.clone();
+    config.tuning.trials = 0;
+    config
 }
 
 /// The config with a point's values for the keys of `learn`.
@@ -176,14 +182,11 @@ fn study(config: &Config, fingerprint: &str, fold: &Fold) -> Result<Study, Failu
         PrunerName::Halving => PrunerParams::Halving(HalvingParams::default()),
         PrunerName::Hyperband => PrunerParams::Hyperband(HyperbandParams::default()),
     };
-    // The number of trials is no part of it: more of them later continue the same study.
-    let mut asked = config.clone();
-    asked.tuning.trials = 0;
     let range = format!("{} {}", fold.train().from(), fold.calibrate().until());
     let params = StudyParams {
         kind: "tune".to_owned(),
         data: fingerprint.to_owned(),
-        context: identity(&asked, &[super::BUILD, &range]),
+        context: identity(&read(config), &[super::BUILD, &range]),
         seed: config.seed,
         space: space.params(),
         sampler,
@@ -196,6 +199,21 @@ fn study(config: &Config, fingerprint: &str, fold: &Fold) -> Result<Study, Failu
         let lines: Vec<String> = faults.iter().map(|fault| format!("tuning {fault}")).collect();
         Failure::user(lines.join("\n"))
     })
+}
+
+/// What a trial reads of a config, the rest as it is by default: what comes after the models makes no
+/// trial another. `tuning` is in the study itself, but for the number of trials: more of them later
+/// continue the same study. The range has a place of its own.
+fn read(config: &Config) -> Config {
+    let plain = Config::default();
+    Config {
+        data: Data { train: plain.data.train, test: plain.data.test, ..config.data.clone() },
+        features: config.features.clone(),
+        labels: config.labels.clone(),
+        walkforward: config.walkforward.clone(),
+        learn: config.learn.clone(),
+        ..Config::default()
+    }
 }
 
 /// What usually matters.
@@ -235,11 +253,11 @@ pub fn describe(tuned: &Tuned) -> String {
         chosen.join(", ")
     };
     format!(
-        "tuning: {} trials ({} given up, {} failed), objective {} (as configured {:.4})\n  {chosen}",
+        "tuning: {} trials ({} given up, {} failed), objective {} (as configured {})\n  {chosen}",
         tuned.n_trials,
         tuned.n_pruned,
         tuned.n_failed,
         value(tuned.objective),
-        tuned.baseline,
+        value(tuned.baseline),
     )
 }

@@ -36,7 +36,7 @@ pub use space::{BadPoint, BadSpace, Space, SpaceParams};
 pub use study::{BadStudy, Study, StudyParams};
 pub use tpe::TpeParams;
 pub use trial::{BadLine, State, Trial};
-pub use tuning::{LearnerOf, Tuner};
+pub use tuning::{RecipeOf, Tuner};
 pub use value::{Point, Value};
 
 #[cfg(test)]

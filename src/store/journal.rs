@@ -1,7 +1,7 @@
 //! Work under way: a file of JSON lines that outlives a kill, and goes when the work is done.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -26,7 +26,11 @@ impl Journal {
         let failed = |error: std::io::Error| Failure::io("open", path, &error);
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder).map_err(failed)?;
-        let bytes = std::fs::read(path).unwrap_or_default();
+        // What cannot be read now may be read later: it must not be cut off.
+        let bytes = match std::fs::read(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            read => read.map_err(|error| Failure::io("read", path, &error))?,
+        };
         let file = OpenOptions::new().append(true).create(true).open(path).map_err(failed)?;
         let (mut entries, mut whole) = (Vec::new(), 0);
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {

@@ -125,10 +125,6 @@ impl ModelFolder {
         let bytes = self.read(name)?;
         serde_json::from_slice(&bytes).map_err(|error| corrupt(&self.path.join(name), error))
     }
-
-    pub fn has(&self, name: &str) -> bool {
-        self.manifest.files.contains_key(name)
-    }
 }
 
 fn json(content: &impl Serialize) -> Result<Vec<u8>, Failure> {

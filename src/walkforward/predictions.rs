@@ -11,8 +11,8 @@ use crate::learn::training::{FoldModel, HorizonModel};
 use crate::units::Ts;
 
 /// Predictions of rows that no part of their model was fitted to. The fields are private: only
-/// [`Predictions::out_of_sample`] makes one, and it refuses rows of the model's own training range
-/// and before it.
+/// [`Predictions::out_of_sample`] and [`Predictions::stored`] make one, and both refuse rows of the
+/// model's own training range and before it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Predictions(Trial);
 

@@ -19,6 +19,7 @@ mod data;
 mod features;
 mod labels_and_folds;
 mod learning;
+mod tuning;
 mod sweep;
 mod walkforward;
 mod first_steps;

@@ -170,6 +170,20 @@ fn several_symbols_go_through_the_engine_to_the_same_bits() {
     assert!(by.iter().all(|by| by == "engine: several symbols share the account"), "{by:?}");
 }
 
+#[test]
+fn every_way_of_weighing_horizons_is_obeyed_whatever_the_training_used() {
+    let more = ["--set", "labels.horizons=[3, 12]"];
+    let project = project(&more);
+    let key = "trading_logic.horizon_weights.method";
+    let set = format!("{key}=equal | ic | ic_shrunk");
+    sweep(&project, &[&set], &more);
+    equals_backtests(&project, &[key], &more);
+    let sheet = sheet(&project);
+    assert_eq!(texts(&sheet, key), ["equal", "ic", "ic_shrunk"]);
+    let equity = numbers(&sheet, "equity");
+    assert!(equity[1] != equity[2] && equity[1] != equity[0], "{equity:?}");
+}
+
 const GRID: [&str; 2] =
     ["trading_logic.z_threshold=0.2..1.4:0.1", "trading_logic.target_atr=1..4:0.5"];
 

@@ -43,8 +43,7 @@ impl Adaptive {
 }
 
 /// The same for rows that come one by one and outcomes that come later: a label of h bars is known
-/// h + 1 bars after its row. Rows wait in line for their outcomes; batch is a loop over it, so live
-/// is the same to the bit.
+/// h + 1 bars after its row. Rows wait in line for their outcomes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stream {
     adaptive: Adaptive,
@@ -71,43 +70,13 @@ impl Stream {
         }
     }
 
-    /// One bar: what became known at its close, then its own interval. `matured` is `None` while
-    /// no row is old enough.
-    pub fn step(&mut self, matured: Option<f64>, expected: f64, scale: f64) -> Option<Interval> {
-        if let Some(outcome) = matured {
-            self.settle(outcome);
-        }
-        self.issue(expected, scale)
-    }
-
-    /// A whole slice: the outcome of row i is known `delay_rows` rows later (h + 1 for one symbol;
-    /// at least 1). The last rows go on waiting, so another slice can follow.
-    pub fn run(
-        &mut self,
-        rows: &super::ConformalRows<'_>,
-        delay_rows: usize,
-    ) -> Vec<Option<Interval>> {
-        let delay = delay_rows.max(1);
-        let row = |i: usize| {
-            let matured = i.checked_sub(delay).map(|known| rows.outcome[known]);
-            self.step(matured, rows.expected[i], rows.scale[i])
-        };
-        (0..rows.expected.len()).map(row).collect()
-    }
-
     pub fn adaptive(&self) -> &Adaptive {
         &self.adaptive
-    }
-
-    pub fn n_waiting(&self) -> usize {
-        self.waiting.len()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::super::ConformalRows;
     use super::*;
 
@@ -133,47 +102,21 @@ mod tests {
     #[test]
     fn an_outcome_counts_only_once_it_is_known() {
         let mut stream = Stream::new(hundred(0.1));
-        let outcome = [1e3, 1e3, 0.0, 0.0];
-        let rows = ConformalRows { expected: &[0.0; 4], outcome: &outcome, scale: &[1.0; 4] };
-        let intervals = stream.run(&rows, 2);
-        let highs: Vec<f64> = intervals.iter().map(|i| i.unwrap().high).collect();
-        assert_eq!(highs, [90.0, 90.0, 99.0, 99.0]);
-        assert_eq!(stream.n_waiting(), 2);
+        let mut high = || stream.issue(0.0, 1.0).unwrap().high;
+        assert_eq!([high(), high()], [90.0, 90.0]);
+        stream.settle(1e3);
+        let mut high = || stream.issue(0.0, 1.0).unwrap().high;
+        assert_eq!([high(), high()], [99.0, 99.0]);
     }
 
     #[test]
     fn a_row_without_interval_or_outcome_keeps_its_place_in_line() {
         let mut stream = Stream::new(hundred(0.1));
-        assert_eq!(stream.step(None, f64::NAN, 1.0), None);
-        stream.step(None, 0.0, 1.0);
+        assert_eq!(stream.issue(f64::NAN, 1.0), None);
+        stream.issue(0.0, 1.0);
         stream.settle(1e3); // of the row without an interval
         stream.settle(f64::NAN); // never known
         stream.settle(1e3); // nobody waits
         assert!((stream.adaptive().miss_rate() - 0.1).abs() < 1e-12);
-    }
-
-    proptest! {
-        #[test]
-        fn a_slice_taken_row_by_row_and_resumed_anywhere_gives_the_same_intervals(
-            outcome in prop::collection::vec(-150.0..150.0_f64, 1..60),
-            cut in 0..60_usize,
-            delay in 1..15_usize,
-        ) {
-            let n = outcome.len();
-            let expected: Vec<f64> = outcome.iter().map(|y| y / 7.0).collect();
-            let scale = vec![1.5; n];
-            let whole = ConformalRows { expected: &expected, outcome: &outcome, scale: &scale };
-            let batch = Stream::new(hundred(0.05)).run(&whole, delay);
-            let mut live = Stream::new(hundred(0.05));
-            let mut intervals = Vec::new();
-            for i in 0..n {
-                if i == cut {
-                    live = Stream { waiting: live.waiting.clone(), adaptive: live.adaptive.clone() };
-                }
-                let matured = i.checked_sub(delay).map(|known| outcome[known]);
-                intervals.push(live.step(matured, expected[i], scale[i]));
-            }
-            prop_assert_eq!(batch, intervals);
-        }
     }
 }

@@ -27,6 +27,18 @@ fn market(seed: u64, n: usize, horizon: usize, vol_spread: f64) -> Market {
     Market { outcome: rows.clone().map(outcome).collect(), scale: known[rows].to_vec() }
 }
 
+/// A whole slice, row by row; the outcome of a row is known `delay` rows later.
+fn follow(adaptive: Adaptive, rows: &ConformalRows<'_>, delay: usize) -> Vec<Option<Interval>> {
+    let mut stream = Stream::new(adaptive);
+    let row = |i: usize| {
+        if let Some(known) = i.checked_sub(delay) {
+            stream.settle(rows.outcome[known]);
+        }
+        stream.issue(rows.expected[i], rows.scale[i])
+    };
+    (0..rows.expected.len()).map(row).collect()
+}
+
 /// Fitted on 3,000 rows, a gap, then 3,000 more; the report of all seeds together.
 fn report(horizon: usize, vol_spread: f64, rate: f64) -> CoverageReport {
     const SLICE: usize = 3_000;
@@ -41,7 +53,7 @@ fn report(horizon: usize, vol_spread: f64, rate: f64) -> CoverageReport {
         };
         let fitted = SplitConformal::fit(&slice(0), 0.9).unwrap();
         let test = slice(SLICE + horizon);
-        intervals.extend(Stream::new(Adaptive::new(fitted, rate)).run(&test, horizon + 1));
+        intervals.extend(follow(Adaptive::new(fitted, rate), &test, horizon + 1));
         outcome.extend_from_slice(test.outcome);
         scale.extend_from_slice(test.scale);
     }
@@ -94,7 +106,7 @@ fn the_adaptive_update_follows_a_market_whose_law_changes() {
     let fitted = SplitConformal::fit(&rows, 0.9).unwrap();
     let held = |rate: f64| {
         let test = ConformalRows { expected: &zeros, outcome: &wild, scale: &fixed };
-        let intervals = Stream::new(Adaptive::new(fitted.clone(), rate)).run(&test, 2);
+        let intervals = follow(Adaptive::new(fitted.clone(), rate), &test, 2);
         coverage(&intervals, &wild, &fixed).unwrap().overall.held
     };
     assert!(held(0.0) < 0.8, "{}", held(0.0));

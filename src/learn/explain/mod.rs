@@ -34,7 +34,7 @@ pub use drift::{ColumnDrift, Drift, Verdict};
 pub use explainer::Explainer;
 pub use fault::ExplainFault;
 pub use importance::ColumnImportance;
-pub use prune::{Basis, Keep, Kept, Prune, Slices};
+pub use prune::{Basis, Kept, Prune, Slices};
 pub use sample_size::effective_rows;
 pub use stability::{ColumnStability, Stability};
 

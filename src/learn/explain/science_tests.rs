@@ -1,6 +1,6 @@
 //! Trained models: what was planted is found, what is noise is not.
 
-use super::{Basis, Drift, Explainer, Keep, Prune, Slices, Stability, Verdict};
+use super::{Basis, Drift, Explainer, Prune, Slices, Stability, Verdict};
 use crate::gbdt::{Edges, Matrix, Model, Params, Rows, Task, Workspace};
 use crate::rng::Rng;
 
@@ -79,20 +79,22 @@ fn pruning_keeps_what_was_planted_and_sees_no_later_row() {
     let choose = |world: &World, prune: Prune| {
         world.with_matrix(|matrix| prune.choose(&model, matrix, &slices()).unwrap())
     };
-    let top = Prune { keep: Keep::Top(2), basis: Basis::EarlyStop };
-    let share = Prune { keep: Keep::Share(0.7), basis: Basis::Training };
-    let kept = [choose(&world, top), choose(&world, share)];
+    let watched = Prune { keep: 2, basis: Basis::EarlyStop };
+    let fitted = Prune { keep: 2, basis: Basis::Training };
+    let kept = [choose(&world, watched), choose(&world, fitted)];
     assert_eq!((&kept[0].columns, &kept[1].columns), (&vec![3, 7], &vec![3, 7]));
     assert!(kept[0].share > 0.8 && kept[0].share < 1.0);
     for column in &mut world.columns {
         column[EARLY_STOP.end as usize..].fill(1e6);
     }
-    assert_eq!(kept, [choose(&world, top), choose(&world, share)]);
+    assert_eq!(kept, [choose(&world, watched), choose(&world, fitted)]);
     for column in &mut world.columns {
         column[TRAINING.start as usize..TRAINING.end as usize].fill(0.0);
     }
-    assert_eq!(kept[0], choose(&world, top), "the early-stop slice alone");
-    assert_ne!(kept[1], choose(&world, share));
+    assert_eq!(kept[0], choose(&world, watched), "the early-stop slice alone");
+    assert_ne!(kept[1], choose(&world, fitted));
+    let none = Prune { keep: 0, basis: Basis::Training };
+    assert!(world.with_matrix(|matrix| none.choose(&model, matrix, &slices()).is_err()));
 }
 
 #[test]
