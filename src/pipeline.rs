@@ -4,6 +4,7 @@ mod dataset;
 mod explain;
 mod backtest;
 mod desk;
+mod diagnose;
 mod judge;
 mod live;
 mod ledger_tables;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 pub use backtest::{Backtested, LiveBacktest, Told, backtest, backtest_live};
 pub use dataset::{Definition, Lessons, lessons};
+pub use diagnose::{Diagnosed, diagnose};
 pub use explain::{Explained, explain};
 pub use judge::{Chances, Judged};
 pub use predict::{PredictRange, Predicted, predict};

@@ -25,6 +25,29 @@ pub struct Costs {
     pub borrow_bps_per_year: f64,
 }
 
+impl Costs {
+    /// The same, so many times as dear; 0: a market that costs nothing.
+    pub fn times(self, multiple: f64) -> Self {
+        Self {
+            taker_bps: self.taker_bps * multiple,
+            maker_bps: self.maker_bps * multiple,
+            half_spread_bps: self.half_spread_bps * multiple,
+            slippage: match self.slippage {
+                Slippage::Fixed { bps } => Slippage::Fixed { bps: bps * multiple },
+                Slippage::Range { fraction } => Slippage::Range { fraction: fraction * multiple },
+                Slippage::Volatility { fraction } => {
+                    Slippage::Volatility { fraction: fraction * multiple }
+                }
+                Slippage::Impact { coefficient } => {
+                    Slippage::Impact { coefficient: coefficient * multiple }
+                }
+            },
+            funding_bps_per_8h: self.funding_bps_per_8h * multiple,
+            borrow_bps_per_year: self.borrow_bps_per_year * multiple,
+        }
+    }
+}
+
 /// How far a market order moves the price against itself, beside the half spread.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

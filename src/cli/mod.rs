@@ -4,6 +4,7 @@ mod audit;
 mod backtest;
 mod config;
 mod data;
+mod diagnose;
 mod explain;
 mod features;
 mod folds;
@@ -79,6 +80,7 @@ enum Command {
     Predict(predict::Args),
     Explain(explain::Args),
     Walkforward(walkforward::Args),
+    Diagnose(diagnose::Args),
     Backtest(backtest::Args),
     Sweep(sweep::Args),
     Trades(trades::Args),
@@ -159,6 +161,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Predict(args) => predict::execute(args, &cli.global),
         Command::Explain(args) => explain::execute(args, &cli.global),
         Command::Walkforward(args) => walkforward::execute(args, &cli.global),
+        Command::Diagnose(args) => diagnose::execute(args, &cli.global),
         Command::Backtest(args) => backtest::execute(args, &cli.global),
         Command::Sweep(args) => sweep::execute(args, &cli.global),
         Command::Trades(args) => trades::execute(args, &cli.global),

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::progress::Drawn;
-use super::{Global, backtest, print, symbols};
+use super::{Global, backtest, diagnose, print, symbols};
 use crate::config::Flag;
 use crate::ingest::feeds::Progress;
 use crate::market::Symbol;
@@ -36,6 +36,8 @@ pub struct Args {
     /// Compute every fold, even those that are there
     #[arg(long)]
     fresh: bool,
+    #[command(flatten)]
+    asked: diagnose::Asked,
 }
 
 impl Args {
@@ -47,7 +49,7 @@ impl Args {
         ];
         let weeks = weeks.into_iter().filter_map(|(flag, key, n)| Some(Flag::new(flag, key, &n?)));
         let mode = self.mode.iter().map(|mode| Flag::new("--mode", "walkforward.mode", mode));
-        weeks.chain(mode).collect()
+        weeks.chain(mode).chain(self.asked.flags()).collect()
     }
 }
 
@@ -68,5 +70,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         old => format!(", {old} of them computed before"),
     };
     print(&format!("{}: {n} folds{before}\n\n", walked.run.subject()))?;
-    backtest::show(&pipeline::backtest(&config, &walked.run.id)?)
+    backtest::show(&pipeline::backtest(&config, &walked.run.id)?)?;
+    print("\n")?;
+    diagnose::show(&pipeline::diagnose(&config, &walked.run.id)?, &args.asked)
 }

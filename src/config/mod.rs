@@ -30,6 +30,7 @@ mod trading_logic;
 mod tunable;
 mod tuning;
 mod tree;
+mod verdict;
 mod walkforward;
 
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub use swept::Swept;
 pub use synthetic::{Planted, Synthetic};
 pub use trading_logic::{HorizonWeights, Sizing, TradingLogic, WeightMethod};
 pub use tuning::{PrunerName, SamplerName, Tuning};
+pub use verdict::Verdict;
 pub use walkforward::WalkForward;
 
 use rule::Rule;
@@ -74,6 +76,7 @@ section! {
     calibration: Calibration = Calibration::default(), Rule::any();
     trading_logic: TradingLogic = TradingLogic::default(), Rule::any();
     backtest: Backtest = Backtest::default(), Rule::any();
+    verdict: Verdict = Verdict::default(), Rule::any();
 }
 
 impl Config {

@@ -62,15 +62,19 @@ pub struct Decided {
 }
 
 /// A stored run's predictions, decided and traded.
-struct Traded {
-    decided: Vec<Decided>,
-    rules: Rules,
-    ledger: Ledger,
-    band: Band,
+pub struct Traded {
+    pub decided: Vec<Decided>,
+    pub rules: Rules,
+    pub ledger: Ledger,
+    pub band: Band,
 }
 
 fn trade(config: &Config, run: &StoredRun) -> Result<Traded, Failure> {
-    let desks = desks(config, run)?;
+    decided(config, &desks(config, run)?)
+}
+
+/// What the gates let pass, traded.
+pub fn decided(config: &Config, desks: &[Desk]) -> Result<Traded, Failure> {
     let decided: Vec<Decided> =
         desks.iter().map(|desk| decide(config, desk)).collect::<Result<_, _>>()?;
     let rules = config.backtest.rules(&config.trading_logic, decided.len());
@@ -174,6 +178,14 @@ fn unfit(symbol: &str, fault: &IntentFault) -> Failure {
     Failure::user(format!("`{symbol}`: {fault}"))
 }
 
+/// The same decisions by other rules.
+pub fn ledger_of(decided: &[Decided], rules: &Rules) -> Result<Ledger, Failure> {
+    let markets: Vec<Market<'_>> =
+        decided.iter().map(Decided::market).collect::<Result<_, _>>().map_err(cannot)?;
+    let intents: Vec<&Intents> = decided.iter().map(|one| &one.intents).collect();
+    simulate(&markets, &intents, rules).map_err(cannot)
+}
+
 pub fn engine(decided: &[Decided], rules: &Rules) -> Result<(Ledger, Band), Failure> {
     let markets: Vec<Market<'_>> =
         decided.iter().map(Decided::market).collect::<Result<_, _>>().map_err(cannot)?;
@@ -246,7 +258,7 @@ fn sessions(ledger: &Ledger) -> BTreeMap<Ts, Option<usize>> {
 }
 
 /// Puts the trial on record, and tells how many there are. `made_of`: a hash of what was traded.
-fn count(
+pub fn count(
     config: &Config,
     (data, id, made_of): (&str, &str, &str),
     sharpe: Option<f64>,

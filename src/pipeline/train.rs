@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dataset::{Definition, Lessons, digest, lessons};
 use super::recipe;
-use super::tune::{Tuned, tune};
+use super::tune::{Searched, Tuned, tune};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::folds::{Fold, Rows, Slice};
@@ -96,9 +96,10 @@ pub fn train(training: &Training<'_>) -> Result<Model, Failure> {
     let (config, tuned) = if config.tuning.trials == 0 {
         (config.clone(), None)
     } else {
-        let fingerprint = fingerprint(&lessons);
-        let (config, tuned) =
-            tune(config, (&lessons.data, &fingerprint), (&fold, &hulls), progress)?;
+        let (fingerprint, ledger_key) =
+            (fingerprint(&lessons), key_of(&lessons.symbols, config.data.timeframe));
+        let searched = Searched { fingerprint: &fingerprint, ledger_key };
+        let (config, tuned) = tune(config, (&lessons.data, &searched), (&fold, &hulls), progress)?;
         (config, Some(tuned))
     };
     let on_done = |done, all| progress("training", done, all);

@@ -41,14 +41,22 @@ pub struct Tuned {
 const BATCH: usize = 4;
 const RESULTS: &str = "results";
 
+/// The bars that settings are tried on.
+pub struct Searched<'a> {
+    /// Of all of them.
+    pub fingerprint: &'a str,
+    /// Whose trials count together.
+    pub ledger_key: String,
+}
+
 /// The settings to train with. They ask for no search: to train with them gives the same model.
 pub fn tune(
     config: &Config,
-    (data, fingerprint): (&Dataset, &str),
+    (data, bars): (&Dataset, &Searched<'_>),
     (fold, hulls): (&Fold, &[Interval]),
     progress: &(dyn Fn(&str, usize, usize) + Sync),
 ) -> Result<(Config, Tuned), Failure> {
-    let study = study(config, fingerprint, fold)?;
+    let study = study(config, bars, fold)?;
     let base = recipe::recipe(config)?;
     let longest = config.labels.horizons.iter().max().copied().unwrap_or(0);
     let embargo = config.walkforward.embargo_bars.max(longest);
@@ -166,7 +174,7 @@ fn with(yaml: &str, point: &Point) -> Result<Config, Failure> {
     Ok(Config::from_text("config.yml", yaml, &sets)?)
 }
 
-fn study(config: &Config, fingerprint: &str, fold: &Fold) -> Result<Study, Failure> {
+fn study(config: &Config, bars: &Searched<'_>, fold: &Fold) -> Result<Study, Failure> {
     let tuning = &config.tuning;
     let given = &tuning.space;
     let space = if given.is_empty() { usual(config.learn.backend) } else { given.clone() };
@@ -185,8 +193,8 @@ fn study(config: &Config, fingerprint: &str, fold: &Fold) -> Result<Study, Failu
     let range = format!("{} {}", fold.train().from(), fold.calibrate().until());
     let params = StudyParams {
         kind: "tune".to_owned(),
-        data: fingerprint.to_owned(),
-        context: identity(&read(config), &[super::BUILD, &range]),
+        data: bars.ledger_key.clone(),
+        context: identity(&read(config), &[super::BUILD, &range, bars.fingerprint]),
         seed: config.seed,
         space: space.params(),
         sampler,

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::super::dataset::Lessons;
 use super::super::predict::table;
 use super::super::stored::{columns, horizons_of};
-use super::super::train::{Report, cannot, model_files, report};
-use super::super::tune::tune;
+use super::super::train::{Report, cannot, key_of, model_files, report};
+use super::super::tune::{Searched, tune};
 use super::super::{BUILD, recipe};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -92,7 +92,9 @@ impl Shop<'_> {
             (recipe::recipe(self.config)?, None)
         } else {
             let quiet = |_: &str, _: usize, _: usize| ();
-            let known = (data, self.fingerprint.as_str());
+            let ledger_key = key_of(&self.lessons.symbols, self.config.data.timeframe);
+            let searched = Searched { fingerprint: &self.fingerprint, ledger_key };
+            let known = (data, &searched);
             let (config, tuned) = tune(self.config, known, (fold, self.hulls), &quiet)?;
             (recipe::recipe(&config)?, Some(tuned))
         };

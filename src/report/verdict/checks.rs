@@ -102,6 +102,14 @@ impl Check {
 }
 
 impl Finding {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passes => "passes",
+            Self::Fails => "fails",
+            Self::Undecided => "undecided",
+        }
+    }
+
     fn passes_or(passes: bool, otherwise: Self) -> Self {
         if passes { Self::Passes } else { otherwise }
     }

@@ -1,0 +1,142 @@
+//! `edgewalk diagnose`: what a stored run's predictions were worth, and whether to trade on them.
+
+use anyhow::Result;
+
+use super::{Global, print, table};
+use crate::failure::Failure;
+use crate::pipeline::{self, Diagnosed};
+use crate::report::diagnose::{self as found};
+use crate::report::verdict::judge::{Outcome, Verdict};
+
+/// Judge a stored run: every table, every picture and the verdict, from what it has written
+///
+/// Information coefficients with errors that know of overlapping returns, their decay, hit rates,
+/// returns by tenth, coverage, the trades at several costs and z-thresholds, and a verdict with its
+/// reasons: pass, fail, or not enough evidence. `verdict.*` says what is asked.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The run: its id under models/ and results/
+    #[arg(long, default_value = "latest")]
+    run: String,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+/// What is asked of a diagnosis, wherever it is asked for.
+#[derive(Debug, clap::Args)]
+pub struct Asked {
+    /// Follow the decay of the predictions over so many bars [default: verdict.decay_bars]
+    #[arg(long, value_name = "BARS")]
+    diag_h: Option<u32>,
+    /// Exit with code 1 unless the verdict is `pass`
+    #[arg(long)]
+    require_pass: bool,
+}
+
+impl Asked {
+    pub fn flags(&self) -> Vec<crate::config::Flag> {
+        let flag = |n: &u32| crate::config::Flag::new("--diag-h", "verdict.decay_bars", n);
+        self.diag_h.iter().map(flag).collect()
+    }
+}
+
+pub fn execute(args: &Args, global: &Global) -> Result<()> {
+    let config = global.load_with(&args.asked.flags())?;
+    show(&pipeline::diagnose(&config, &args.run)?, &args.asked)
+}
+
+pub fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
+    let mut text = format!("{}, `{}`\n\n{}\n", done.run.subject(), done.run.id, ics(done));
+    text += &verdict(&done.verdict);
+    for path in &done.files {
+        text += &format!("wrote `{}`\n", path.display());
+    }
+    print(&text)?;
+    if asked.require_pass && done.verdict.outcome != Outcome::Pass {
+        return Err(
+            Failure::verdict(format!("the verdict is {}", name(done.verdict.outcome))).into()
+        );
+    }
+    Ok(())
+}
+
+fn ics(done: &Diagnosed) -> String {
+    let header = [
+        "horizon",
+        "rows",
+        "rank IC",
+        "t plain",
+        "t HAC",
+        "bootstrap 95 %",
+        "folds above 0",
+        "top less bottom tenth",
+        "inside",
+    ];
+    let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.1}"));
+    let rows = done.tables.horizons.iter().map(|of| {
+        let (rank, folds) = (of.ic.all.rank, of.by_fold.rank);
+        let band = of.ic.rank_band.map(|band| format!("{:.3} to {:.3}", band.low, band.high));
+        let inside = of.coverage.all.held.rate.map(|rate| format!("{:.1} %", 100.0 * rate));
+        vec![
+            of.horizon.to_string(),
+            of.ic.all.n_rows.to_string(),
+            with_error(&rank, 3),
+            number(rank.t_plain),
+            number(rank.t_hac),
+            band.unwrap_or_else(|| "–".to_owned()),
+            format!("{} of {}", folds.n_positive, folds.n_folds),
+            with_error(&of.quantiles.spread_bps, 2) + " bps",
+            inside.unwrap_or_else(|| "–".to_owned()),
+        ]
+    });
+    let hits = &done.tables.together.hits;
+    let percent =
+        |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.2} %", 100.0 * s));
+    format!(
+        "{}\nt plain takes overlapping returns for separate ones, t HAC does not. ± one standard error (HAC).\n\
+         inside: returns within their {:.0} % intervals.\n\
+         Hit rate of all horizons together {}, by chance {}.\n",
+        table(&header, rows),
+        100.0 * done.run.config.calibration.conformal_coverage,
+        percent(hits.all.rate),
+        percent(hits.by_chance),
+    )
+}
+
+fn with_error(found: &found::Estimate, decimals: usize) -> String {
+    match (found.value, found.se_hac) {
+        (Some(value), Some(error)) => format!("{value:.decimals$} ± {error:.decimals$}"),
+        (Some(value), None) => format!("{value:.decimals$}"),
+        _ => "–".to_owned(),
+    }
+}
+
+fn name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "pass",
+        Outcome::Fail => "fail",
+        Outcome::NotEnoughEvidence => "not enough evidence",
+    }
+}
+
+fn verdict(verdict: &Verdict) -> String {
+    let mut text = format!("VERDICT: {}. {}\n\n", name(verdict.outcome), verdict.headline);
+    let rows = verdict.checks.iter().map(|check| {
+        let must = if check.must { "must" } else { "note" };
+        let mark = check.outcome.word();
+        vec![
+            check.name.title().to_owned(),
+            must.to_owned(),
+            check.asked.clone(),
+            check.found.clone(),
+            mark.to_owned(),
+        ]
+    });
+    text += &super::table_of(&["check", "", "asked", "found", "outcome"], "lllll", rows);
+    for paragraph in
+        [&verdict.what_was_tested, &verdict.what_it_means, &verdict.what_would_change_it]
+    {
+        text += &format!("\n{paragraph}\n");
+    }
+    text + "\n"
+}

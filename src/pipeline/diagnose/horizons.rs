@@ -1,0 +1,101 @@
+//! What each horizon's predictions were worth.
+
+use serde::Serialize;
+
+use super::super::stored::StoredRun;
+use super::seen::Seen;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::report::diagnose::by_fold::{ByFold, by_fold};
+use crate::report::diagnose::coverage::{Coverage, coverage};
+use crate::report::diagnose::decay::{Ahead, decay};
+use crate::report::diagnose::hits::{Hits, hits};
+use crate::report::diagnose::ic::ic;
+use crate::report::diagnose::quantiles::{Quantiles, quantiles};
+use crate::report::diagnose::rolling::{Window, rolling};
+use crate::report::diagnose::{Bootstrap, Ic, Judged, Rows};
+use crate::units::DAY_US;
+use crate::walkforward::HorizonColumns;
+
+/// One horizon.
+#[derive(Debug, Clone, Serialize)]
+pub struct OfHorizon {
+    pub horizon: u32,
+    pub ic: Ic,
+    pub by_fold: ByFold,
+    pub rolling: Vec<Window>,
+    pub quantiles: Quantiles,
+    pub coverage: Coverage,
+}
+
+/// All horizons together, as they are traded.
+#[derive(Debug, Clone, Serialize)]
+pub struct Together {
+    /// Of the z-scores and returns, weighed over the horizons.
+    pub ic: Ic,
+    pub hits: Hits,
+    /// Of the z-scores, against returns farther and farther ahead.
+    pub decay: Vec<Ahead>,
+}
+
+const DRAWS: usize = 500;
+const TENTHS: usize = 10;
+const ROLLING_DAYS: i64 = 28;
+
+pub fn of_horizons(
+    config: &Config,
+    run: &StoredRun,
+    seen: &Seen,
+) -> Result<Vec<OfHorizon>, Failure> {
+    let trial = run.predictions.columns();
+    let of = |(columns, outcome): (&HorizonColumns, &Vec<f64>)| {
+        of_horizon(config, run, (columns, outcome))
+    };
+    trial.horizons.iter().zip(&seen.by_horizon).map(of).collect()
+}
+
+fn of_horizon(
+    config: &Config,
+    run: &StoredRun,
+    (columns, outcome): (&HorizonColumns, &[f64]),
+) -> Result<OfHorizon, Failure> {
+    let rows = rows(run, (&columns.raw, outcome), columns.horizon as usize)?;
+    let bootstrap = Bootstrap { draws: DRAWS, seed: config.seed };
+    let days = ROLLING_DAYS * DAY_US / run.config.data.timeframe.us();
+    let window = (days.max(2) as usize * run.symbols.len()).min(rows.n_rows() / 3);
+    // As wide as the volatility it was scaled by: calm rows have narrow intervals.
+    let width = |interval: &Option<crate::learn::conformal::Interval>| {
+        interval.map_or(f64::NAN, |interval| interval.high - interval.low)
+    };
+    let scale: Vec<f64> = columns.intervals.iter().map(width).collect();
+    let promised = run.config.calibration.conformal_coverage;
+    Ok(OfHorizon {
+        horizon: columns.horizon,
+        ic: ic(&rows, bootstrap),
+        by_fold: by_fold(&rows),
+        rolling: rolling(&rows, window, (window / 8).max(1)),
+        quantiles: quantiles(&rows, TENTHS, bootstrap),
+        coverage: coverage(&rows, &columns.intervals, &scale, promised).map_err(Failure::user)?,
+    })
+}
+
+pub fn together(config: &Config, run: &StoredRun, seen: &Seen) -> Result<Together, Failure> {
+    let longest = run.horizons.iter().max().map_or(1, |h| *h as usize);
+    let rows = rows(run, (&seen.z, &seen.outcome_bps), longest)?;
+    let ahead: Vec<&[f64]> = seen.ahead.iter().map(Vec::as_slice).collect();
+    Ok(Together {
+        ic: ic(&rows, Bootstrap { draws: DRAWS, seed: config.seed }),
+        hits: hits(&rows, &seen.z).map_err(Failure::user)?,
+        decay: decay(&rows, &ahead).map_err(Failure::user)?,
+    })
+}
+
+fn rows(
+    run: &StoredRun,
+    (predicted, outcome_bps): (&[f64], &[f64]),
+    horizon: usize,
+) -> Result<Rows, Failure> {
+    let trial = run.predictions.columns();
+    let (ts, symbol, fold) = (&trial.ts[..], &trial.symbols[..], &trial.fold[..]);
+    Rows::new(&Judged { ts, symbol, fold, predicted, outcome_bps, horizon }).map_err(Failure::user)
+}
