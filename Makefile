@@ -18,7 +18,7 @@ doc:
 bench:
 	bench/run
 
-# From nothing to an explained model, on the synthetic market.
+# From nothing to a verdict, on the synthetic market.
 EDGEWALK = cargo run --release --locked --quiet --
 demo:
 	$(EDGEWALK) ingest
@@ -30,3 +30,4 @@ demo:
 	$(EDGEWALK) train --set data.train.to=2023-06-01
 	$(EDGEWALK) predict
 	$(EDGEWALK) explain --top 5
+	$(EDGEWALK) walkforward

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{Global, print, table};
 use crate::failure::Failure;
-use crate::pipeline::{self, Diagnosed};
+use crate::pipeline::{self, Diagnosed, OfHorizon};
 use crate::report::diagnose::{self as found};
 use crate::report::verdict::judge::{Outcome, Verdict};
 
@@ -72,35 +72,37 @@ fn ics(done: &Diagnosed) -> String {
         "top less bottom tenth",
         "inside",
     ];
-    let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.1}"));
-    let rows = done.tables.horizons.iter().map(|of| {
-        let (rank, folds) = (of.ic.all.rank, of.by_fold.rank);
-        let band = of.ic.rank_band.map(|band| format!("{:.3} to {:.3}", band.low, band.high));
-        let inside = of.coverage.all.held.rate.map(|rate| format!("{:.1} %", 100.0 * rate));
-        vec![
-            of.horizon.to_string(),
-            of.ic.all.n_rows.to_string(),
-            with_error(&rank, 3),
-            number(rank.t_plain),
-            number(rank.t_hac),
-            band.unwrap_or_else(|| "–".to_owned()),
-            format!("{} of {}", folds.n_positive, folds.n_folds),
-            with_error(&of.quantiles.spread_bps, 2) + " bps",
-            inside.unwrap_or_else(|| "–".to_owned()),
-        ]
-    });
     let hits = &done.tables.together.hits;
-    let percent =
-        |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.2} %", 100.0 * s));
     format!(
-        "{}\nt plain takes overlapping returns for separate ones, t HAC does not. ± one standard error (HAC).\n\
-         inside: returns within their {:.0} % intervals.\n\
+        "{}\nt plain takes overlapping returns for separate ones, t HAC does not. ± one standard error \
+         (HAC).\ninside: returns within their {:.0} % intervals.\n\
          Hit rate of all horizons together {}, by chance {}.\n",
-        table(&header, rows),
+        table(&header, done.tables.horizons.iter().map(row)),
         100.0 * done.run.config.calibration.conformal_coverage,
-        percent(hits.all.rate),
-        percent(hits.by_chance),
+        percent(hits.all.rate, 2),
+        percent(hits.by_chance, 2),
     )
+}
+
+fn row(of: &OfHorizon) -> Vec<String> {
+    let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.1}"));
+    let (rank, folds) = (of.ic.all.rank, of.by_fold.rank);
+    let band = of.ic.rank_band.map(|band| format!("{:.3} to {:.3}", band.low, band.high));
+    vec![
+        of.horizon.to_string(),
+        of.ic.all.n_rows.to_string(),
+        with_error(&rank, 3),
+        number(rank.t_plain),
+        number(rank.t_hac),
+        band.unwrap_or_else(|| "–".to_owned()),
+        format!("{} of {}", folds.n_positive, folds.n_folds),
+        with_error(&of.quantiles.spread_bps, 2) + " bps",
+        percent(of.coverage.all.held.rate, 1),
+    ]
+}
+
+fn percent(share: Option<f64>, decimals: usize) -> String {
+    share.map_or("–".to_owned(), |share| format!("{:.decimals$} %", 100.0 * share))
 }
 
 fn with_error(found: &found::Estimate, decimals: usize) -> String {
@@ -120,7 +122,7 @@ fn name(outcome: Outcome) -> &'static str {
 }
 
 fn verdict(verdict: &Verdict) -> String {
-    let mut text = format!("VERDICT: {}. {}\n\n", name(verdict.outcome), verdict.headline);
+    let mut text = format!("VERDICT: {}\n\n", verdict.headline);
     let rows = verdict.checks.iter().map(|check| {
         let must = if check.must { "must" } else { "note" };
         let mark = check.outcome.word();

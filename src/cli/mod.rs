@@ -31,12 +31,11 @@ pub use output::{print, table, table_of};
 
 /// Walk-forward machine-learning research for people who trade their own models.
 ///
-/// From raw bars to a model in four commands:
+/// From raw bars to a verdict in three commands:
 ///
 ///   edgewalk ingest          bars into the store: what config.yml names, a synthetic market at first
 ///   edgewalk features check  the feature table, and the proof that no column looks ahead
-///   edgewalk train           a model for each horizon; --set data.train.to=2023-06-01 keeps bars back
-///   edgewalk predict         what it says of the bars it has not seen, and how that went
+///   edgewalk walkforward     retrain as time goes by, predict what comes next, trade it, judge it
 #[derive(Debug, Parser)]
 #[command(name = "edgewalk", version, verbatim_doc_comment, max_term_width = 100)]
 pub struct Cli {

@@ -306,7 +306,7 @@ fn a_command_that_is_none_is_said_with_the_nearest() {
     insta::assert_snapshot!(project.refusal(&["ingset"]), @r"
     error: unrecognized subcommand 'ingset'
 
-      tip: a similar subcommand exists: 'ingest'
+      tip: some similar subcommands exist: 'diagnose', 'ingest'
 
     Usage: edgewalk [OPTIONS] <COMMAND>
 

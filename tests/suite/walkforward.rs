@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::project::Project;
 
-const CONFIG: &str = "synthetic: {bars: 14000, regimes: false, planted: {ic: 0.3, horizon: 6}}
+const CONFIG: &str = "synthetic: {bars: 16000, regimes: false, planted: {ic: 0.3, horizon: 6}}
 features: {set: [core, order_flow]}
 labels: {horizons: [3, 6]}
 walkforward: {train_weeks: 2, test_weeks: 1}
-learn: {rounds: 30, learning_rate: 0.1}
+learn: {rounds: 30, learning_rate: 0.1, max_column_ic: 0.9}
 calibration: {min_rows: 200}
 trading_logic: {warmup_bars: 20, z_window: 100, volatility_window: 50, quantile_level: null}
 backtest: {cash: 10000, half_spread_bps: 0.1, slippage: {bps: 0.1}, commission: {taker_bps: 0.5}}
@@ -26,7 +26,8 @@ fn project() -> Project {
 fn written(project: &Project) -> BTreeMap<String, Vec<u8>> {
     let mut all = project.tree("results");
     all.retain(|name, _| !name.starts_with("trials/"));
-    all.extend(project.tree("models").into_iter().map(|(name, v)| (format!("models/{name}"), v)));
+    let models = project.tree("models").into_iter().filter(|(name, _)| !name.starts_with("latest"));
+    all.extend(models.map(|(name, v)| (format!("models/{name}"), v)));
     all
 }
 
@@ -52,7 +53,7 @@ fn every_fold_predicts_the_weeks_after_it_and_all_are_one_history() {
     assert!(told.contains("--mode sideways") && told.contains("anchored"), "{told}");
     // Its predictions are swept like any other's.
     let swept = project.done(&["sweep", "--set", "trading_logic.z_threshold=0.5..2:0.5"]);
-    assert!(swept.contains("4 settings went through the screen"), "{swept}");
+    assert!(swept.contains("SYNTH 5m, 4 settings from"), "{swept}");
 }
 
 #[test]
@@ -93,4 +94,38 @@ fn a_unit_that_was_damaged_is_computed_again() {
     assert!(run.stderr.contains("fold 1 is computed again"), "{run}");
     assert!(run.stdout.contains("3 of them computed before"), "{run}");
     assert!(written(&project) == before);
+}
+
+#[test]
+fn a_planted_effect_is_found_and_judged_and_costs_can_eat_it() {
+    let project = project();
+    let told = project.done(&["walkforward", "--diag-h", "6"]);
+    assert!(told.contains("VERDICT: "), "{told}");
+    let id = std::fs::read_link(project.path("models/latest")).unwrap();
+    let id = id.to_str().unwrap();
+    let json = |name: &str| -> serde_json::Value {
+        serde_json::from_str(&project.text(&format!("results/{id}/{name}"))).unwrap()
+    };
+    let tables = json("diagnostics.json");
+    for horizon in tables["horizons"].as_array().unwrap() {
+        let rank = &horizon["ic"]["all"]["rank"];
+        assert!(rank["t_hac"].as_f64().unwrap() > 5.0, "{rank}");
+        // Overlapping returns make the plain error too small.
+        assert!(rank["se_plain"].as_f64() < rank["se_hac"].as_f64(), "{rank}");
+        assert_eq!(horizon["by_fold"]["folds"].as_array().unwrap().len(), 4);
+    }
+    assert_eq!(tables["together"]["decay"].as_array().unwrap().len(), 6);
+    let costs = tables["evidence"]["costs"]["runs"].as_array().unwrap();
+    let net: Vec<f64> = costs.iter().map(|run| run["net_cash"].as_f64().unwrap()).collect();
+    assert!(net.len() == 4 && net.is_sorted_by(|a, b| a > b), "{net:?}");
+    assert_eq!(json("verdict.json")["reason"], "sample_too_small", "{told}");
+    let pictures = project.tree("logs/diagnostics");
+    assert_eq!(pictures.len(), 11, "{:?}", pictures.keys());
+    assert!(pictures.values().all(|png| png.starts_with(b"\x89PNG") && png.len() > 20_000));
+    // The same predictions where a round trip costs more than they are worth.
+    let dear = ["--set", "backtest.commission.taker_bps=20"];
+    let told = project.done(&[&["diagnose"], &dear[..]].concat());
+    assert!(told.contains("VERDICT: fail") && told.contains("costs eat"), "{told}");
+    let refused = project.run(&[&["diagnose", "--require-pass"], &dear[..]].concat());
+    assert_eq!(refused.code, 1, "{refused}");
 }

@@ -60,6 +60,10 @@ fn titles(title: String, finding: String) -> Titles {
     Titles { title, finding }
 }
 
+fn ahead(bars: u32) -> String {
+    if bars == 1 { "1 bar ahead".to_owned() } else { format!("{bars} bars ahead") }
+}
+
 fn finding(tables: &Tables) -> String {
     let evidence = &tables.evidence;
     let net = evidence.net_cash().map_or("–".to_owned(), |net| format!("{net:.0}"));
@@ -167,7 +171,7 @@ impl Rolling {
             band: Some(band),
             shape: Shape::Line,
         };
-        let title = format!("Rolling IC, {} bars ahead. {subject}", self.horizon);
+        let title = format!("Rolling IC, {}. {subject}", ahead(self.horizon));
         Lines {
             titles: titles(title, finding),
             x_label: String::new(),
@@ -234,7 +238,7 @@ fn ic_by_fold(tables: &Tables, subject: &str) -> GroupedBars {
     let values = folds.folds.iter().map(|fold| estimate(&fold.ic.rank)).collect();
     let finding = format!("Above 0 in {} of {} folds.", folds.rank.n_positive, folds.rank.n_folds);
     bars(
-        titles(format!("Rank IC by fold, {best} bars ahead. {subject}"), finding),
+        titles(format!("Rank IC by fold, {}. {subject}", ahead(best)), finding),
         ("fold", "rank IC"),
         folds.folds.iter().map(|fold| fold.fold.to_string()).collect(),
         (vec![BarSeries { name: "rank IC".to_owned(), values }], HAC),
@@ -265,10 +269,7 @@ fn quantiles(tables: &Tables, subject: &str) -> GroupedBars {
     });
     let values = rows.iter().map(|row| estimate(&row.outcome_bps)).collect();
     bars(
-        titles(
-            format!("Returns by tenth of the predictions, {best} bars ahead. {subject}"),
-            finding,
-        ),
+        titles(format!("Returns by tenth of the predictions, {}. {subject}", ahead(best)), finding),
         ("tenth of the predictions, lowest first", "mean return, bps"),
         rows.iter().map(|row| row.quantile.to_string()).collect(),
         (vec![BarSeries { name: "mean return".to_owned(), values }], HAC),

@@ -18,7 +18,7 @@ fn help_of(command: &str) -> String {
 }
 
 /// All commands, and their commands.
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 30] = [
     "",
     "ingest",
     "ingest csv",
@@ -40,6 +40,7 @@ const COMMANDS: [&str; 29] = [
     "predict",
     "explain",
     "walkforward",
+    "diagnose",
     "backtest",
     "sweep",
     "trades",
@@ -101,12 +102,11 @@ fn the_program_begins_with_what_to_type_first() {
     insta::assert_snapshot!(told, @r"
     Walk-forward machine-learning research for people who trade their own models.
 
-    From raw bars to a model in four commands:
+    From raw bars to a verdict in three commands:
 
       edgewalk ingest          bars into the store: what config.yml names, a synthetic market at first
       edgewalk features check  the feature table, and the proof that no column looks ahead
-      edgewalk train           a model for each horizon; --set data.train.to=2023-06-01 keeps bars back
-      edgewalk predict         what it says of the bars it has not seen, and how that went
+      edgewalk walkforward     retrain as time goes by, predict what comes next, trade it, judge it
 
     Usage: edgewalk [OPTIONS] <COMMAND>
 
@@ -122,6 +122,8 @@ fn the_program_begins_with_what_to_type_first() {
       predict      Predict rows that a model was not trained on
       explain      Explain a model: exact SHAP values as a table and as pictures, a set for each horizon
       walkforward  Retrain as time goes by, predict the weeks after each training, and trade all of them
+      diagnose     Judge a stored run: every table, every picture and the verdict, from what it has
+                   written
       backtest     Trade the predictions of a stored run, at the costs and by the rules of the config
       sweep        Try many settings on the predictions of a stored run, and rank them
       trades       Show the trades of a run's last backtest

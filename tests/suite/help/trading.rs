@@ -18,7 +18,26 @@ fn walkforward() {
           --mode <MODE>          rolling forgets what lies before the training window, anchored keeps
                                  everything [default: walkforward.mode]
           --fresh                Compute every fold, even those that are there
+          --diag-h <BARS>        Follow the decay of the predictions over so many bars [default:
+                                 verdict.decay_bars]
+          --require-pass         Exit with code 1 unless the verdict is `pass`
       -h, --help                 Print help (see more with '--help')
+    ");
+}
+
+#[test]
+fn diagnose() {
+    insta::assert_snapshot!(help_of("diagnose"), @r"
+    Judge a stored run: every table, every picture and the verdict, from what it has written
+
+    Usage: edgewalk diagnose [OPTIONS]
+
+    Options:
+          --run <RUN>      The run: its id under models/ and results/ [default: latest]
+          --diag-h <BARS>  Follow the decay of the predictions over so many bars [default:
+                           verdict.decay_bars]
+          --require-pass   Exit with code 1 unless the verdict is `pass`
+      -h, --help           Print help (see more with '--help')
     ");
 }
 
