@@ -148,9 +148,30 @@ fn many(key: &str, text: &str) -> Option<Read> {
         return (is_bare || is_range && !is_free)
             .then(|| (key.to_owned(), Err(message.to_owned())));
     }
-    let params = dimension(text).ok_or_else(|| WANTED.to_owned());
+    let params = dimension(text).map(|params| fitting(key, params));
+    let params = params.ok_or_else(|| WANTED.to_owned());
     let checked = params.and_then(|params| params.check().map(|_| params));
     Some((key.to_owned(), checked))
+}
+
+/// `0..3` of a key that takes any number is all of them between, not four.
+fn fitting(key: &str, params: DimensionParams) -> DimensionParams {
+    let takes_fractions = |low: i64| {
+        let (mut reading, mut config) = (Reading::new(Vec::new()), Config::default());
+        let place = Place::whole(key);
+        read(&mut config, (key, &Value::Float(low as f64 + 0.5), &place), &mut reading);
+        reading.into_faults().is_empty()
+    };
+    let floats = |[low, high]: [i64; 2]| Some([low as f64, high as f64]);
+    match (params.int, params.int_log, params.step) {
+        (Some(ends), _, None) if takes_fractions(ends[0]) => {
+            DimensionParams { int: None, float: floats(ends), ..params }
+        }
+        (_, Some(ends), None) if takes_fractions(ends[0]) => {
+            DimensionParams { int_log: None, log: floats(ends), ..params }
+        }
+        _ => params,
+    }
 }
 
 fn dimension(text: &str) -> Option<DimensionParams> {
@@ -231,6 +252,18 @@ mod tests {
         let odd = Point::from([("trading_logic.persistence_k".to_owned(), Value::Int(3))]);
         let told = config.at(&odd).unwrap_err().to_string();
         assert!(told.contains("3 of 1 bars can never agree"), "{told}");
+    }
+
+    #[test]
+    fn whole_ends_mean_whole_numbers_only_where_the_key_takes_no_others() {
+        let params = |key: &str, text: &str| {
+            let swept = swept(&[&format!("{key}={text}")]).unwrap();
+            swept.axes[key].params.clone()
+        };
+        assert_eq!(params("trading_logic.z_threshold", "0..3").float, Some([0.0, 3.0]));
+        assert_eq!(params("trading_logic.stop_atr", "1..8 log").log, Some([1.0, 8.0]));
+        assert_eq!(params("trading_logic.max_hold_bars", "1..24").int, Some([1, 24]));
+        assert_eq!(params("trading_logic.z_threshold", "0..3:1").int, Some([0, 3]));
     }
 
     #[test]

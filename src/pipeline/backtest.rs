@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::{Bars, Session, Symbol, Timeframe};
 use crate::signal::waterfall::Outcomes;
-use crate::signal::{Columns, Regime, Study, Waterfall, explain};
+use crate::signal::{Columns, Reason, Regime, Study, Waterfall, explain};
 use crate::store;
 use crate::units::Ts;
 
@@ -165,6 +165,7 @@ pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
         columns.sigma(),
         params.volatility_window as usize,
     );
+    check_stops(&symbol, &waterfall)?;
     Ok(Decided {
         bars: desk.bars.slice(desk.first..desk.bars.len()),
         sigma: desk.sigma().map(|sigma| sigma[desk.first..].to_vec()),
@@ -173,6 +174,25 @@ pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
         regime: regime[desk.first..].to_vec(),
     })
 }
+
+/// A bar so quiet that its stop lies within the spread is refused like any other; where all are, the
+/// config is wrong.
+fn check_stops(symbol: &str, waterfall: &Waterfall) -> Result<(), Failure> {
+    let stage = waterfall.stages.iter().find(|stage| stage.reason == Reason::StopInSpread);
+    match stage.filter(|stage| stage.refused > 0 && waterfall.n_taken == 0) {
+        None => Ok(()),
+        Some(stage) => {
+            let message = format!(
+                "the stop lies within the spread at each of the {} bars on which `{symbol}` would be traded",
+                stage.refused
+            );
+            Err(Failure::user(message).hint(WIDER_STOP))
+        }
+    }
+}
+
+const WIDER_STOP: &str = "a larger `trading_logic.stop_atr` or `trading_logic.sigma_floor_bps`, or a \
+                          smaller `backtest.half_spread_bps`";
 
 fn unfit(symbol: &str, fault: &IntentFault) -> Failure {
     Failure::user(format!("`{symbol}`: {fault}"))
@@ -207,10 +227,7 @@ impl Decided {
 
 pub fn cannot(fault: EngineFault) -> Failure {
     let hint = match &fault {
-        EngineFault::StopInSpread { .. } => Some(
-            "a larger `trading_logic.stop_atr` or `trading_logic.sigma_floor_bps`, or a smaller \
-             `backtest.half_spread_bps`",
-        ),
+        EngineFault::StopInSpread { .. } => Some(WIDER_STOP),
         _ => None,
     };
     let failure = Failure::user(fault);

@@ -53,7 +53,8 @@ impl TradeLog {
         let is = |name: &str, asked: &Option<String>, row: usize| {
             asked.as_ref().is_none_or(|asked| self.cell(name, row) == *asked)
         };
-        self.check_exit(filter.exit.as_deref())?;
+        self.check_known("exit_rule", filter.exit.as_deref(), "ended by")?;
+        self.check_known("symbol", filter.symbol.as_deref(), "is of")?;
         let Some(Values::Ts(entry)) = self.trades.column("entry_ts") else {
             return Err(Failure::world("the trades have no `entry_ts`"));
         };
@@ -67,18 +68,18 @@ impl TradeLog {
         Ok((0..self.n_trades()).filter(passes).collect())
     }
 
-    /// A rule that ended no trade may be a slip of the pen.
-    fn check_exit(&self, asked: Option<&str>) -> Result<(), Failure> {
-        let Some(asked) = asked else { return Ok(()) };
+    /// What no trade has may be a slip of the pen. Where there are no trades nothing is known.
+    fn check_known(&self, column: &str, asked: Option<&str>, what: &str) -> Result<(), Failure> {
+        let Some(asked) = asked.filter(|_| self.n_trades() > 0) else { return Ok(()) };
         let mut known: Vec<String> =
-            (0..self.n_trades()).map(|row| self.cell("exit_rule", row)).collect();
+            (0..self.n_trades()).map(|row| self.cell(column, row)).collect();
         known.sort();
         known.dedup();
-        if known.iter().any(|rule| rule == asked) {
+        if known.iter().any(|one| one == asked) {
             return Ok(());
         }
-        Err(Failure::user(format!("no trade ended by `{asked}`"))
-            .hint(format!("these did: {}", known.join(", "))))
+        Err(Failure::user(format!("no trade {what} `{asked}`"))
+            .hint(format!("there are {}", known.join(", "))))
     }
 
     pub fn row_of(&self, id: i64) -> Result<usize, Failure> {

@@ -113,8 +113,19 @@ pub fn train(training: &Training<'_>) -> Result<Model, Failure> {
 
 /// What `edgewalk train` once wrote.
 pub fn load(path: &Path) -> Result<Model, Failure> {
-    open(ModelFolder::open(path)?)
+    let folder = ModelFolder::open(path)?;
+    let id = &folder.manifest.id;
+    if id.starts_with(WALK) {
+        let message =
+            format!("run `{id}` has a model for each of its folds, and its predictions already");
+        return Err(Failure::user(message)
+            .hint("`edgewalk train` makes a single model; `--model` names one"));
+    }
+    open(folder)
 }
+
+/// The ids of walk-forward runs begin so.
+pub const WALK: &str = "walkforward";
 
 fn open(folder: ModelFolder) -> Result<Model, Failure> {
     let config = config_of(&folder)?;

@@ -23,10 +23,12 @@ pub enum Reason {
     Size,
     /// The average true range gives no distance.
     Atr,
+    /// The stop would lie within the spread: the market's standing still would reach it.
+    StopInSpread,
 }
 
 impl Reason {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NoPrediction,
         Self::Direction,
         Self::WarmUp,
@@ -40,6 +42,7 @@ impl Reason {
         Self::Conformal,
         Self::Size,
         Self::Atr,
+        Self::StopInSpread,
     ];
 
     /// Stands in columns for a bar that no gate refused.
@@ -69,6 +72,7 @@ impl Reason {
             Self::Conformal => "conformal",
             Self::Size => "size",
             Self::Atr => "atr",
+            Self::StopInSpread => "stop_in_spread",
         }
     }
 }
@@ -84,6 +88,6 @@ mod tests {
         }
         assert!(Reason::ALL.is_sorted());
         assert_eq!(Reason::from_code(Reason::NONE), None);
-        assert_eq!(Reason::from_code(14), None);
+        assert_eq!(Reason::from_code(Reason::ALL.len() as u8 + 1), None);
     }
 }

@@ -206,6 +206,8 @@ fn trades_are_filtered_and_one_is_told_in_full() {
     assert!(told.contains(&format!("they are 1 to {n}")), "{told}");
     let told = project.refusal(&["trades", "--exit", "stopp"]);
     assert!(told.contains("no trade ended by `stopp`") && told.contains("stop"), "{told}");
+    let told = project.refusal(&["trades", "--symbol", "SYNT"]);
+    assert!(told.contains("no trade is of `SYNT`") && told.contains("there are SYNTH"), "{told}");
 }
 
 #[test]

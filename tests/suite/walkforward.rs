@@ -51,6 +51,8 @@ fn every_fold_predicts_the_weeks_after_it_and_all_are_one_history() {
     assert!(told.starts_with("SYNTH 5m: 2 folds\n"), "{told}");
     let told = project.refusal(&["walkforward", "--mode", "sideways"]);
     assert!(told.contains("--mode sideways") && told.contains("anchored"), "{told}");
+    let told = project.refusal(&["predict"]);
+    assert!(told.contains("has a model for each of its folds"), "{told}");
     // Its predictions are swept like any other's.
     let swept = project.done(&["sweep", "--set", "trading_logic.z_threshold=0.5..2:0.5"]);
     assert!(swept.contains("SYNTH 5m, 4 settings from"), "{swept}");

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::dataset::{Lessons, lessons};
 use super::predict::{predicted, table};
 use super::stored::{StoredRun, list, open_run};
-use super::train::{Report, fingerprint, hulls, run_id};
+use super::train::{Report, WALK, fingerprint, hulls, run_id};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::folds::{Folds, Rows, Span};
@@ -46,7 +46,7 @@ pub fn walk(walk: &Walk<'_>) -> Result<Walked, Failure> {
     let lessons = lessons(config, &walk.symbols)?;
     let hulls = hulls(&lessons.data);
     let folds = cut(config, &lessons, &hulls)?;
-    let (fingerprint, id) = (fingerprint(&lessons), run_id("walkforward", config, &lessons));
+    let (fingerprint, id) = (fingerprint(&lessons), run_id(WALK, config, &lessons));
     let shop = Shop { config, lessons: &lessons, hulls: &hulls, fingerprint, id };
     let outputs = outputs(walk, &shop, &folds)?;
     let n_old = outputs.iter().filter(|output| output.is_old).count();

@@ -43,6 +43,7 @@ pub struct Gates {
     pub conformal: Conformal,
     pub sizing: Sizing,
     pub exits: Exits,
+    half_spread_bps: f64,
 }
 
 /// The sign of z; there is none where z is 0 or missing.
@@ -79,6 +80,7 @@ impl Gates {
             conformal: Conformal { is_on: params.conformal_gate },
             sizing: Sizing::new(params.sizing, setup.bars_per_year),
             exits: Exits::new(params),
+            half_spread_bps: setup.costs.half_spread_bps,
         }
     }
 
@@ -110,6 +112,9 @@ impl Gates {
         let Some([stop, target, trail]) = self.exits.levels(bar.atr()) else {
             return Err(Reason::Atr);
         };
+        // To the bit what the engine asks of an intent.
+        let spread = 2.0 * self.half_spread_bps * 1e-4 * bar.tape().close;
+        refuse_unless(stop > spread, Reason::StopInSpread)?;
         let hold_bars = self.exits.hold_bars;
         Ok(Intent { bar: row, side, size, stop, target, trail, hold_bars })
     }
