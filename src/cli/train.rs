@@ -85,7 +85,7 @@ fn scores(model: &Model) -> String {
         "IC train",
         "IC early stop",
         "IC calibrate",
-        "bps kept",
+        "bp worth",
         "p kept",
         "weight",
     ];
@@ -99,7 +99,8 @@ fn scores(model: &Model) -> String {
     format!(
         "\n{table}\nIC: rank correlation of prediction and return, ± its standard error. The trees have\n\
          {seen}; `calibrate` is the one slice they\n\
-         have not seen. `kept`: the part of the calibration's shape that stands out of its noise.\n"
+         have not seen. `bp worth`: what a predicted bp is expected to bring. `p kept`: the part of the\n\
+         probability's shape that stands out of its noise.\n"
     )
 }
 

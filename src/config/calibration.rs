@@ -12,7 +12,8 @@ section! {
     method: Method = Method::Isotonic, Rule::any();
     /// Score to the probability that the price rises.
     probability: Probability = Probability::Platt, Rule::any();
-    /// Pull towards no prediction at all, 0 none to 1 all; null: estimated. For `method: linear`.
+    /// Pull towards no prediction at all, 0 none to 1 all; null: as far as the noise demands, towards
+    /// what predictions are usually worth. For `method: linear`.
     shrinkage: Option<f64> = None, Rule::within(0.0, 1.0);
     /// With fewer rows than this nothing is fitted; the report says so.
     min_rows: u32 = 500, Rule::within(10.0, 1e9).unit("rows");

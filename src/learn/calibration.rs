@@ -21,11 +21,8 @@ pub struct CalibrationParams {
 
 impl Default for CalibrationParams {
     fn default() -> Self {
-        let bps = BpsParams {
-            method: BpsMethod::Isotonic,
-            shrinkage: Shrinkage::Estimated,
-            min_rows: 500,
-        };
+        let bps =
+            BpsParams { method: BpsMethod::Isotonic, shrinkage: Shrinkage::Word, min_rows: 500 };
         Self { bps: Some(bps), method: ProbabilityMethod::Platt, coverage: 0.9, rate: 0.005 }
     }
 }
@@ -61,7 +58,8 @@ impl Calibration {
         };
         let shrinkage = Shrinkage::Estimated;
         let chance = ProbabilityParams { method: params.method, kind, shrinkage, min_rows };
-        let (bps, probability) = match (rows, params.bps) {
+        let bps = params.bps.map(|bps| BpsParams { shrinkage: word(target, bps.shrinkage), ..bps });
+        let (bps, probability) = match (rows, bps) {
             (Ok(rows), Some(bps)) => {
                 (BpsCalibrator::fit(&rows, &bps), ProbabilityCalibrator::fit(&rows, &chance))
             }
@@ -106,8 +104,8 @@ fn unseen(target: Target, held: &Held, params: &CalibrationParams) -> Vec<f64> {
         let (score, outcome) = (&held.score[rows.clone()], &held.outcome_bps[rows.clone()]);
         let rows = Rows::new(score, outcome, &weights[rows], held.overlap_rows).ok();
         let fitted = params.bps.zip(rows).map_or_else(as_it_is, |(bps, rows)| {
-            let min_rows = bps.min_rows / 2;
-            BpsCalibrator::fit(&rows, &BpsParams { min_rows, ..bps })
+            let (min_rows, shrinkage) = (bps.min_rows / 2, word(target, bps.shrinkage));
+            BpsCalibrator::fit(&rows, &BpsParams { min_rows, shrinkage, ..bps })
         });
         in_bps(target, fitted).calibrator
     };
@@ -120,6 +118,14 @@ fn unseen(target: Target, held: &Held, params: &CalibrationParams) -> Vec<f64> {
 
 fn as_it_is() -> Fitted<BpsCalibrator> {
     Fitted { calibrator: BpsCalibrator::Identity, kept: None, remark: None }
+}
+
+/// Log odds are no word on bps.
+fn word(target: Target, shrinkage: Shrinkage) -> Shrinkage {
+    match (target, shrinkage) {
+        (Target::Sign, Shrinkage::Word) => Shrinkage::Estimated,
+        (_, shrinkage) => shrinkage,
+    }
 }
 
 /// That nothing was fitted is no news where nothing was asked for.

@@ -115,7 +115,7 @@ fn calibration(config: &config::Calibration) -> CalibrationParams {
         },
         shrinkage: match (config.method, config.shrinkage) {
             (Method::Linear, Some(share)) => Shrinkage::Fixed(share),
-            _ => Shrinkage::Estimated,
+            _ => Shrinkage::Word,
         },
         min_rows: config.min_rows as usize,
     };

@@ -18,8 +18,8 @@ pub struct Curve {
 #[derive(Debug, Clone)]
 pub(super) struct Levels {
     pub cells: Vec<Cell>,
-    /// How many bins there were to pool.
-    pub n_bins: usize,
+    /// What was pooled.
+    bins: Vec<Cell>,
 }
 
 /// Bins before pooling. Without them the ends of the curve are single lucky rows (its "spiking",
@@ -32,7 +32,7 @@ impl Levels {
     /// 1955, "An empirical distribution function for sampling with incomplete information").
     pub fn of(rows: &Rows<'_>) -> Self {
         let bins = cells(rows, BINS);
-        Self { n_bins: bins.len(), cells: pooled(&bins) }
+        Self { cells: pooled(&bins), bins }
     }
 
     /// The weighted sum of squares of the levels about their mean, a unit of weight.
@@ -52,7 +52,44 @@ impl Levels {
     /// Σ 1/j, j = 2..k, levels beyond the first in the mean (Robertson, Wright & Dykstra 1988,
     /// "Order restricted statistical inference", §2.3; exact for equal weights).
     pub fn directions(&self) -> f64 {
-        (2..=self.n_bins).map(|j| 1.0 / j as f64).sum()
+        (2..=self.bins.len()).map(|j| 1.0 / j as f64).sum()
+    }
+
+    /// The weighted mean square of the levels about a line, bin by bin.
+    pub fn distance(&self, line: impl Fn(f64) -> f64) -> f64 {
+        let total: f64 = self.bins.iter().map(|bin| bin.weight).sum();
+        let square = |(bin, level): (&Cell, f64)| {
+            let apart = level - line(bin.predicted);
+            bin.weight * apart * apart
+        };
+        self.leveled().map(square).sum::<f64>() / total
+    }
+
+    /// Through the bins' centres, each of its centre and its level mapped, and pooled again where
+    /// that falls.
+    pub fn bent(&self, map: impl Fn(f64, f64) -> f64) -> Curve {
+        let mapped =
+            |(bin, level): (&Cell, f64)| Cell { outcome: map(bin.predicted, level), ..*bin };
+        let bins: Vec<Cell> = self.leveled().map(mapped).collect();
+        let cells = pooled(&bins);
+        Self { bins, cells }.curve(|value| value)
+    }
+
+    /// Every bin, and the level it was pooled into.
+    fn leveled(&self) -> impl Iterator<Item = (&Cell, f64)> {
+        let mut rows = 0;
+        let mut levels = self.cells.iter();
+        let mut level = levels.next();
+        self.bins.iter().map(move |bin| {
+            while let Some(cell) = level
+                && rows >= cell.n_rows
+            {
+                rows -= cell.n_rows;
+                level = levels.next();
+            }
+            rows += bin.n_rows;
+            (bin, level.map_or(f64::NAN, |cell| cell.outcome))
+        })
     }
 
     /// Through the levels' centres (the mean prediction of each), every value mapped.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::curve::{Curve, Levels};
-use super::fitted::{Fitted, Remark, Shrinkage, level_kept, share_kept};
+use super::fitted::{Fitted, Remark, Shrinkage, believed, level_kept, share_kept};
 use super::linear::LinearFit;
 use super::rows::Rows;
 
@@ -75,6 +75,11 @@ impl Kept {
         Self { slope: share * slope, share }
     }
 
+    fn by_word(line: &LinearFit) -> Self {
+        let slope = believed(line.slope);
+        Self { slope, share: slope }
+    }
+
     /// The level at the mean prediction: the kept line through `neutral`, and of the rest of the
     /// mean outcome what three standard errors leave.
     pub fn level(&self, line: &LinearFit, neutral: f64) -> f64 {
@@ -94,23 +99,53 @@ fn linear(line: &LinearFit, shrinkage: Shrinkage) -> Fitted<BpsCalibrator> {
             let kept = Kept::of(line);
             (kept.slope, kept.level(line, 0.0), kept.share)
         }
+        Shrinkage::Word => {
+            let kept = Kept::by_word(line);
+            (kept.slope, kept.level(line, 0.0), kept.share)
+        }
         Shrinkage::Fixed(pull) => {
             let kept = 1.0 - pull;
             (kept * line.slope.value.max(0.0), kept * line.mean_outcome.value, kept)
         }
     };
     let intercept = level - slope * line.mean_predicted;
-    let remark = (line.slope.value <= 0.0).then_some(Remark::Against);
+    let remark = (line.slope.value <= 0.0).then_some(against(shrinkage));
     Fitted { calibrator: BpsCalibrator::Linear { slope, intercept }, kept: Some(kept), remark }
 }
 
 fn isotonic(levels: &Levels, line: &LinearFit, shrinkage: Shrinkage) -> Fitted<BpsCalibrator> {
     let (curve, kept) = match shrinkage {
         Shrinkage::Estimated => shrunken(levels, line, 0.0),
+        Shrinkage::Word => bent(levels, line),
         Shrinkage::Fixed(pull) => (levels.curve(|value| (1.0 - pull) * value), 1.0 - pull),
     };
-    let remark = (levels.cells.len() < 2).then_some(Remark::Against);
+    let is_against = levels.cells.len() < 2 || line.slope.value <= 0.0;
+    let remark = is_against.then_some(against(shrinkage));
     Fitted { calibrator: BpsCalibrator::Isotonic(curve), kept: Some(kept), remark }
+}
+
+fn against(shrinkage: Shrinkage) -> Remark {
+    if shrinkage == Shrinkage::Word { Remark::Doubted } else { Remark::Against }
+}
+
+/// The line that is believed, and of the bends of the rising curve about its own line what stands
+/// out of the noise: of their sum of squares S, the part 1 − 2·ν·N/S (James & Stein 1961, with the
+/// caution of [`Shrinkage::Estimated`]), with ν the levels that the curve has beyond a line's two,
+/// at least what noise alone would build, and N the noise of one direction.
+fn bent(levels: &Levels, line: &LinearFit) -> (Curve, f64) {
+    let kept = Kept::by_word(line);
+    let level = kept.level(line, 0.0);
+    let straight =
+        |at: f64| line.mean_outcome.value + line.slope.value.max(0.0) * (at - line.mean_predicted);
+    let one_direction = line.slope.error * line.slope.error * line.variance_predicted;
+    let free = (levels.cells.len() as f64 - 2.0).max(levels.directions());
+    let square = levels.distance(straight);
+    let noise = 2.0 * free * one_direction;
+    let bends = if square > noise { 1.0 - noise / square } else { 0.0 };
+    let curve = levels.bent(|at, value| {
+        level + kept.slope * (at - line.mean_predicted) + bends * (value - straight(at))
+    });
+    (curve, kept.slope)
 }
 
 /// The curve pulled towards its level, and the share that was kept of it.
@@ -185,6 +220,24 @@ mod tests {
     }
 
     #[test]
+    fn a_bend_that_stands_out_is_kept_and_noise_about_a_line_is_not() {
+        let noise = |i: usize| if (i / 40).is_multiple_of(2) { 3.0 } else { -3.0 };
+        let xs: Vec<f64> = (0..8_000).map(|i| f64::from(i % 40) - 19.5).collect();
+        let ys = |shape: fn(f64) -> f64| -> Vec<f64> {
+            xs.iter().enumerate().map(|(i, x)| shape(*x) + noise(i)).collect()
+        };
+        let params = BpsParams { shrinkage: Shrinkage::Word, ..ISOTONIC };
+        let of = |shape, at: f64| fit(&xs, &ys(shape), &params).calibrator.apply(at);
+        let kinked: fn(f64) -> f64 = |x| if x > 9.0 { 4.0 * (x - 9.0) } else { 0.0 };
+        assert!((of(kinked, -10.0) - of(kinked, 5.0)).abs() < 0.2);
+        assert!((of(kinked, 18.0) - 36.0).abs() < 1.0);
+        let straight: fn(f64) -> f64 = |x| x;
+        for at in [-15.0, -3.0, 0.5, 11.0] {
+            assert!((of(straight, at) - at).abs() < 0.1, "{at}: {}", of(straight, at));
+        }
+    }
+
+    #[test]
     fn a_calibrator_survives_its_own_json() {
         let fitted = fit(&[1.0, 2.0, 3.0, 4.0], &[0.1, 3.0, 2.0, 5.0], &ISOTONIC);
         let text = serde_json::to_string(&fitted).unwrap();
@@ -205,7 +258,9 @@ mod tests {
         ) {
             let (xs, ys): (Vec<f64>, Vec<f64>) = rows.into_iter().unzip();
             let shrinkage = pull.map_or(Shrinkage::Estimated, Shrinkage::Fixed);
-            for params in [LINEAR, ISOTONIC] {
+            for (params, shrinkage) in
+                [LINEAR, ISOTONIC].into_iter().flat_map(|p| [(p, shrinkage), (p, Shrinkage::Word)])
+            {
                 let calibrator = fit(&xs, &ys, &BpsParams { shrinkage, ..params }).calibrator;
                 let (low, high) = (calibrator.apply(a.min(b)), calibrator.apply(a.max(b)));
                 prop_assert!(low.is_finite() && low <= high);

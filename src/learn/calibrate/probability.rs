@@ -137,7 +137,7 @@ fn base_rate(signs: &Rows<'_>) -> f64 {
 
 fn share(line: &LinearFit, shrinkage: Shrinkage) -> f64 {
     match shrinkage {
-        Shrinkage::Estimated => Kept::of(line).share,
+        Shrinkage::Estimated | Shrinkage::Word => Kept::of(line).share,
         Shrinkage::Fixed(pull) => 1.0 - pull,
     }
 }
@@ -149,7 +149,7 @@ fn flat_level(
     params: &ProbabilityParams,
 ) -> ProbabilityCalibrator {
     let level = match params.shrinkage {
-        Shrinkage::Estimated => level(signs, line, 0.0),
+        Shrinkage::Estimated | Shrinkage::Word => level(signs, line, 0.0),
         Shrinkage::Fixed(pull) => (1.0 - pull) * log_odds(base_rate(signs)),
     };
     ProbabilityCalibrator::Flat { probability: sigmoid(level) }
@@ -237,7 +237,7 @@ fn isotonic(
 ) -> Fitted<ProbabilityCalibrator> {
     let levels = Levels::of(signs);
     let (curve, kept) = match params.shrinkage {
-        Shrinkage::Estimated => shrunken(&levels, line, 0.5),
+        Shrinkage::Estimated | Shrinkage::Word => shrunken(&levels, line, 0.5),
         Shrinkage::Fixed(pull) => (levels.curve(|p| 0.5 + (1.0 - pull) * (p - 0.5)), 1.0 - pull),
     };
     let remark = (levels.cells.len() < 2).then_some(Remark::Against);

@@ -50,13 +50,16 @@ fn plant(ic: f64, persistence: f64) -> Plant {
 }
 
 const METHODS: [BpsMethod; 2] = [BpsMethod::Isotonic, BpsMethod::Linear];
+const PULLS: [Shrinkage; 2] = [Shrinkage::Estimated, Shrinkage::Word];
 
 #[test]
 fn expected_bps_come_true_on_a_planted_market() {
     for (ic, persistence) in [(0.05, 0.5), (0.1, 0.5), (0.1, 0.9), (0.15, 0.9)] {
         for method in METHODS {
-            let slope = bps(plant(ic, persistence), method, Shrinkage::Estimated).slope();
-            assert!((0.8..=1.2).contains(&slope), "{method:?} at {ic}: {slope}");
+            for shrinkage in PULLS {
+                let slope = bps(plant(ic, persistence), method, shrinkage).slope();
+                assert!((0.8..=1.2).contains(&slope), "{method:?} {shrinkage:?} at {ic}: {slope}");
+            }
         }
     }
 }
@@ -65,11 +68,13 @@ fn expected_bps_come_true_on_a_planted_market() {
 fn expected_bps_are_nearly_flat_on_noise() {
     for method in METHODS {
         for persistence in [0.5, 0.9] {
-            let shrunken = bps(plant(0.0, persistence), method, Shrinkage::Estimated).spread();
             let believed = bps(plant(0.0, persistence), method, Shrinkage::Fixed(0.0)).spread();
-            // Outcomes spread by about 70 bps.
-            assert!(shrunken < 0.4 * believed, "{method:?}: {shrunken} of {believed}");
-            assert!(shrunken < 2.1, "{method:?}: {shrunken}");
+            for shrinkage in PULLS {
+                let shrunken = bps(plant(0.0, persistence), method, shrinkage).spread();
+                // Outcomes spread by about 70 bps.
+                assert!(shrunken < 0.4 * believed, "{method:?}: {shrunken} of {believed}");
+                assert!(shrunken < 2.1, "{method:?} {shrinkage:?}: {shrunken}");
+            }
         }
     }
 }
