@@ -1,26 +1,28 @@
 //! What a stored run's predictions were worth, and whether to trade on them.
 
 mod evidence; // what the verdict is made from
+mod exhibits; // pictures, and how to read them
 mod horizons; // horizon by horizon
-mod pictures;
 mod seen; // rows beside what came of them
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::backtest::{Traded, decided};
+use super::backtest::decided;
 use super::desk::desks;
 use super::stored::{StoredRun, open_run};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::report::verdict::{Evidence, Verdict, judge};
 use crate::store;
-use evidence::{AtCosts, Found, at_costs, evidence, steps, thresholds};
+use evidence::{Found, at_costs, evidence, steps, thresholds};
+use exhibits::{Material, exhibits};
 use horizons::{of_horizons, together};
 use seen::seen;
 
 pub use evidence::Step;
+pub use exhibits::Exhibit;
 pub use horizons::{OfHorizon, Together};
 
 /// A run that was looked at from all sides.
@@ -28,7 +30,10 @@ pub struct Diagnosed {
     pub run: StoredRun,
     pub tables: Tables,
     pub verdict: Verdict,
+    /// Tables.
     pub files: Vec<PathBuf>,
+    /// Pictures, the page with the six that matter first.
+    pub exhibits: Vec<Exhibit>,
 }
 
 /// Everything that was found, as `diagnostics.json` tells it.
@@ -61,15 +66,22 @@ pub fn diagnose(config: &Config, run: &str) -> Result<Diagnosed, Failure> {
     let evidence = evidence(config, &found)?;
     let verdict = judge(&evidence, &thresholds(config));
     let tables = Tables { horizons, together, z_thresholds, evidence };
-    let files = write(&run, (&tables, &verdict), (&traded, &costs))?;
-    Ok(Diagnosed { run, tables, verdict, files })
+    let files = write(&run, &tables, &verdict)?;
+    let subject = run.subject();
+    let shown = Material { tables: &tables, traded: &traded, costs: &costs, subject };
+    let exhibits = exhibits(&shown, &Path::new("logs").join("diagnostics").join(&run.id))?;
+    Ok(Diagnosed { run, tables, verdict, files, exhibits })
 }
 
-fn write(
-    run: &StoredRun,
-    (tables, verdict): (&Tables, &Verdict),
-    (traded, costs): (&Traded, &[AtCosts]),
-) -> Result<Vec<PathBuf>, Failure> {
+impl Tables {
+    /// The horizon whose rank IC stands out most.
+    pub fn clearest(&self) -> Option<&OfHorizon> {
+        let clarity = |of: &OfHorizon| of.ic.all.rank.t_hac.unwrap_or(f64::NEG_INFINITY);
+        self.horizons.iter().max_by(|a, b| clarity(a).total_cmp(&clarity(b)))
+    }
+}
+
+fn write(run: &StoredRun, tables: &Tables, verdict: &Verdict) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for (name, json) in [
         ("diagnostics.json", serde_json::to_vec_pretty(tables)),
@@ -81,7 +93,5 @@ fn write(
         store::write_atomic(&path, &json)?;
         files.push(path);
     }
-    let folder = Path::new("logs").join("diagnostics").join(&run.id);
-    files.extend(pictures::pictures(run, tables, (traded, costs), &folder)?);
     Ok(files)
 }
