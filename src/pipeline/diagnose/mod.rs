@@ -5,7 +5,7 @@ mod exhibits; // pictures, and how to read them
 mod fold_trades; // each fold's weeks traded alone
 mod gates; // what the gates did
 mod horizons; // horizon by horizon
-mod models; // drift, and what the models did
+pub mod models; // drift, and what the models did
 mod shap; // what each column did
 mod slices; // which rows each fold learnt from
 mod seen; // rows beside what came of them

@@ -1,10 +1,14 @@
 //! What a run has to show: each exhibit a picture, and a sentence on how to read it.
 
 mod account; // what the trades made of the money
+mod claims; // whether what is claimed comes true
 mod curves; // lines that own their points
+mod drift; // whether columns and predictions are what they were
 mod estimates; // numbers with intervals, as charts want them
 mod ics; // what the predictions were worth
+mod shap; // what the columns did
 mod signals; // … by their strength
+mod trades; // how the trades are spread
 
 use std::path::{Path, PathBuf};
 
@@ -65,7 +69,15 @@ pub fn exhibits(material: &Material<'_>, folder: &Path) -> Result<Vec<Exhibit>, 
 
 /// In the order in which they are best looked at.
 pub fn drafts<'a>(material: &'a Material<'a>) -> Vec<Draft<'a>> {
-    let rooms = [account::drafts, ics::drafts, signals::drafts];
+    let rooms = [
+        account::drafts,
+        ics::drafts,
+        signals::drafts,
+        claims::drafts,
+        trades::drafts,
+        shap::drafts,
+        drift::drafts,
+    ];
     rooms.iter().flat_map(|drafts| drafts(material)).collect()
 }
 
@@ -78,6 +90,7 @@ fn overview<'a>(material: &Material<'_>, drafts: &'a [Draft<'a>]) -> Overview<'a
     Overview {
         titles: Titles::new(title, finding),
         panels: AT_A_GLANCE.iter().filter_map(panel).map(|draft| draft.chart.as_ref()).collect(),
+        n_columns: None,
     }
 }
 

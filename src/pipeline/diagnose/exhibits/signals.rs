@@ -2,8 +2,9 @@
 
 use super::estimates::{HAC, WILSON, ahead, bars, estimate, percent_over, plain, series};
 use super::{Draft, Material};
+use crate::pipeline::diagnose::gates::{Gate, Gates, Refused};
 use crate::pipeline::diagnose::{OfHorizon, Step, Tables, clearest};
-use crate::report::plot::{GroupedBars, Titles};
+use crate::report::plot::{Cloud, Estimate, GroupedBars, Ladder, Rungs, Scatter, Titles};
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
     let (tables, subject) = (of.tables, &of.subject);
@@ -17,10 +18,17 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
         },
         Draft {
             name: "z_thresholds",
-            heading: "Thresholds",
-            how_to_read: "The Sharpe ratio after costs by the strength asked of a signal: good is a \
-                          broad hill above 0, one lone peak is likely luck.",
+            heading: "Sharpe ratio against turnover",
+            how_to_read: "Turnover to the right, Sharpe ratio after costs upwards, a point for each \
+                          strength asked of a signal: good is above 0 at several, a lone peak is luck.",
             chart: Box::new(z_thresholds(tables, subject)),
+        },
+        Draft {
+            name: "gates",
+            heading: "Gates",
+            how_to_read: "From the first gate down: how many signals are left, and what the refused \
+                          would have earned; a good gate refuses what lies below 0.",
+            chart: Box::new(gates(&tables.gates, subject)),
         },
     ];
     if let Some(best) = clearest(&tables.horizons) {
@@ -72,20 +80,87 @@ fn hits(tables: &Tables, subject: &str) -> GroupedBars {
     )
 }
 
-fn z_thresholds(tables: &Tables, subject: &str) -> GroupedBars {
-    let steps = &tables.z_thresholds;
-    let name = |step: &Step| {
-        let turnover = step.turnover_per_year.map_or("–".to_owned(), |t| format!("{t:.0}×"));
-        format!("{} ({turnover})", step.z_threshold)
+/// Trading more against what it brings.
+fn z_thresholds(tables: &Tables, subject: &str) -> Scatter {
+    let steps = tables.z_thresholds.iter();
+    let known = |step: &&Step| step.sharpe.is_some() && step.turnover_per_year.is_some();
+    let mut shown: Vec<&Step> = steps.clone().filter(known).collect();
+    shown.sort_by(|a, b| a.z_threshold.total_cmp(&b.z_threshold));
+    let silent = steps.filter(|step| !known(step)).map(|step| step.z_threshold.to_string());
+    let silent: Vec<String> = silent.collect();
+    let rest = match silent.as_slice() {
+        [] => String::new(),
+        few => format!(" No trade at z {}.", few.join(", ")),
     };
-    let values = steps.iter().map(|step| plain(step.sharpe)).collect();
-    bars(
-        Titles::new(
-            format!("Sharpe ratio by z-threshold and turnover. {subject}"),
-            "What stands only at one threshold is likely luck.",
+    let of = |value: fn(&Step) -> Option<f64>| {
+        shown.iter().map(|step| value(step).unwrap_or(f64::NAN)).collect()
+    };
+    let word = |step: &&Step| match step.trades {
+        1 => format!("z {}, 1 trade", step.z_threshold),
+        n => format!("z {}, {n} trades", step.z_threshold),
+    };
+    Scatter {
+        titles: Titles::new(
+            format!("Sharpe ratio against turnover, by z-threshold. {subject}"),
+            format!("What stands only at one threshold is likely luck.{rest}"),
         ),
-        ("z-threshold (turnover a year)", "Sharpe ratio after costs"),
-        steps.iter().map(name).collect(),
-        (vec![series("Sharpe ratio", values)], ""),
-    )
+        x_label: "turnover a year, multiples of equity".to_owned(),
+        y_label: "Sharpe ratio after costs, a year".to_owned(),
+        clouds: vec![Cloud {
+            name: "thresholds".to_owned(),
+            x: of(|step| step.turnover_per_year),
+            y: of(|step| step.sharpe),
+            labels: shown.iter().map(word).collect(),
+            is_joined: true,
+        }],
+        with_zero: true,
+    }
+}
+
+/// Gate by gate; those that refused nothing are left out.
+fn gates(found: &Gates, subject: &str) -> Ladder {
+    let shown: Vec<&Gate> = found.gates.iter().filter(|gate| gate.refused.n > 0).collect();
+    let counts = shown.iter().map(|gate| plain(Some(gate.n_after as f64)));
+    let refused = shown.iter().map(|gate| &gate.refused);
+    let first = shown.first().map_or(found.taken.n, |gate| gate.n_before);
+    let names = shown.iter().map(|gate| gate.gate.name().replace('_', " "));
+    let finding = format!("{} of {} bars pass all gates.", grouped(found.taken.n), grouped(first));
+    let label = "signals that are left behind the gate".to_owned();
+    Ladder {
+        titles: Titles::new(format!("What the gates let pass and refused. {subject}"), finding),
+        rows: names.chain(["taken".to_owned()]).collect(),
+        left: Rungs {
+            label,
+            values: counts.chain([plain(Some(found.taken.n as f64))]).collect(),
+            is_log: true,
+        },
+        right: Rungs {
+            label: "what the refused would have earned, net bps each".to_owned(),
+            values: refused.chain([&found.taken]).map(net).collect(),
+            is_log: false,
+        },
+        notes: vec![
+            "right: after a round trip, in the direction of z, over the model's horizon; whiskers: \
+             95 % interval (HAC); the last row is what was taken"
+                .to_owned(),
+        ],
+    }
+}
+
+fn net(refused: &Refused) -> Estimate {
+    let Some(mean) = refused.net else { return plain(None) };
+    let band = |error: f64| (mean.bps - 1.96 * error, mean.bps + 1.96 * error);
+    Estimate { value: mean.bps, interval: mean.error.map(band) }
+}
+
+/// Thousands apart.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let parts: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .filter_map(|part| std::str::from_utf8(part).ok())
+        .collect();
+    parts.join(",")
 }
