@@ -5,7 +5,7 @@ mod exhibits; // pictures, and how to read them
 mod fold_trades; // each fold's weeks traded alone
 mod gates; // what the gates did
 mod horizons; // horizon by horizon
-pub mod models; // drift, and what the models did
+mod models; // drift, and what the models did
 mod shap; // what each column did
 mod slices; // which rows each fold learnt from
 mod seen; // rows beside what came of them
@@ -26,15 +26,18 @@ use crate::report::verdict::{Evidence, Verdict, judge};
 use crate::store;
 use evidence::{Found, at_costs, evidence, steps, thresholds};
 use exhibits::{Material, exhibits};
-use fold_trades::{FoldTrades, fold_trades};
-use gates::{Gates, gates};
+use fold_trades::fold_trades;
+use gates::gates;
 use horizons::{of_horizons, together};
-use models::{Models, models};
+use models::models;
 use seen::seen;
 
 pub use evidence::Step;
 pub use exhibits::Exhibit;
+pub use fold_trades::FoldTrades;
+pub use gates::Gates;
 pub use horizons::{OfHorizon, Together};
+pub use models::{FoldDrift, Models};
 
 /// A run that was looked at from all sides.
 pub struct Diagnosed {

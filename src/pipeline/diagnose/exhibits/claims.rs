@@ -1,11 +1,14 @@
 //! Whether what is claimed comes true: expectations and intervals.
 
-use super::estimates::{WILSON, bars, estimate, percent_over, series};
+use super::curves::Panels;
+use super::estimates::{HAC, WILSON, ahead, bars, estimate, percent_over, series};
 use super::{Draft, Material};
-use crate::pipeline::diagnose::{OfHorizon, clearest};
+use crate::pipeline::diagnose::OfHorizon;
+use crate::report::diagnose;
 use crate::report::diagnose::coverage::{Coverage, Held};
+use crate::report::diagnose::quantiles::Quantile;
 use crate::report::plot::{
-    Bins, GroupedBars, Reliability, ReliabilityBin, ReliabilitySeries, Titles,
+    Bins, Chart, GroupedBars, Reliability, ReliabilityBin, ReliabilitySeries, Titles,
 };
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
@@ -28,53 +31,54 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
     ]
 }
 
-fn calibration(horizons: &[OfHorizon], subject: &str) -> Reliability {
-    let bin = |bin: &crate::report::diagnose::quantiles::Quantile| ReliabilityBin {
+/// A panel for each horizon: they expect moves of very different sizes.
+fn calibration(horizons: &[OfHorizon], subject: &str) -> Panels {
+    let known = horizons.iter().filter(|of| of.claims.is_calibrated.is_some()).count();
+    let well = horizons.iter().filter(|of| of.claims.is_calibrated == Some(true)).count();
+    let finding = match known {
+        0 => "No horizon expects enough to say whether it comes true.".to_owned(),
+        known => format!(
+            "At {well} of {known} horizons both slope 1 and intercept 0 are within their intervals."
+        ),
+    };
+    let panel = |of: &OfHorizon| -> Box<dyn Chart> { Box::new(reliability(of)) };
+    Panels {
+        titles: Titles::new(format!("Expected against realised returns. {subject}"), finding),
+        n_columns: None,
+        panels: horizons.iter().map(panel).collect(),
+    }
+}
+
+fn reliability(of: &OfHorizon) -> Reliability {
+    let bin = |bin: &Quantile| ReliabilityBin {
         predicted: bin.mean_predicted,
         realised: estimate(&bin.outcome_bps),
     };
-    let curve = |of: &OfHorizon| ReliabilitySeries {
-        name: format!("{} ({})", super::estimates::ahead(of.horizon), slope(of)),
-        bins: of.claims.bins.iter().map(bin).collect(),
-    };
-    let claimed = clearest(horizons).and_then(|of| Some((of, of.claims.expected_bps.as_ref()?)));
-    let (below, predictions) = claimed.map_or_else(
-        || (String::new(), Bins { edges: vec![0.0], counts: Vec::new() }),
-        |(of, spread)| {
-            let bins = Bins { edges: spread.edges.clone(), counts: spread.counts.clone() };
-            (format!("; below: how often, {}", super::estimates::ahead(of.horizon)), bins)
-        },
+    let bins = of.claims.bins.iter().map(bin).collect();
+    let spread = of.claims.expected_bps.as_ref();
+    let predictions = spread.map_or_else(
+        || Bins { edges: vec![0.0], counts: Vec::new() },
+        |spread| Bins { edges: spread.edges.clone(), counts: spread.counts.clone() },
     );
+    let (slope, level) = (of.claims.slope, of.claims.intercept_bps);
     Reliability {
         titles: Titles::new(
-            format!("Expected against realised returns. {subject}"),
-            finding(horizons),
+            ahead(of.horizon),
+            format!("Slope {}, intercept {} bps.", with_error(&slope), with_error(&level)),
         ),
-        x_label: format!("expected return (bps), mean of a tenth{below}"),
+        x_label: "expected return (bps), mean of a tenth".to_owned(),
         y_label: "realised return (bps)".to_owned(),
-        series: horizons.iter().map(curve).collect(),
+        series: vec![ReliabilitySeries { name: "realised".to_owned(), bins }],
         predictions,
-        interval: super::estimates::HAC.to_owned(),
+        interval: HAC.to_owned(),
     }
 }
 
-fn slope(of: &OfHorizon) -> String {
-    match (of.claims.slope.value, of.claims.slope.se_hac) {
-        (Some(value), Some(error)) => format!("slope {value:.2} ± {error:.2}"),
-        (Some(value), None) => format!("slope {value:.2}"),
-        _ => "constant".to_owned(),
-    }
-}
-
-fn finding(horizons: &[OfHorizon]) -> String {
-    let known = horizons.iter().filter(|of| of.claims.is_calibrated.is_some()).count();
-    let well = horizons.iter().filter(|of| of.claims.is_calibrated == Some(true)).count();
-    let rule = "holds a slope of 1 and an intercept of 0 within its interval";
-    match known {
-        0 => "No horizon expects enough to say whether it comes true.".to_owned(),
-        known => {
-            format!("{well} of {known} horizons {rule}.").replace("horizons holds", "horizons hold")
-        }
+fn with_error(found: &diagnose::Estimate) -> String {
+    match (found.value, found.se_hac) {
+        (Some(value), Some(error)) => format!("{value:.2} ± {error:.2}"),
+        (Some(value), None) => format!("{value:.2}"),
+        _ => "not known".to_owned(),
     }
 }
 
@@ -91,7 +95,8 @@ fn coverage(horizons: &[OfHorizon], subject: &str) -> GroupedBars {
     all.extend(thirds.map(|(at, name)| of(name, &|coverage| coverage.by_volatility[at])));
     let kept = horizons.iter().filter(|of| of.coverage.all.is_as_promised == Some(true)).count();
     let finding = format!(
-        "{kept} of {} horizons keep what they promise overall, within what chance explains.",
+        "{kept} of {} horizons keep what they promise overall, within chance. Thirds by the width of \
+         the interval, which follows volatility.",
         horizons.len()
     );
     bars(

@@ -4,7 +4,7 @@ use super::curves::{Curve, Curves, Panels, Places};
 use super::{Draft, Material};
 use crate::pipeline::diagnose::models::{FoldDrift, Models, Shift};
 use crate::report::diagnose::drift::Size;
-use crate::report::plot::{Chart, HeatMap, Palette, Shape, Titles};
+use crate::report::plot::{Chart, HeatMap, Palette, Titles};
 use crate::stats;
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
@@ -120,9 +120,11 @@ fn ratios(folds: &[FoldDrift], measure: &Measure) -> Curves {
     let n_columns = folds.first().map_or(0, |fold| fold.columns.len());
     let curve = |at: usize| {
         let value = |fold: &FoldDrift| measure.ratio(&fold.columns[at]).unwrap_or(f64::NAN);
-        let name = format!("{} bars", folds[0].columns[at].name);
-        let values = folds.iter().map(value).collect();
-        Curve { shape: Shape::Points, ..Curve::line(name, Places::Number(numbers.clone()), values) }
+        let name = match folds[0].columns[at].name.as_str() {
+            "1" => "1 bar ahead".to_owned(),
+            bars => format!("{bars} bars ahead"),
+        };
+        Curve::line(name, Places::Number(numbers.clone()), folds.iter().map(value).collect())
     };
     let mut curves: Vec<Curve> = (0..n_columns).map(curve).collect();
     let limit = vec![1.0; numbers.len()];

@@ -1,7 +1,7 @@
 //! What the models' columns did.
 
 use super::curves::{Curve, Curves, Places};
-use super::estimates::ahead;
+use super::estimates::{ahead, grouped};
 use super::{Draft, Material};
 use crate::pipeline::diagnose::shap::{ColumnShap, FoldShap, Shap};
 use crate::report::plot::{
@@ -47,12 +47,14 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
 
 /// Columns in a picture.
 const TOP: usize = 15;
+/// Where each is but a bar.
+const MOST: usize = 20;
 
 fn rule(shap: &Shap) -> String {
     let n: u64 = shap.folds.iter().map(|fold| fold.n_rows).sum();
     match n {
         0 => "By the model's own measure.".to_owned(),
-        n => format!("{n} test rows, at most {} a fold, evenly spread.", shap.most_rows),
+        n => format!("{} test rows, at most {} a fold, evenly spread.", grouped(n), shap.most_rows),
     }
 }
 
@@ -65,7 +67,11 @@ fn importance(shap: &Shap, subject: &str) -> Importance {
     let total: f64 = shap.columns.iter().map(|column| column.mean_abs).sum();
     let five: f64 = shap.columns.iter().take(5).map(|column| column.mean_abs).sum();
     let share = if total > 0.0 { 100.0 * five / total } else { 0.0 };
-    let finding = format!("The first five do {share:.0} % of it all. {}", rule(shap));
+    let (few, all) = (shap.columns.len().min(MOST), shap.columns.len());
+    let finding = format!(
+        "The first five of {all} do {share:.0} % of it all; shown are {few}. {}",
+        rule(shap)
+    );
     Importance {
         titles: Titles::new(
             format!(
@@ -75,9 +81,9 @@ fn importance(shap: &Shap, subject: &str) -> Importance {
             ),
             finding,
         ),
-        x_label: format!("mean |SHAP| ({}); whiskers: standard deviation over folds", shap.unit),
-        rows: shap.columns.iter().map(row).collect(),
-        top: Some(20),
+        x_label: format!("mean |SHAP| ({})", shap.unit),
+        rows: shap.columns.iter().take(MOST).map(row).collect(),
+        top: None,
     }
 }
 

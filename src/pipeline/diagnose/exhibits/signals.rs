@@ -1,6 +1,6 @@
 //! What the predictions were worth, by their strength.
 
-use super::estimates::{HAC, WILSON, ahead, bars, estimate, percent_over, plain, series};
+use super::estimates::{HAC, WILSON, ahead, bars, estimate, grouped, percent_over, plain, series};
 use super::{Draft, Material};
 use crate::pipeline::diagnose::gates::{Gate, Gates, Refused};
 use crate::pipeline::diagnose::{OfHorizon, Step, Tables, clearest};
@@ -21,7 +21,7 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
             heading: "Sharpe ratio against turnover",
             how_to_read: "Turnover to the right, Sharpe ratio after costs upwards, a point for each \
                           strength asked of a signal: good is above 0 at several, a lone peak is luck.",
-            chart: Box::new(z_thresholds(tables, subject)),
+            chart: Box::new(z_thresholds(&tables.z_thresholds, subject)),
         },
         Draft {
             name: "gates",
@@ -80,24 +80,26 @@ fn hits(tables: &Tables, subject: &str) -> GroupedBars {
     )
 }
 
-/// Trading more against what it brings.
-fn z_thresholds(tables: &Tables, subject: &str) -> Scatter {
-    let steps = tables.z_thresholds.iter();
-    let known = |step: &&Step| step.sharpe.is_some() && step.turnover_per_year.is_some();
-    let mut shown: Vec<&Step> = steps.clone().filter(known).collect();
-    shown.sort_by(|a, b| a.z_threshold.total_cmp(&b.z_threshold));
-    let silent = steps.filter(|step| !known(step)).map(|step| step.z_threshold.to_string());
-    let silent: Vec<String> = silent.collect();
-    let rest = match silent.as_slice() {
-        [] => String::new(),
-        few => format!(" No trade at z {}.", few.join(", ")),
+/// Trading more against what it brings. Thresholds that do the same share a point.
+fn z_thresholds(steps: &[Step], subject: &str) -> Scatter {
+    let mut sorted: Vec<&Step> = steps.iter().collect();
+    sorted.sort_by(|a, b| a.z_threshold.total_cmp(&b.z_threshold));
+    let known = |step: &&&Step| step.sharpe.is_some() && step.turnover_per_year.is_some();
+    let shown: Vec<&Step> = sorted.iter().filter(known).copied().collect();
+    let silent: Vec<&Step> = sorted.iter().filter(|step| !known(step)).copied().collect();
+    let place = |step: &Step| (step.sharpe, step.turnover_per_year, step.trades);
+    let points: Vec<&[&Step]> = shown.chunk_by(|a, b| place(a) == place(b)).collect();
+    let rest = if silent.is_empty() {
+        String::new()
+    } else {
+        format!(" No Sharpe ratio at z {}: too few trades.", thresholds(&silent))
     };
     let of = |value: fn(&Step) -> Option<f64>| {
-        shown.iter().map(|step| value(step).unwrap_or(f64::NAN)).collect()
+        points.iter().map(|same| value(same[0]).unwrap_or(f64::NAN)).collect()
     };
-    let word = |step: &&Step| match step.trades {
-        1 => format!("z {}, 1 trade", step.z_threshold),
-        n => format!("z {}, {n} trades", step.z_threshold),
+    let word = |same: &&[&Step]| match same[0].trades {
+        1 => format!("z {}: 1 trade", thresholds(same)),
+        n => format!("z {}: {} trades", thresholds(same), grouped(n as u64)),
     };
     Scatter {
         titles: Titles::new(
@@ -110,33 +112,40 @@ fn z_thresholds(tables: &Tables, subject: &str) -> Scatter {
             name: "thresholds".to_owned(),
             x: of(|step| step.turnover_per_year),
             y: of(|step| step.sharpe),
-            labels: shown.iter().map(word).collect(),
+            labels: points.iter().map(word).collect(),
             is_joined: true,
         }],
         with_zero: true,
     }
 }
 
+fn thresholds(steps: &[&Step]) -> String {
+    steps.iter().map(|step| step.z_threshold.to_string()).collect::<Vec<_>>().join(", ")
+}
+
 /// Gate by gate; those that refused nothing are left out.
 fn gates(found: &Gates, subject: &str) -> Ladder {
     let shown: Vec<&Gate> = found.gates.iter().filter(|gate| gate.refused.n > 0).collect();
-    let counts = shown.iter().map(|gate| plain(Some(gate.n_after as f64)));
-    let refused = shown.iter().map(|gate| &gate.refused);
-    let first = shown.first().map_or(found.taken.n, |gate| gate.n_before);
+    let all = shown.first().map_or(found.taken.n, |gate| gate.n_before);
     let names = shown.iter().map(|gate| gate.gate.name().replace('_', " "));
-    let finding = format!("{} of {} bars pass all gates.", grouped(found.taken.n), grouped(first));
-    let label = "signals that are left behind the gate".to_owned();
+    let names = std::iter::once("all bars".to_owned()).chain(names);
+    let left = std::iter::once(all).chain(shown.iter().map(|gate| gate.n_after));
+    let left = left.map(|n| plain(Some(n as f64))).chain([plain(None)]);
+    let right = shown.iter().map(|gate| net(&gate.refused)).chain([net(&found.taken)]);
     Ladder {
-        titles: Titles::new(format!("What the gates let pass and refused. {subject}"), finding),
+        titles: Titles::new(
+            format!("What the gates let pass and refused. {subject}"),
+            format!("{} of {} bars pass all gates.", grouped(found.taken.n), grouped(all)),
+        ),
         rows: names.chain(["taken".to_owned()]).collect(),
         left: Rungs {
-            label,
-            values: counts.chain([plain(Some(found.taken.n as f64))]).collect(),
+            label: "signals that are left after the gate".to_owned(),
+            values: left.collect(),
             is_log: true,
         },
         right: Rungs {
             label: "what the refused would have earned, net bps each".to_owned(),
-            values: refused.chain([&found.taken]).map(net).collect(),
+            values: std::iter::once(plain(None)).chain(right).collect(),
             is_log: false,
         },
         notes: vec![
@@ -151,16 +160,4 @@ fn net(refused: &Refused) -> Estimate {
     let Some(mean) = refused.net else { return plain(None) };
     let band = |error: f64| (mean.bps - 1.96 * error, mean.bps + 1.96 * error);
     Estimate { value: mean.bps, interval: mean.error.map(band) }
-}
-
-/// Thousands apart.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let parts: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .filter_map(|part| std::str::from_utf8(part).ok())
-        .collect();
-    parts.join(",")
 }

@@ -1,5 +1,6 @@
 //! How the trades are spread.
 
+use super::estimates::grouped;
 use super::{Draft, Material};
 use crate::backtest::ledger::Trade;
 use crate::backtest::metrics::tally::bps_of;
@@ -171,12 +172,13 @@ fn groups(found: &[Spread], (x_label, what): (&str, &str), subject: &str) -> Box
     };
     let by_mean = |a: &&Spread, b: &&Spread| a.mean_bps.total_cmp(&b.mean_bps);
     let best = found.iter().max_by(by_mean).zip(found.iter().min_by(by_mean));
+    let told = |spread: &Spread| {
+        let n = spread.n_trades;
+        let trades = if n == 1 { "1 trade".to_owned() } else { format!("{} trades", grouped(n)) };
+        format!("{:.1} bps ({}, {trades})", spread.mean_bps, spread.label.replace('_', " "))
+    };
     let finding = best.map_or_else(String::new, |(best, worst)| {
-        format!(
-            "In the mean from {:.1} bps ({}) to {:.1} bps ({}).",
-            worst.mean_bps, worst.label, best.mean_bps, best.label
-        )
-        .replace('_', " ")
+        format!("Means from {} to {}.", told(worst), told(best))
     });
     Boxes {
         titles: Titles::new(
