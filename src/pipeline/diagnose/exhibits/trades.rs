@@ -11,14 +11,11 @@ use crate::report::plot::{
 use crate::stats;
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
-    let (found, subject) = (&of.tables.trades, &of.subject);
-    let trades = &of.traded.ledger.trades[..];
-    let spread = |name, heading, how_to_read, chart: Boxes| Draft {
-        name,
-        heading,
-        how_to_read,
-        chart: Box::new(chart),
-    };
+    [of_trades(of), by_group(of)].into_iter().flatten().collect()
+}
+
+fn of_trades<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
+    let (trades, subject) = (&of.traded.ledger.trades[..], &of.subject);
     vec![
         Draft {
             name: "trades_pnl",
@@ -42,6 +39,19 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
                           needed their stop that wide.",
             chart: Box::new(excursions(trades, subject)),
         },
+    ]
+}
+
+fn by_group<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
+    let (found, subject) = (&of.tables.trades, &of.subject);
+    let sessions = found.by_session.as_deref().unwrap_or_default();
+    let spread = |name, heading, how_to_read, chart: Boxes| Draft {
+        name,
+        heading,
+        how_to_read,
+        chart: Box::new(chart),
+    };
+    vec![
         spread(
             "trades_by_exit",
             "Trades by exit",
@@ -61,11 +71,7 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
             "Trades by session",
             "Net results by the market session of entry: a session whose box lies below 0 costs \
              money.",
-            groups(
-                found.by_session.as_deref().unwrap_or_default(),
-                ("session of entry", "session"),
-                subject,
-            ),
+            groups(sessions, ("session of entry", "session"), subject),
         ),
     ]
 }
