@@ -1,0 +1,131 @@
+//! What a run has to show: each exhibit a picture, and a sentence on how to read it.
+
+mod account; // what the trades made of the money
+mod claims; // whether what is claimed comes true
+mod curves; // lines that own their points
+mod drift; // whether columns and predictions are what they were
+mod estimates; // numbers with intervals, as charts want them
+mod ics; // what the predictions were worth
+mod shap; // what the columns did
+mod signals; // … by their strength
+mod trades; // how the trades are spread
+#[cfg(test)]
+mod made_up;
+
+use std::path::{Path, PathBuf};
+
+use super::super::backtest::Traded;
+use super::Tables;
+use super::evidence::AtCosts;
+use crate::failure::Failure;
+use crate::report::plot::{Chart, Overview, PlotFault, Titles, page};
+use crate::store;
+use estimates::grouped;
+
+/// A picture that was made, as PNG and as SVG.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Exhibit {
+    /// The files' name without its ending.
+    pub name: &'static str,
+    pub heading: &'static str,
+    /// What the axes are, and what good and bad look like.
+    pub how_to_read: &'static str,
+    pub png: PathBuf,
+    pub svg: PathBuf,
+}
+
+/// A picture before it is made.
+pub struct Draft<'a> {
+    pub name: &'static str,
+    pub heading: &'static str,
+    pub how_to_read: &'static str,
+    pub chart: Box<dyn Chart + 'a>,
+}
+
+/// What exhibits are made from.
+pub struct Material<'a> {
+    pub tables: &'a Tables,
+    pub traded: &'a Traded,
+    pub costs: &'a [AtCosts],
+    /// As titles name the run.
+    pub subject: String,
+}
+
+/// The six that matter.
+const AT_A_GLANCE: [&str; 6] =
+    ["equity", "ic_rolling", "ic_decay", "quantile_returns", "z_thresholds", "costs"];
+
+/// Draws and stores them all, the page with the six that matter first; a picture with nothing to
+/// show is left out.
+pub fn exhibits(material: &Material<'_>, folder: &Path) -> Result<Vec<Exhibit>, Failure> {
+    let drafts = drafts(material);
+    let overview = Draft {
+        name: "overview",
+        heading: "At a glance",
+        how_to_read: "The six pictures that matter most, small; each of them is here in full, with \
+                      how to read it.",
+        chart: Box::new(overview(material, &drafts)),
+    };
+    let all = std::iter::once(&overview).chain(&drafts);
+    let made: Vec<Exhibit> =
+        all.filter_map(|draft| save(draft, folder).transpose()).collect::<Result<_, _>>()?;
+    store::write_atomic(&folder.join("how_to_read.md"), guide(material, &made).as_bytes())?;
+    Ok(made)
+}
+
+/// All pictures with their sentences, for whoever looks at the folder.
+fn guide(material: &Material<'_>, made: &[Exhibit]) -> String {
+    let part = |exhibit: &Exhibit| {
+        let Exhibit { name, heading, how_to_read, .. } = exhibit;
+        format!("\n## {heading}\n\n{how_to_read}\n\n![{heading}]({name}.png)\n")
+    };
+    let parts: String = made.iter().map(part).collect();
+    format!("# {}: how to read the pictures\n{parts}", material.subject)
+}
+
+/// In the order in which they are best looked at.
+pub fn drafts<'a>(material: &'a Material<'a>) -> Vec<Draft<'a>> {
+    let rooms = [
+        account::drafts,
+        ics::drafts,
+        signals::drafts,
+        claims::drafts,
+        trades::drafts,
+        shap::drafts,
+        drift::drafts,
+    ];
+    rooms.iter().flat_map(|drafts| drafts(material)).collect()
+}
+
+fn overview<'a>(material: &Material<'_>, drafts: &'a [Draft<'a>]) -> Overview<'a> {
+    let panel = |name: &&str| drafts.iter().find(|draft| draft.name == *name);
+    let evidence = &material.tables.evidence;
+    let net = evidence.net_cash().map_or("not known".to_owned(), signed);
+    let (trades, days) = (grouped(evidence.n_trades), grouped(evidence.n_days));
+    let finding = format!("{trades} trades on {days} days, profit after costs {net}.");
+    let title = format!("{}: out of sample, at a glance", material.subject);
+    Overview {
+        titles: Titles::new(title, finding),
+        panels: AT_A_GLANCE.iter().filter_map(panel).map(|draft| draft.chart.as_ref()).collect(),
+        n_columns: None,
+    }
+}
+
+/// Money, thousands apart.
+fn signed(cash: f64) -> String {
+    let sign = if cash < 0.0 { "−" } else { "+" };
+    format!("{sign}{}", grouped(cash.abs().round() as u64))
+}
+
+fn save(draft: &Draft<'_>, folder: &Path) -> Result<Option<Exhibit>, Failure> {
+    let figure = match page(draft.chart.as_ref()) {
+        Err(PlotFault::Empty(_)) => return Ok(None),
+        figure => figure.map_err(Failure::world)?,
+    };
+    let Draft { name, heading, how_to_read, .. } = *draft;
+    let at = |ending: &str| folder.join(format!("{name}.{ending}"));
+    let (png, svg) = (at("png"), at("svg"));
+    store::write_atomic(&png, &figure.png().map_err(Failure::world)?)?;
+    store::write_atomic(&svg, figure.svg().as_bytes())?;
+    Ok(Some(Exhibit { name, heading, how_to_read, png, svg }))
+}
