@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{Global, print, table};
 use crate::failure::Failure;
-use crate::pipeline::{self, Diagnosed, OfHorizon};
+use crate::pipeline::{self, AskedRun, Diagnosed, OfHorizon};
 use crate::report::diagnose::{self as found};
 use crate::report::verdict::judge::{Outcome, Verdict};
 
@@ -42,7 +42,8 @@ impl Asked {
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load_with(&args.asked.flags())?;
-    show(&pipeline::diagnose(&config, &args.run)?, &args.asked)
+    let asked = AskedRun { run: &args.run, only: global.only(&config) };
+    show(&pipeline::diagnose(&config, asked)?, &args.asked)
 }
 
 pub fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::backtest::{Traded, decided};
 use super::desk::desks;
-use super::stored::{StoredRun, open_run};
+use super::stored::{AskedRun, StoredRun, open_run};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::report::verdict::{Evidence, Verdict, judge};
@@ -40,9 +40,8 @@ pub struct Tables {
     pub evidence: Evidence,
 }
 
-/// `run`: an id, or `latest`.
-pub fn diagnose(config: &Config, run: &str) -> Result<Diagnosed, Failure> {
-    let run = open_run(run)?;
+pub fn diagnose(config: &Config, asked: AskedRun<'_>) -> Result<Diagnosed, Failure> {
+    let run = open_run(asked)?;
     let desks = desks(config, &run)?;
     let seen = seen(config, &run, &desks)?;
     let horizons = of_horizons(config, &run, &seen)?;
