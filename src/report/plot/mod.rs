@@ -31,7 +31,6 @@ mod uprights;
 mod tests;
 
 pub use beeswarm::{Beeswarm, SwarmRow};
-pub use bins::Bins;
 pub use frame::{Canvas, Titles};
 pub use grouped::{BarSeries, GroupedBars};
 pub use heat::{HeatMap, Palette};
