@@ -234,7 +234,7 @@ fn audit_files(
         }
     }
     let audit = |(symbol, (files, doubts)): (Symbol, (Vec<Columns>, Vec<Doubt>))| {
-        let columns = if sort { sorted(one_series(files)) } else { one_series(files) };
+        let columns = if sort { sorted(&one_series(files)) } else { one_series(files) };
         let timeframe = timeframe.map_or_else(|| told_by_bars(&symbol, &columns.ts), Ok)?;
         let terms = Terms::new(timeframe, calendar);
         Ok(audit::audit(symbol.as_str(), &columns, &terms).with(&doubts))
@@ -242,7 +242,7 @@ fn audit_files(
     by_symbol.into_iter().map(audit).collect()
 }
 
-fn sorted(columns: Columns) -> Columns {
+fn sorted(columns: &Columns) -> Columns {
     let mut order: Vec<usize> = (0..columns.len()).collect();
     order.sort_by_key(|row| columns.ts[*row]);
     columns.take(&order)

@@ -125,15 +125,7 @@ fn legend(done: &Sweeping, has_neighbours: bool) -> String {
         "\nturnover: a year, in multiples of the mean equity; drawdown: both by days' ends, where \
          `backtest` goes by bars.\n"
             .to_owned();
-    let few = done.ranked.n_few();
-    if few > 0 {
-        shown += &format!(
-            "{} with fewer than {} trades {} below all others (`verdict.min_trades`).\n",
-            if few == 1 { "1 setting".to_owned() } else { format!("{few} settings") },
-            done.ranked.min_trades,
-            if few == 1 { "stands" } else { "stand" },
-        );
-    }
+    shown += &few(done);
     shown += match has_neighbours {
         true => {
             "neighbours: the mean Sharpe ratio one step away along each key. A peak that stands \
@@ -145,6 +137,20 @@ fn legend(done: &Sweeping, has_neighbours: bool) -> String {
         }
     };
     shown
+}
+
+/// Settings that were ranked by their few trades.
+fn few(done: &Sweeping) -> String {
+    let (n, least) = (done.ranked.n_few(), done.ranked.min_trades);
+    let than = format!("fewer than {least} trades");
+    match n {
+        0 => String::new(),
+        _ if n == done.ranked.best.len() => {
+            format!("All of them have {than} (`verdict.min_trades`), which tells nothing.\n")
+        }
+        1 => format!("1 setting with {than} stands below all others (`verdict.min_trades`).\n"),
+        n => format!("{n} settings with {than} stand below all others (`verdict.min_trades`).\n"),
+    }
 }
 
 /// What stands best among its neighbours.

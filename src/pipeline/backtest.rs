@@ -8,7 +8,7 @@ use super::ledger_tables::{equity, fills, trades, word};
 use super::live::{LiveRun, live};
 use super::predict::{PredictRange, days};
 use super::single::{ONE_SCORE, Singles, setting};
-use super::stored::{AskedRun, StoredRun, check_all, is_predicted, open_run};
+use super::stored::{AskedRun, StoredRun, is_predicted, open_run};
 use super::sweep::shifted;
 use super::train::{identity, key_of};
 use crate::backtest::engine::band::{Band, band};
@@ -114,11 +114,10 @@ pub struct LiveBacktest {
 /// Features, model, gates and engine bar by bar.
 pub fn backtest_live(
     config: &Config,
-    (path, only): (&Path, &[Symbol]),
+    asked: (&Path, &[Symbol]),
     range: PredictRange,
 ) -> Result<LiveBacktest, Failure> {
-    let live = live(config, path, range)?;
-    check_all(&live.symbols, only)?;
+    let live = live(config, asked, range)?;
     let seen: Vec<Seen<'_>> =
         live.bars.iter().zip(&live.regimes).map(|(bars, regimes)| (bars, &regimes[..])).collect();
     let metrics = measure(&live.ledger, &seen, &live.rules);

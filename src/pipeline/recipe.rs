@@ -43,13 +43,14 @@ pub fn recipe(config: &Config) -> Result<Recipe, Failure> {
 
 /// One weight for each horizon, where they are given.
 pub fn check_weights(asked: &HorizonWeights, horizons: &[u32]) -> Result<(), Failure> {
-    let (n, of) = (asked.fixed.len(), horizons.len());
-    if asked.method != config::WeightMethod::Fixed || n == of {
+    let n = asked.fixed.len();
+    if asked.method != config::WeightMethod::Fixed || n == horizons.len() {
         return Ok(());
     }
     let told = horizons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let message = format!("{n} weights (`trading_logic.horizon_weights.fixed`) for {of} horizons");
-    Err(Failure::user(message).hint(format!("one for each of the horizons {told}")))
+    let fixed = "`trading_logic.horizon_weights.fixed`";
+    let failure = Failure::user(format!("{fixed} is of length {n}, and the horizons are {told}"));
+    Err(failure.hint("one weight for each"))
 }
 
 pub fn target(learn: &config::Learn) -> Target {

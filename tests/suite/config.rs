@@ -136,7 +136,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     project.done(&["ingest", "--set", "synthetic.bars=20"]);
     insta::assert_snapshot!(project.done(&["data", "list"]), @r"
     symbol  timeframe  bars              from                to  market  made of   fingerprint
-    FILE           5m    20  2022-01-03 00:00  2022-01-03 01:35       –        –  f7b4b9468b44
+    FILE           5m    20  2022-01-03 00:00  2022-01-03 01:35       –        –  6bce7dea6536
     ");
     assert_eq!(project.run(&["-c", "config.yml", "-q", "data", "list"]).stderr, "");
 }

@@ -324,11 +324,8 @@ fn a_command_that_is_none_is_said_with_the_nearest() {
     exit code 2
     ");
     insta::assert_snapshot!(project.refusal(&["ingest", "coinbase"]), @r"
-    error: unrecognized subcommand 'coinbase'
-
-    Usage: edgewalk ingest [OPTIONS] [COMMAND]
-
-    For more information, try '--help'.
+    error: `coinbase` is no source to ingest from
+    hint: `csv FILES…`, `binance`, `kraken` or `synthetic`
     exit code 2
     ");
     let no_command = project.run(&[]);

@@ -254,7 +254,7 @@ fn a_wild_bin_does_not_set_the_axes_of_a_reliability_curve() {
     };
     chart.series[0].bins.extend([wild(900.0, 20.0), wild(3.0, 500.0)]);
     let figure = page(&chart).unwrap();
-    assert!(says(&figure, "2 bins beyond the axes, which the bulk sets"));
+    assert!(says(&figure, "2 bins are beyond the axes, which the bulk sets"));
     assert!(all_is_on_the_page(&figure) && !says(&figure, "500"));
 }
 
