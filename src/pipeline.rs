@@ -27,6 +27,7 @@ pub use diagnose::{Diagnosed, Exhibit, FoldDrift, Models, OfHorizon, diagnose};
 pub use explain::{Explained, explain};
 pub use judge::{Chances, Judged};
 pub use predict::{PredictRange, Predicted, predict};
+pub use stored::AskedRun;
 pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, short, sweep};
 pub use trade_log::{TradeFilter, TradeLog, trade_log};
 pub use train::{Model, Report, Training, train};

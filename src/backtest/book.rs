@@ -65,6 +65,8 @@ pub struct Position {
     pub wanted: f64,
     /// What the volume cap has left of an exit that has begun.
     pub rest: f64,
+    /// The rule that began it.
+    pub begun_by: FillRule,
     pub entry_bar: u32,
     /// The first bar at whose open its time is over.
     pub timed_bar: u32,
@@ -100,6 +102,7 @@ impl Position {
             ever: 0.0,
             wanted: 0.0,
             rest: 0.0,
+            begun_by: FillRule::EndOfData,
             entry_bar: here.bar,
             timed_bar: here.bar.saturating_add(intent.hold_bars),
             paid_until: here.ts,
@@ -140,10 +143,7 @@ impl Position {
         self.exits.add(fill);
         self.pay_for(fill);
         self.see(fill.reference, fill.reference);
-        // What the cap left of an exit ended for the reason that the exit had.
-        if fill.rule != FillRule::ExitRest || self.exits.n_fills == 1 {
-            self.exit_rule = fill.rule;
-        }
+        self.exit_rule = fill.rule;
     }
 
     /// What it was, once it is closed here.

@@ -27,12 +27,31 @@ pub enum FillRule {
     TimedExit,
     /// At the open, on an intent of the other side.
     Opposite,
-    /// At the open: what the volume cap had left of an exit.
+    /// At the open, as a market order: what the volume cap had left of a stop.
+    StopRest,
+    /// At the open, as a market order: what the volume cap had left of a target.
+    TargetRest,
+    /// At the open: what the volume cap had left of any other exit.
     ExitRest,
     /// At the open after equity had gone.
     Ruin,
     /// At the last close.
     EndOfData,
+}
+
+impl FillRule {
+    /// What the volume cap leaves of an exit by this rule goes out as.
+    pub const fn rest(self) -> Self {
+        match self {
+            Self::Target | Self::TargetGap | Self::TargetRest => Self::TargetRest,
+            Self::Stop
+            | Self::StopGap
+            | Self::TrailingStop
+            | Self::TrailingStopGap
+            | Self::StopRest => Self::StopRest,
+            _ => Self::ExitRest,
+        }
+    }
 }
 
 /// Why an intent did not become a position.
@@ -102,8 +121,7 @@ pub struct Trade {
     /// Average over fills, after spread and slippage.
     pub entry_price: f64,
     pub exit_price: f64,
-    /// Why it ended: the rule of its last exit. What the volume cap had left of that exit does not
-    /// count as a reason of its own.
+    /// Why it ended: the rule of its last fill, a rest that the volume cap had left included.
     pub exit_rule: FillRule,
     /// At reference prices.
     pub gross: f64,
@@ -138,6 +156,8 @@ pub struct Ledger {
     pub exposure: Vec<f64>,
     /// Bars in which both stop and target were in reach.
     pub ambiguous_bars: u64,
+    /// How often the volume cap let an order have only a part of what it asked for, or none yet.
+    pub capped_fills: u64,
     /// Cash at the end.
     pub cash: f64,
     /// The bar after which nothing was opened any more, if equity went.

@@ -14,6 +14,8 @@ pub trait Record {
     fn refuse(&mut self, _symbol: u32, _bar: u32, _why: Refusal) {}
     /// Stop and target were both in reach.
     fn ambiguous(&mut self) {}
+    /// The volume cap has left something of an order.
+    fn capped(&mut self) {}
     /// Equity and exposure at the closes of this time.
     fn mark(&mut self, _ts: Ts, _equity: f64, _exposure: f64) {}
     /// The same at each of these times, with nothing held.
@@ -72,6 +74,10 @@ impl Record for Ledger {
 
     fn ambiguous(&mut self) {
         self.ambiguous_bars += 1;
+    }
+
+    fn capped(&mut self) {
+        self.capped_fills += 1;
     }
 
     fn mark(&mut self, ts: Ts, equity: f64, exposure: f64) {

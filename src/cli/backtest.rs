@@ -8,7 +8,7 @@ use super::{Global, print, table};
 use crate::backtest::metrics::Metrics;
 use crate::backtest::metrics::tables::Row;
 use crate::failure::Failure;
-use crate::pipeline::{self, Backtested, LiveBacktest, PredictRange, Told};
+use crate::pipeline::{self, AskedRun, Backtested, LiveBacktest, PredictRange, Told};
 use crate::signal::{Earned, Reason};
 use crate::units::Ts;
 
@@ -42,9 +42,11 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load()?;
     if args.live {
         let range = PredictRange { from: args.from, to: args.to, in_sample: false };
-        return show_live(&pipeline::backtest_live(&config, &args.model, range)?);
+        let only = global.only(&config);
+        return show_live(&pipeline::backtest_live(&config, (&args.model, only), range)?);
     }
-    show(&pipeline::backtest(&config, &args.run)?)
+    let asked = AskedRun { run: &args.run, only: global.only(&config) };
+    show(&pipeline::backtest(&config, asked)?)
 }
 
 pub fn show(done: &Backtested) -> Result<()> {
@@ -57,6 +59,7 @@ pub fn show(done: &Backtested) -> Result<()> {
     text += &breakdown("side", &metrics.by_side);
     text += &refusals(done);
     text += &band(done);
+    text += &capped(&done.metrics);
     text += &format!(
         "{} trials so far on these data: the more are tried, the better the best looks by luck.\n",
         done.n_trials
@@ -84,7 +87,9 @@ fn show_live(done: &LiveBacktest) -> Result<()> {
         Some(false) => "THE STORED PREDICTIONS GIVE ANOTHER RESULT.\n",
         None => "There are no stored predictions of these very bars to compare with.\n",
     };
+    text += &capped(&done.metrics);
     text += &format!("{} trials so far on these data.\n", done.n_trials);
+    text += &format!("{}\n", trades_of(done));
     for path in &done.files {
         text += &format!("wrote `{}`\n", path.display());
     }
@@ -93,6 +98,13 @@ fn show_live(done: &LiveBacktest) -> Result<()> {
         Some(false) => Err(Failure::world("live and stored predictions differ").into()),
         _ => Ok(()),
     }
+}
+
+/// The command that shows its trades.
+fn trades_of(done: &LiveBacktest) -> String {
+    let id = &done.live.model.folder.manifest.id;
+    let days = done.name.split_once('_').map_or_else(String::new, |(_, days)| format!("={days}"));
+    format!("`edgewalk trades --run {id} --live{days}` shows its trades.")
 }
 
 fn headline(done: &Backtested) -> String {
@@ -124,7 +136,7 @@ fn figures(m: &Metrics) -> String {
         ("costs", told(Some(m.money.costs_cash), 0)),
         ("a trade", unit(m.trades.expectancy_bps, 2, "bps")),
         ("net profit", told(Some(m.money.net_cash), 0)),
-        ("costs of gross", percent(m.money.cost_share)),
+        ("costs of gross", cost_share(m.money.cost_share)),
         ("R of a trade", told(m.trades.expectancy_r, 3)),
         ("in the market", percent(m.exposure.time_in_market)),
         ("turnover a year", unit(m.money.turnover_per_year, 0, "×")),
@@ -216,13 +228,18 @@ fn silence(told: &Told) -> String {
     let Some(largest) = told.largest_bps.filter(|_| told.n_intents == 0) else {
         return String::new();
     };
+    let refusing = told.waterfall.stages.iter().filter(|stage| stage.refused > 0);
+    let last = refusing.clone().next_back().map_or_else(String::new, |stage| {
+        let all = if stage.before == 1 { "the last signal" } else { "the last of the signals" };
+        format!(" `{}` refused {all}, {} of them.", stage.reason.name(), stage.refused)
+    });
     let ev = told.waterfall.stages.iter().find(|stage| stage.reason == Reason::ExpectedValue);
     let costs = ev.and_then(|ev| Some(ev.earned.gross?.bps - ev.earned.net?.bps));
     let costs = costs.map_or_else(String::new, |costs| {
         format!(", and a round trip costs {costs:.2} bps (`trading_logic.ev_gate`)")
     });
     format!(
-        "{}: nothing was traded. The largest expectation is {largest:.2} bps{costs}.\n",
+        "{}: nothing was traded.{last} The largest expectation is {largest:.2} bps{costs}.\n",
         told.symbol
     )
 }
@@ -240,6 +257,28 @@ fn band(done: &Backtested) -> String {
         told(Some(band.optimistic), 0)
     )
 }
+
+/// What the volume cap did.
+fn capped(metrics: &Metrics) -> String {
+    match metrics.capped_fills {
+        0 => String::new(),
+        n => format!(
+            "{} times the volume cap (`backtest.max_participation`) let an order have a part of what \
+             it asked for, or none yet; what waits of an exit goes out as a market order.\n",
+            told(Some(n as f64), 0)
+        ),
+    }
+}
+
+/// Of what was earned before costs. Where next to nothing was, a ratio says nothing.
+pub fn cost_share(share: Option<f64>) -> String {
+    match share {
+        Some(share) if share > MOST_SHARE => format!("over {}", percent(Some(MOST_SHARE))),
+        share => percent(share),
+    }
+}
+
+const MOST_SHARE: f64 = 10.0;
 
 pub fn percent(share: Option<f64>) -> String {
     share.map_or("–".to_owned(), |share| format!("{:.1} %", 100.0 * share))

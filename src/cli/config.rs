@@ -24,9 +24,8 @@ enum Action {
     Check,
     /// Write a configuration file with every key, its default and its meaning
     Init {
-        /// The file to write
-        #[arg(default_value = PATH)]
-        path: PathBuf,
+        /// The file to write [default: that of --config, else config.yml]
+        path: Option<PathBuf>,
         /// Replace the file if it is there
         #[arg(long)]
         force: bool,
@@ -48,12 +47,16 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
                 [] => String::new(),
                 names => format!(", if the bars have the columns {}", names.join(", ")),
             };
-            if let Some(remark) = loaded.config.without_folds() {
-                tracing::warn!("{remark}");
-            }
-            print(&format!("ok: {file}, {} {keys} set{assumed}\n", loaded.n_set))
+            let told = format!("{file}, {} {keys} set{assumed}", loaded.n_set);
+            print(&match loaded.config.without_folds() {
+                None => format!("ok: {told}\n"),
+                Some(remark) => format!("{told}: no fault in it, but {remark}\n"),
+            })
         }
-        Action::Init { path, force } => init(path, *force),
+        Action::Init { path, force } => {
+            let path = path.as_deref().or(global.config.as_deref());
+            init(path.unwrap_or(Path::new(PATH)), *force)
+        }
     }
 }
 
@@ -84,7 +87,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.yml");
         let global = Global { config: Some(path.clone()), ..Global::default() };
-        let init = |force| run(Action::Init { path: path.clone(), force }, &global);
+        // Where `--config` says.
+        let init = |force| run(Action::Init { path: None, force }, &global);
         init(false).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), Config::commented());
         run(Action::Check, &global).unwrap();
@@ -93,6 +97,9 @@ mod tests {
         assert_eq!(exit_code(&refusal), 2);
         assert!(refusal.to_string().ends_with("config.yml` is there already"), "{refusal}");
         init(true).unwrap();
+        let other = folder.path().join("other.yml");
+        run(Action::Init { path: Some(other.clone()), force: false }, &global).unwrap();
+        assert!(other.is_file());
     }
 
     #[test]

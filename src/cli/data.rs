@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::ingest::audit::{self, Audit, Terms};
 use crate::ingest::{
-    Counts, Prefer, ReadOptions, check_renames, make, one_series, read_current, read_file,
+    Counts, Doubt, Prefer, ReadOptions, check_renames, make, one_series, read_current, read_file,
     store_derived, told_by_bars,
 };
 use crate::market::{Calendar, Columns, Symbol, Timeframe};
@@ -52,6 +52,9 @@ enum Action {
         /// Ends with exit code 2 if anything is found
         #[arg(long)]
         strict: bool,
+        /// Of files: puts bars in the order of time first, as `ingest --sort` does
+        #[arg(long, requires = "files")]
+        sort: bool,
         #[command(flatten)]
         dialect: Dialect,
     },
@@ -101,7 +104,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let layout = Layout::new(&config.data.dir);
     match &args.action {
         Action::List => list(&layout),
-        Action::Audit { files, symbol, timeframe, calendar, json, strict, dialect } => {
+        Action::Audit { files, symbol, timeframe, calendar, json, strict, sort, dialect } => {
             let which = Which { symbol: symbol.as_ref(), timeframe: *timeframe };
             let calendar = calendar.unwrap_or(config.data.calendar);
             let (audits, unread) = if files.is_empty() {
@@ -109,7 +112,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
                 audit_stored(&layout, &which, calendar)?
             } else {
                 let options = dialect.options(symbol.clone(), &config.data.csv);
-                (audit_files(files, &options, (*timeframe, calendar))?, Vec::new())
+                (audit_files(files, &options, (*timeframe, calendar, *sort))?, Vec::new())
             };
             if unread.is_empty() || !audits.is_empty() {
                 report(&audits, *json)?;
@@ -217,20 +220,32 @@ fn choose(layout: &Layout, which: &Which) -> Result<Vec<StoredBars>> {
 fn audit_files(
     files: &[PathBuf],
     options: &ReadOptions,
-    (timeframe, calendar): (Option<Timeframe>, Calendar),
+    (timeframe, calendar, sort): (Option<Timeframe>, Calendar, bool),
 ) -> Result<Vec<Audit>> {
     let files = files.iter().map(|file| read_file(file, options)).collect::<Result<Vec<_>, _>>()?;
     check_renames(files.iter(), options)?;
-    let mut by_symbol: BTreeMap<Symbol, Vec<Columns>> = BTreeMap::new();
-    for (symbol, columns) in files.into_iter().flat_map(|file| file.series) {
-        by_symbol.entry(symbol).or_default().push(columns);
+    let mut by_symbol: BTreeMap<Symbol, (Vec<Columns>, Vec<Doubt>)> = BTreeMap::new();
+    for file in files {
+        for (symbol, columns) in file.series {
+            let of = by_symbol.entry(symbol).or_default();
+            let is_in = |doubt: &&Doubt| columns.ts.contains(&doubt.from);
+            of.1.extend(file.doubts.iter().filter(is_in).cloned());
+            of.0.push(columns);
+        }
     }
-    let audit = |(symbol, files): (Symbol, Vec<Columns>)| {
-        let columns = one_series(files);
+    let audit = |(symbol, (files, doubts)): (Symbol, (Vec<Columns>, Vec<Doubt>))| {
+        let columns = if sort { sorted(&one_series(files)) } else { one_series(files) };
         let timeframe = timeframe.map_or_else(|| told_by_bars(&symbol, &columns.ts), Ok)?;
-        Ok(audit::audit(symbol.as_str(), &columns, &Terms::new(timeframe, calendar)))
+        let terms = Terms::new(timeframe, calendar);
+        Ok(audit::audit(symbol.as_str(), &columns, &terms).with(&doubts))
     };
     by_symbol.into_iter().map(audit).collect()
+}
+
+fn sorted(columns: &Columns) -> Columns {
+    let mut order: Vec<usize> = (0..columns.len()).collect();
+    order.sort_by_key(|row| columns.ts[*row]);
+    columns.take(&order)
 }
 
 fn report(audits: &[Audit], json: bool) -> Result<()> {

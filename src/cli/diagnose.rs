@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{Global, print, table};
 use crate::failure::Failure;
-use crate::pipeline::{self, Diagnosed, Exhibit, FoldDrift, Models, OfHorizon};
+use crate::pipeline::{self, AskedRun, Diagnosed, Exhibit, FoldDrift, Models, OfHorizon};
 use crate::report::diagnose::{self as found};
 use crate::report::verdict::judge::{Outcome, Verdict};
 use crate::stats;
@@ -43,7 +43,8 @@ impl Asked {
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load_with(&args.asked.flags())?;
-    show(&pipeline::diagnose(&config, &args.run)?, &args.asked)
+    let asked = AskedRun { run: &args.run, only: global.only(&config) };
+    show(&pipeline::diagnose(&config, asked)?, &args.asked)
 }
 
 pub fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {

@@ -3,6 +3,7 @@
 pub mod args;
 mod report;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -53,6 +54,8 @@ enum From {
     Kraken(Kraken),
     /// Make the synthetic market that the config describes, its truth beside
     Synthetic,
+    #[command(external_subcommand)]
+    Other(Vec<OsString>),
 }
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
@@ -70,9 +73,27 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
             ask(&args.asked, (args.exchange(), args.venue()), (&config, global))
         }
         Some(From::Synthetic) => make(&config),
+        Some(From::Other(args)) => Err(no_source(args).into()),
         None => from_config(&config, global),
     }
 }
+
+/// A file without the word that says so, or a slip of the pen.
+fn no_source(args: &[OsString]) -> Failure {
+    let name = args.first().map(|arg| arg.to_string_lossy().into_owned()).unwrap_or_default();
+    let failure = Failure::user(format!("`{name}` is no source to ingest from"));
+    if std::path::Path::new(&name).exists() || name.contains(['.', '/', '\\']) {
+        let all: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+        return failure.hint(format!("files are read by `edgewalk ingest csv {}`", all.join(" ")));
+    }
+    match crate::config::nearest(&name, &SOURCES) {
+        Some(meant) => failure.hint(format!("did you mean `edgewalk ingest {meant}`?")),
+        None => failure.hint("`csv FILES…`, `binance`, `kraken` or `synthetic`"),
+    }
+}
+
+const SOURCES: [&str; 8] =
+    ["csv", "parquet", "feather", "json", "freqtrade", "binance", "kraken", "synthetic"];
 
 fn from_config(config: &Config, global: &Global) -> Result<()> {
     let exchange = match config.data.source {

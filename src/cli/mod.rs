@@ -68,6 +68,8 @@ pub struct Global {
     pub quiet: bool,
 }
 
+const SYMBOLS: &str = "data.symbols";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     Ingest(ingest::Args),
@@ -95,6 +97,13 @@ impl Global {
     pub fn load_with(&self, flags: &[Flag]) -> anyhow::Result<Config> {
         let loaded = Config::load_with(self.config.as_deref(), &self.set, flags);
         Ok(loaded.map_err(Failure::from)?)
+    }
+
+    /// The symbols that this very command names, for what knows its own: a run, a model. What a file
+    /// says of symbols is for what has none yet.
+    fn only<'a>(&self, config: &'a Config) -> &'a [Symbol] {
+        let names = |set: &String| set.split('=').next().is_some_and(|key| key.trim() == SYMBOLS);
+        if self.set.iter().any(names) { &config.data.symbols } else { &[] }
     }
 }
 

@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 
-use super::backtest::{percent, told};
+use super::backtest::{cost_share, percent, told};
 use super::progress::Drawn;
 use super::{Global, print, table_of};
 use crate::config::{Config, Swept};
 use crate::failure::Failure;
 use crate::ingest::feeds::Progress;
-use crate::pipeline::{self, Asked, By, Row, SweepSampler, Sweeping};
+use crate::pipeline::{self, Asked, AskedRun, By, Row, SweepSampler, Sweeping};
 
 /// Try many settings on the predictions of a stored run, and rank them
 ///
@@ -54,7 +54,8 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     };
     let drawn = Drawn::new("sweep", "settings", global.quiet);
     let progress = |done: usize, all: usize| drawn.at(done as u64, Some(all as u64));
-    let (run, trials) = (args.run.as_str(), args.trials);
+    let run = AskedRun { run: &args.run, only: global.only(&config) };
+    let trials = args.trials;
     let asked = Asked { run, swept: &swept, sampler, trials, progress: &progress };
     let done = pipeline::sweep(&config, &asked)?;
     drop(drawn);
@@ -105,7 +106,7 @@ fn ranking(done: &Sweeping, top: usize) -> String {
             percent(figures.map(|f| f.net_return)),
             of(figures.map(|f| f.trades as f64), 0),
             of(figures.and_then(|f| f.turnover_per_year), 0) + " ×",
-            percent(figures.and_then(pipeline::Figures::cost_share)),
+            cost_share(figures.and_then(pipeline::Figures::cost_share)),
             percent(figures.map(|f| f.max_drawdown)),
             of(row.around, 2),
             rank(row.rank_around),
@@ -124,6 +125,7 @@ fn legend(done: &Sweeping, has_neighbours: bool) -> String {
         "\nturnover: a year, in multiples of the mean equity; drawdown: both by days' ends, where \
          `backtest` goes by bars.\n"
             .to_owned();
+    shown += &few(done);
     shown += match has_neighbours {
         true => {
             "neighbours: the mean Sharpe ratio one step away along each key. A peak that stands \
@@ -135,6 +137,20 @@ fn legend(done: &Sweeping, has_neighbours: bool) -> String {
         }
     };
     shown
+}
+
+/// Settings that were ranked by their few trades.
+fn few(done: &Sweeping) -> String {
+    let (n, least) = (done.ranked.n_few(), done.ranked.min_trades);
+    let than = format!("fewer than {least} trades");
+    match n {
+        0 => String::new(),
+        _ if n == done.ranked.best.len() => {
+            format!("All of them have {than} (`verdict.min_trades`), which tells nothing.\n")
+        }
+        1 => format!("1 setting with {than} stands below all others (`verdict.min_trades`).\n"),
+        n => format!("{n} settings with {than} stand below all others (`verdict.min_trades`).\n"),
+    }
 }
 
 /// What stands best among its neighbours.

@@ -13,6 +13,15 @@ pub struct Args {
     /// The run: its id under results/
     #[arg(long, default_value = "latest")]
     run: String,
+    /// Those of `backtest --live`; of one with --from or --to by its days, as it told
+    #[arg(
+        long,
+        value_name = "DAYS",
+        num_args = 0..=1,
+        default_missing_value = "",
+        require_equals = true
+    )]
+    live: Option<String>,
     /// One trade in full: every fill and why it got its price
     #[arg(long, value_name = "N")]
     id: Option<i64>,
@@ -46,7 +55,7 @@ pub struct Args {
 }
 
 pub fn execute(args: &Args, _: &Global) -> Result<()> {
-    let log = pipeline::trade_log(&args.run)?;
+    let log = pipeline::trade_log(&args.run, args.live.as_deref())?;
     if let Some(id) = args.id {
         return print(&one(&log, id)?);
     }
@@ -128,6 +137,12 @@ fn why(rule: &str) -> &'static str {
         "target_gap" => "the bar opened beyond the target: at the better open, as a limit order",
         "timed_exit" => "its time had passed: at the open",
         "opposite" => "a signal of the other side: at the open",
+        "stop_rest" => {
+            "at the open, as a market order: the volume cap had left this part of the stop"
+        }
+        "target_rest" => {
+            "at the open, as a market order: the volume cap had left this part of the target"
+        }
         "exit_rest" => "at the open: the volume cap had left this part of the exit",
         "ruin" => "equity was gone: all is closed at the open",
         _ => "the data ended: at the last close",

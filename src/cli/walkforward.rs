@@ -7,7 +7,7 @@ use super::{Global, backtest, diagnose, print, symbols};
 use crate::config::Flag;
 use crate::ingest::feeds::Progress;
 use crate::market::Symbol;
-use crate::pipeline::{self, Walk};
+use crate::pipeline::{self, AskedRun, Walk};
 
 /// Retrain as time goes by, predict the weeks after each training, and trade all of them
 ///
@@ -70,7 +70,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         old => format!(", {old} of them computed before"),
     };
     print(&format!("{}: {n} folds{before}\n\n", walked.run.subject()))?;
-    backtest::show(&pipeline::backtest(&config, &walked.run.id)?)?;
+    backtest::show(&pipeline::backtest(&config, AskedRun::whole(&walked.run.id))?)?;
     print("\n")?;
-    diagnose::show(&pipeline::diagnose(&config, &walked.run.id)?, &args.asked)
+    diagnose::show(&pipeline::diagnose(&config, AskedRun::whole(&walked.run.id))?, &args.asked)
 }

@@ -30,9 +30,11 @@ section! {
     trailing_basis: TrailingBasis = TrailingBasis::Close, Rule::any();
     /// A signal against an open position: keep it, close it, or turn it round.
     on_opposite: OnOpposite = OnOpposite::Hold, Rule::any();
-    /// Most of a bar's volume that one fill may take; null: no limit.
+    /// Most of a bar's volume that one fill may take; null: no limit. What is open when the data end is
+    /// closed at the last close whatever its volume.
     max_participation: Option<f64> = Some(0.1), Rule::above(0.0, 1.0);
-    /// What happens to the rest: it waits for the next bar, or is cancelled.
+    /// What happens to the rest of an entry: it waits for the next bar, or is cancelled. That of an
+    /// exit always waits, and goes out as a market order.
     on_cap: OnCap = OnCap::Wait, Rule::any();
     /// All positions together may be worth this many times equity when one is opened.
     max_leverage: f64 = 1.0, Rule::within(0.01, 100.0);
@@ -40,9 +42,10 @@ section! {
     lot_size: Option<f64> = None, Rule::above(0.0, f64::INFINITY).unit("units");
     /// Half of the distance between bid and ask, paid on every market order.
     half_spread_bps: f64 = 0.5, Rule::within(0.0, 1000.0).unit("bps");
-    /// Perpetuals: what longs pay to shorts every eight hours; negative: shorts pay.
+    /// Perpetuals: what longs pay to shorts for eight hours; negative: shorts pay. It is charged pro
+    /// rata for the time held, not at 00:00, 08:00 and 16:00 UTC.
     funding_bps_per_8h: f64 = 0.0, Rule::within(-1000.0, 1000.0).unit("bps");
-    /// What borrowing costs a short in a year.
+    /// What borrowing costs a short in a year, pro rata for the time held.
     borrow_bps_per_year: f64 = 0.0, Rule::within(0.0, 100_000.0).unit("bps");
     commission: Commission = Commission::default(), Rule::any();
     slippage: Slippage = Slippage::default(), Rule::any();

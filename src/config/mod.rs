@@ -47,6 +47,7 @@ pub use free_keys::{ColumnMap, Directions, Expression, Expressions};
 pub use labels::{Barrier, Labels};
 pub use learn::{Backend, Growth, Learn, Loss, StopOn, Target};
 pub use load::{Loaded, PATH};
+pub use nearest::nearest;
 pub use search_space::SearchSpace;
 pub use swept::Swept;
 pub use synthetic::{Planted, Synthetic};
@@ -104,21 +105,50 @@ impl Config {
         if self.data.source == Source::Synthetic {
             self.synthetic.check(self.data.timeframe, reading);
         }
+        self.check_n_weights(reading);
     }
 
     /// What leaves nothing for folds. No fault of the file: features, labels and a model of one range
     /// need no windows.
     pub fn without_folds(&self) -> Option<String> {
+        let walk = &self.walkforward;
+        let (timeframe, bar_us) = (self.data.timeframe, self.data.timeframe.us());
         let horizon = self.labels.horizons.iter().max().copied().unwrap_or_default();
-        let horizon_us = i64::from(horizon).saturating_mul(self.data.timeframe.us());
-        let (timeframe, weeks) = (self.data.timeframe, self.walkforward.train_weeks);
-        let fits = horizon_us < i64::from(weeks) * WEEK_US;
-        (!fits).then(|| {
-            format!(
-                "there can be no folds: {horizon} bars of {timeframe} (`labels.horizons`) reach beyond \
-                 a training window of {weeks} weeks (`walkforward.train_weeks`)"
-            )
-        })
+        let weeks = |us: i64| format!("{:.1} weeks", us as f64 / WEEK_US as f64);
+        let needed = i64::from(walk.train_weeks + walk.test_weeks) * WEEK_US;
+        let made = i64::from(self.synthetic.bars).saturating_mul(bar_us);
+        if self.data.source == Source::Synthetic && made < needed {
+            let (n, made, needed) = (self.synthetic.bars, weeks(made), weeks(needed));
+            return Some(format!(
+                "there can be no folds: {n} bars of {timeframe} (`synthetic.bars`) are {made}, and \
+                 `walkforward.train_weeks` + `walkforward.test_weeks` are {needed}"
+            ));
+        }
+        // From a decision to the price that its return ends at, which the next slice must not know.
+        let reach = i64::from(horizon) + 1 + i64::from(walk.embargo_bars);
+        let reach_us = reach.saturating_mul(bar_us);
+        let slices = self.slices().into_iter();
+        let (name, length_us) = slices.min_by_key(|slice| slice.1).filter(|s| s.1 < reach_us)?;
+        let length = weeks(length_us);
+        Some(format!(
+            "there can be no folds: {horizon} bars of {timeframe} (`labels.horizons`) reach beyond \
+             {name}, which is {length} of a window of {} weeks (`walkforward.train_weeks`)",
+            walk.train_weeks
+        ))
+    }
+
+    /// The parts of a training window that hold anything, and how long they are.
+    fn slices(&self) -> Vec<(&'static str, i64)> {
+        let walk = &self.walkforward;
+        let (stop, calibrate) = (walk.early_stop_fraction, walk.calibrate_fraction);
+        let window_us = f64::from(walk.train_weeks) * WEEK_US as f64;
+        let parts = [
+            ("the slice to train on", 1.0 - stop - calibrate),
+            ("the slice to stop training on (`walkforward.early_stop_fraction`)", stop),
+            ("the slice to calibrate on (`walkforward.calibrate_fraction`)", calibrate),
+        ];
+        let held = parts.into_iter().filter(|(_, part)| *part > 0.0);
+        held.map(|(name, part)| (name, (window_us * part) as i64)).collect()
     }
 
     fn check_calibration(&self, reading: &mut Reading) {
@@ -144,16 +174,19 @@ impl Config {
 
     fn check_weights(&self, reading: &mut Reading) {
         let weights = &self.trading_logic.horizon_weights;
-        if weights.method != WeightMethod::Fixed {
-            return;
-        }
+        let is_asked = weights.method == WeightMethod::Fixed && !weights.fixed.is_empty();
+        let is_zero = is_asked && weights.fixed.iter().all(|&w| w == 0.0);
+        reading.require(!is_zero, &[FIXED], || "every weight is zero".to_owned());
+    }
+
+    /// A stored run has horizons of its own: whoever trades one gives as many weights as it has.
+    fn check_n_weights(&self, reading: &mut Reading) {
+        let weights = &self.trading_logic.horizon_weights;
         let (n_weights, n_horizons) = (weights.fixed.len(), self.labels.horizons.len());
-        let fixed = "trading_logic.horizon_weights.fixed";
-        let keys = [fixed, "trading_logic.horizon_weights.method", "labels.horizons"];
-        reading.require(n_weights == n_horizons, &keys, || {
-            format!("{n_weights} weights for {n_horizons} horizons")
-        });
-        let is_zero = n_weights > 0 && weights.fixed.iter().all(|&w| w == 0.0);
-        reading.require(!is_zero, &[fixed], || "every weight is zero".to_owned());
+        let keys = [FIXED, "trading_logic.horizon_weights.method", "labels.horizons"];
+        let fits = weights.method != WeightMethod::Fixed || n_weights == n_horizons;
+        reading.require(fits, &keys, || format!("{n_weights} weights for {n_horizons} horizons"));
     }
 }
+
+const FIXED: &str = "trading_logic.horizon_weights.fixed";

@@ -44,6 +44,10 @@ section! {
     horizon: u32 = 3, Rule::within(1.0, 10_000.0).unit("bars");
 }
 
+/// What is traded in a day, in cash: so much that an account of the usual size is far below a hundredth
+/// of a bar of five minutes, and no fill is capped.
+const TURNOVER: f64 = 1e10;
+
 impl Synthetic {
     /// The generator's parameters; what the config does not name keeps its default.
     pub fn params(&self, timeframe: Timeframe) -> Params {
@@ -65,6 +69,7 @@ impl Synthetic {
                 per_100k_bars: self.gaps_per_100k / Gaps::default().mean_bars,
                 ..Gaps::default()
             },
+            volume_per_day: TURNOVER / self.start_price,
             // … half a spread, the generator a whole one …
             bounce_bps: 2.0 * self.bounce_bps,
             planted: PlantedParams {

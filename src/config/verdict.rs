@@ -24,7 +24,7 @@ section! {
     max_best_fold_share: f64 = 0.75, Rule::within(0.0, 1.0);
     /// Largest probability that the best of the z-thresholds was best by overfitting; a note.
     max_pbo: f64 = 0.5, Rule::within(0.0, 1.0);
-    /// Fewest trades that say anything.
+    /// Fewest trades that say anything; a sweep ranks settings with fewer below all others.
     min_trades: u64 = 30, Rule::within(1.0, 1e9);
     /// Fewest folds that say anything.
     min_folds: u64 = 4, Rule::within(1.0, 1e6);

@@ -4,8 +4,8 @@
 //! cut is a number still, and would be stored as if it were whole. The rule: where the last line has
 //! no end and its last column is brought in, the file is refused if that cell is shorter, or has
 //! fewer decimals, than the same cell of every other line, which a whole file of more than a few
-//! lines hardly ever has. Else
-//! the number is believed, and the user told which one it is: nothing doubtful is stored in silence.
+//! lines hardly ever has. Else the number is believed, and named: when it is read, by the audit of the
+//! file, and by `--strict`, which refuses it. Nothing doubtful is stored in silence.
 
 use super::source::{Fault, Source, show};
 use crate::failure::Failure;
@@ -13,19 +13,20 @@ use crate::failure::Failure;
 /// Of fewer other lines, to be shorter than all of them means nothing.
 const FEW: usize = 8;
 
-/// `column` is the last one, and brought in; `data_start` is where its first row begins.
+/// The number at the very end, if there is one, which is then taken to be whole. `column` is the last one, and
+/// brought in; `data_start` is where its first row begins.
 pub(super) fn check_end(
     source: &Source,
     (data_start, delimiter): (usize, u8),
     column: (usize, &str),
-) -> Result<(), Failure> {
+) -> Result<Option<String>, Failure> {
     let data = source.bytes.get(data_start..).unwrap_or_default();
     let is_ended = matches!(data.last(), None | Some(b'\n' | b'\r'));
     let start = data.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
     let (others, last) = data.split_at(start);
     // What stands in quotes is whole, or no cell at all.
     if is_ended || last.trim_ascii().is_empty() || last.ends_with(b"\"") {
-        return Ok(());
+        return Ok(None);
     }
     let line = 1 + source.bytes.iter().filter(|b| **b == b'\n').count();
     let cell = last_cell(last, delimiter);
@@ -39,11 +40,7 @@ pub(super) fn check_end(
         let cure = "was it cut off? then download it again; if not, end its last line";
         return Err(source.fault_in_cell(line, column, Fault::new(what).cure(cure)));
     }
-    if size.n > 0 {
-        let name = &source.name;
-        tracing::warn!("`{name}`, line {line}, has no end: `{}` is taken to be whole", show(cell));
-    }
-    Ok(())
+    Ok((size.n > 0).then(|| show(cell).to_string()))
 }
 
 fn last_cell(line: &[u8], delimiter: u8) -> &[u8] {
@@ -73,7 +70,7 @@ impl Size {
 mod tests {
     use super::*;
 
-    fn check(text: &str) -> Result<(), String> {
+    fn check(text: &str) -> Result<Option<String>, String> {
         let source = Source::new("f.csv", text.into()).unwrap();
         check_end(&source, (0, b','), (1, "volume")).map_err(|failure| failure.message)
     }

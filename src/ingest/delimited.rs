@@ -6,6 +6,7 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use super::ReadOptions;
 use super::cut::check_end;
+use super::doubt::Doubt;
 use super::head::Head;
 use super::instant::Clock;
 use super::number::{decimal, is_missing};
@@ -42,9 +43,10 @@ pub(super) fn read(source: &Source, options: &ReadOptions) -> Result<Reading, Fa
     let last = head.names.len().saturating_sub(1);
     if plan.reads(last) {
         let column = (last, head.names[last].as_str());
-        check_end(source, (head.data_start, head.delimiter), column)?;
+        let last = check_end(source, (head.data_start, head.delimiter), column)?;
+        return Ok(filler.into_reading(last));
     }
-    Ok(filler.into_reading())
+    Ok(filler.into_reading(None))
 }
 
 fn plan(source: &Source, head: &Head, options: &ReadOptions) -> Result<Plan, Failure> {
@@ -165,7 +167,10 @@ impl<'a> Filler<'a> {
         self.source.fault_in_line(line, fault)
     }
 
-    fn into_reading(self) -> Reading {
+    /// `last`: the number that the file ends in.
+    fn into_reading(self, last: Option<String>) -> Reading {
+        let last = self.clock.last().zip(last).map(|(at, number)| Doubt::unended(at, &number));
+        let doubts = self.clock.doubts().chain(last).collect();
         let said: Vec<Option<String>> = match self.plan.symbol {
             None => self.plan.books.iter().map(|b| b.prefix.clone()).collect(),
             Some(_) => {
@@ -182,7 +187,7 @@ impl<'a> Filler<'a> {
             let extra = book.extra.iter().map(|(name, _)| name.clone());
             Part { said, columns: rows.into_columns(extra) }
         });
-        Reading { parts: parts.collect(), ignored: self.plan.ignored.clone() }
+        Reading { parts: parts.collect(), ignored: self.plan.ignored.clone(), doubts }
     }
 }
 

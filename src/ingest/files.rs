@@ -9,7 +9,7 @@ use super::audit::{Audit, Terms, audit};
 use super::keep::{Kept, merge_with_stored};
 use super::{
     Accept, Counts, FileBars, Merged, Prefer, ReadOptions, accept, check_renames, merge, read_file,
-    told_by_bars, venue,
+    refuse_doubts, told_by_bars, venue,
 };
 use crate::failure::Failure;
 use crate::market::{Bars, Calendar, Columns, Symbol, Timeframe, Venue};
@@ -78,6 +78,12 @@ pub fn ingest_files(
     let files: Vec<_> = paths.par_iter().map(|path| read_file(path, &options.read)).collect();
     let files = files.into_iter().collect::<Result<Vec<_>, _>>()?;
     check_renames(files.iter(), &options.read)?;
+    if options.strict {
+        let both = paths.iter().zip(&files);
+        both.into_iter().try_for_each(|(path, file)| {
+            refuse_doubts(&path.display().to_string(), file.doubts.iter())
+        })?;
+    }
     let groups: Vec<_> = by_symbol(paths, files, &options.venue)?.into_iter().collect();
     let read: Vec<_> =
         groups.into_par_iter().map(|(symbol, group)| group.join(&symbol, options)).collect();

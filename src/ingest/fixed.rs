@@ -82,7 +82,7 @@ impl FixedForm {
             && (begins_with_a_time() || self.check_header(&cells).is_ok())
     }
 
-    pub fn read(&self, source: &Source) -> Result<Columns, Failure> {
+    pub fn read(&self, source: &Source) -> Result<(Columns, Option<String>), Failure> {
         source.check_text()?;
         let data = self.data(source)?;
         let (start, unit) = (data.start, first_unit(&source.bytes[data.clone()]));
@@ -96,12 +96,11 @@ impl FixedForm {
         // Collected before looked through: of several faults the first in the file is told.
         let parts: Result<Vec<Rows>, _> = parts.into_iter().collect();
         let parts = parts.map_err(|(at, place)| self.failure(source, at, place))?;
-        if let Some((last, slot)) = self.slots.iter().enumerate().next_back()
-            && !matches!(slot, Slot::Skip(_))
-        {
-            check_end(source, (start, b','), (last, slot.name()))?;
-        }
-        Ok(self.join(&parts))
+        let number = match self.slots.iter().enumerate().next_back() {
+            None | Some((_, Slot::Skip(_))) => None,
+            Some((last, slot)) => check_end(source, (start, b','), (last, slot.name()))?,
+        };
+        Ok((self.join(&parts), number))
     }
 
     /// The bytes after the header, if there is one.
@@ -320,7 +319,7 @@ mod tests {
 
     fn read(form: FixedForm, text: &str) -> Result<Columns, String> {
         let source = Source::new("f.csv", text.into()).unwrap();
-        form.read(&source).map_err(|failure| failure.message)
+        form.read(&source).map(|(columns, _)| columns).map_err(|failure| failure.message)
     }
 
     #[test]

@@ -28,14 +28,14 @@ pub(super) fn read(source: &Source, kind: Kind, options: &ReadOptions) -> Result
     let plan = Plan::new(&names, &options.columns).map_err(|fault| source.fault(fault))?;
     let wanted = wanted(&plan).into_iter().map(|index| names[index].clone()).collect();
     let frame = decoded(source, kind, || kind.frame(&source.bytes, wanted))?;
-    let clock = Clock::new(options.time_format.as_deref(), options.time_zone.as_deref())?;
+    let mut clock = Clock::new(options.time_format.as_deref(), options.time_zone.as_deref())?;
     let frame = Frame { source, frame: &frame, names: &names };
-    let ts = frame.times(plan.time, clock)?;
+    let ts = frame.times(plan.time, &mut clock)?;
     let parts = match plan.symbol {
         Some(column) => frame.by_symbol(&plan.books[0], column, &ts)?,
         None => plan.books.iter().map(|b| frame.part(b, &ts)).collect::<Result<_, _>>()?,
     };
-    Ok(Reading { parts, ignored: plan.ignored })
+    Ok(Reading { parts, ignored: plan.ignored, doubts: clock.doubts().collect() })
 }
 
 impl Kind {
@@ -151,7 +151,11 @@ impl Frame<'_> {
         Ok(values.iter().map(|v| v.unwrap_or(f64::NAN)).collect())
     }
 
-    fn times(&self, columns: (usize, Option<usize>), mut clock: Clock) -> Result<Vec<Ts>, Failure> {
+    fn times(
+        &self,
+        columns: (usize, Option<usize>),
+        clock: &mut Clock,
+    ) -> Result<Vec<Ts>, Failure> {
         let (index, time_of_day) = columns;
         let series = self.column(index)?;
         let unfit = || self.unfit(index, series, "times");
@@ -178,7 +182,7 @@ impl Frame<'_> {
             return Err(unfit());
         }
         let read = |(row, count): (usize, Option<i64>)| {
-            let ts = count.ok_or_else(missing).and_then(|count| instant(count, &mut clock));
+            let ts = count.ok_or_else(missing).and_then(|count| instant(count, clock));
             ts.map_err(|fault| self.fault_in_row(row, index, fault))
         };
         counts.iter().enumerate().map(read).collect()

@@ -74,6 +74,19 @@ mod tests {
     }
 
     #[test]
+    fn the_usual_account_is_small_beside_a_bar() {
+        for set in ["synthetic.bars=20000", "synthetic.start_price=0.05"] {
+            let config = Config::from_text("defaults", "", &[set.to_owned()]).unwrap();
+            let params = config.synthetic.params(config.data.timeframe);
+            let made = synthetic::generate(&params, &config.data.symbols, 7).unwrap();
+            let c = made.bars[0].columns();
+            let value: Vec<f64> = c.close.iter().zip(&c.volume).map(|(p, v)| p * v).collect();
+            let typical = crate::stats::median(&value).unwrap();
+            assert!(config.backtest.cash < 0.01 * typical, "{typical} a bar");
+        }
+    }
+
+    #[test]
     fn nothing_is_made_where_bars_of_others_would_be_lost() {
         let dir = tempfile::tempdir().unwrap();
         let (other, layout) =

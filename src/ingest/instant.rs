@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
+use super::doubt::Hours;
 use super::source::{Fault, show};
 use super::written::Written;
 use super::year_last::year_last;
@@ -84,7 +85,8 @@ pub(super) struct Clock {
     written: Option<Written>,
     zone: TimeZone,
     unit: Option<Unit>,
-    before: Option<Ts>,
+    pub(super) before: Option<Ts>,
+    pub(super) hours: Hours,
 }
 
 impl Clock {
@@ -99,7 +101,7 @@ impl Clock {
                     .hint("use a name such as `America/New_York`")
             })?,
         };
-        Ok(Self { written, zone, unit: None, before: None })
+        Ok(Self { written, zone, unit: None, before: None, hours: Hours::default() })
     }
 
     pub fn read(&mut self, cell: &[u8]) -> Result<Ts, Fault> {
@@ -150,7 +152,9 @@ impl Clock {
             AmbiguousOffset::Fold { before, after } => {
                 let (first, second) = (at(before)?, at(after)?);
                 let went_on = self.before.is_some_and(|b| first <= b && b < second);
-                Ok(if went_on { second } else { first })
+                let ts = if went_on { second } else { first };
+                self.hours.note(ts, went_on);
+                Ok(ts)
             }
             AmbiguousOffset::Gap { .. } => {
                 Err(Fault::new(format!("`{civil}` does not exist: the clocks went forward"))

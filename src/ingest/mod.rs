@@ -8,6 +8,7 @@ mod accept;
 mod cut;
 mod delimited;
 mod derive;
+mod doubt;
 mod files;
 mod fixed;
 mod footer;
@@ -42,6 +43,7 @@ mod real_files;
 
 pub use accept::{Accept, accept};
 pub use derive::{Derived, Made, make, read_current, store_derived};
+pub use doubt::{Doubt, refuse_doubts};
 pub use download::{Downloaded, Exchange, Keeping, download};
 pub use files::{FileOptions, Summary, ingest_files};
 pub use format::Format;

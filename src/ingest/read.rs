@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::doubt::Doubt;
 use super::fixed::{BINANCE, KRAKEN};
 use super::format::{Format, detect_in};
 use super::plan::list;
@@ -68,6 +69,8 @@ pub struct FileBars {
     pub ignored: Vec<String>,
     /// The names in the file that were exchanged for others.
     pub renamed: Vec<String>,
+    /// What the file leaves open.
+    pub doubts: Vec<Doubt>,
 }
 
 pub fn read_file(path: &Path, options: &ReadOptions) -> Result<FileBars, Failure> {
@@ -82,8 +85,8 @@ pub fn read_bytes(name: &str, bytes: Vec<u8>, options: &ReadOptions) -> Result<F
 fn read(source: &Source, options: &ReadOptions) -> Result<FileBars, Failure> {
     let format = format_of(source, options)?;
     let reading = match format {
-        Format::Binance => Reading::unnamed(BINANCE.read(source)?),
-        Format::Kraken => Reading::unnamed(KRAKEN.read(source)?),
+        Format::Binance => BINANCE.reading(source)?,
+        Format::Kraken => KRAKEN.reading(source)?,
         Format::Csv => delimited::read(source, options)?,
         Format::Parquet => frame::read(source, frame::Kind::Parquet, options)?,
         Format::Feather => frame::read(source, frame::Kind::Feather, options)?,
@@ -92,14 +95,15 @@ fn read(source: &Source, options: &ReadOptions) -> Result<FileBars, Failure> {
     if reading.parts.iter().all(|part| part.columns.is_empty()) {
         return Err(source.fault(Fault::new("holds no bars")));
     }
-    let Reading { mut parts, ignored } = reading;
+    let Reading { mut parts, ignored, doubts } = reading;
+    doubts.iter().for_each(|doubt| tracing::warn!("{}", doubt.told(&source.name)));
     let renamed = rename(&mut parts, &options.rename);
     let series = match (&options.symbol, parts.len()) {
         (_, 1) => one(source, parts, options)?,
         (Some(wanted), _) => pick(source, parts, wanted)?,
         (None, _) => all(source, parts)?,
     };
-    Ok(FileBars { series, format, ignored, renamed })
+    Ok(FileBars { series, format, ignored, renamed, doubts })
 }
 
 /// Columns that are described by hand are those of a file that only looks like an exchange's.

@@ -1,6 +1,10 @@
 //! What a reader hands over: the rows of a file by the symbol the file names.
 
+use super::doubt::Doubt;
+use super::fixed::FixedForm;
 use super::role::PRICES;
+use super::source::Source;
+use crate::failure::Failure;
 use crate::market::Columns;
 use crate::units::Ts;
 
@@ -10,6 +14,8 @@ pub(super) struct Reading {
     pub parts: Vec<Part>,
     /// Columns of the file that are not brought in.
     pub ignored: Vec<String>,
+    /// What the file leaves open.
+    pub doubts: Vec<Doubt>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,7 +28,16 @@ pub(super) struct Part {
 impl Reading {
     /// A file that holds one symbol and does not say which.
     pub fn unnamed(columns: Columns) -> Self {
-        Self { parts: vec![Part { said: None, columns }], ignored: Vec::new() }
+        Self { parts: vec![Part { said: None, columns }], ..Self::default() }
+    }
+}
+
+impl FixedForm {
+    /// The file, which holds one symbol and does not say which.
+    pub fn reading(&self, source: &Source) -> Result<Reading, Failure> {
+        let (columns, number) = self.read(source)?;
+        let last = columns.ts.last().zip(number).map(|(at, n)| Doubt::unended(*at, &n));
+        Ok(Reading { doubts: last.into_iter().collect(), ..Reading::unnamed(columns) })
     }
 }
 

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use super::desk::{Desk, desks};
 use super::ledger_tables::{equity, fills, trades, word};
 use super::live::{LiveRun, live};
-use super::predict::PredictRange;
-use super::single::{ONE_SCORE, Singles};
-use super::stored::{StoredRun, is_predicted, open_run};
+use super::predict::{PredictRange, days};
+use super::single::{ONE_SCORE, Singles, setting};
+use super::stored::{AskedRun, StoredRun, is_predicted, open_run};
 use super::sweep::shifted;
 use super::train::{identity, key_of};
 use crate::backtest::engine::band::{Band, band};
@@ -82,9 +82,8 @@ pub fn decided(config: &Config, desks: &[Desk]) -> Result<Traded, Failure> {
     Ok(Traded { decided, rules, ledger, band })
 }
 
-/// `run`: an id, or `latest`.
-pub fn backtest(config: &Config, run: &str) -> Result<Backtested, Failure> {
-    let run = open_run(run)?;
+pub fn backtest(config: &Config, asked: AskedRun<'_>) -> Result<Backtested, Failure> {
+    let run = open_run(asked)?;
     let Traded { decided, rules, ledger, band } = trade(config, &run)?;
     let seen: Vec<Seen<'_>> = decided.iter().map(|one| (&one.bars, &one.regime[..])).collect();
     let metrics = measure(&ledger, &seen, &rules);
@@ -103,6 +102,8 @@ pub fn backtest(config: &Config, run: &str) -> Result<Backtested, Failure> {
 pub struct LiveBacktest {
     pub live: LiveRun,
     pub metrics: Metrics,
+    /// Of the folder below the run's.
+    pub name: String,
     pub files: Vec<PathBuf>,
     /// Whether the stored predictions of the same bars give the same ledger, bit for bit; `None`:
     /// there are none.
@@ -113,17 +114,18 @@ pub struct LiveBacktest {
 /// Features, model, gates and engine bar by bar.
 pub fn backtest_live(
     config: &Config,
-    path: &Path,
+    asked: (&Path, &[Symbol]),
     range: PredictRange,
 ) -> Result<LiveBacktest, Failure> {
-    let live = live(config, path, range)?;
+    let live = live(config, asked, range)?;
     let seen: Vec<Seen<'_>> =
         live.bars.iter().zip(&live.regimes).map(|(bars, regimes)| (bars, &regimes[..])).collect();
     let metrics = measure(&live.ledger, &seen, &live.rules);
     let id = &live.model.folder.manifest.id;
-    let folder = Path::new("results").join(id).join("live");
+    let name = live_folder(&live.ledger.ts, range);
+    let folder = Path::new("results").join(id).join(&name);
     let parts = (&live.ledger, &metrics, &live.bars[..]);
-    let stored = is_predicted(id).then(|| open_run(id)).transpose()?;
+    let stored = is_predicted(id).then(|| open_run(AskedRun::whole(id))).transpose()?;
     let traded = stored.as_ref().map(|run| trade(config, run)).transpose()?;
     let same = traded.filter(|traded| traded.ledger.ts == live.ledger.ts);
     let is_stored = same.map(|traded| traded.ledger == live.ledger);
@@ -137,8 +139,18 @@ pub fn backtest_live(
     let key = key_of(&live.symbols, live.model.config.data.timeframe);
     let n_trials = count(config, (&key, id, &made_of), metrics.sharpe.sharpe)?;
     let files = write(config, (&folder, &live.symbols), (parts, None))?;
-    Ok(LiveBacktest { live, metrics, files, is_stored, n_trials })
+    Ok(LiveBacktest { live, metrics, name, files, is_stored, n_trials })
 }
+
+/// `live`, or, where a range was asked for, `live_2024-01-01_2024-02-01`: first and last day. A part
+/// does not take the place of all.
+fn live_folder(ts: &[Ts], range: PredictRange) -> String {
+    let ends = ts.first().copied().zip(ts.last().copied());
+    LIVE.to_owned() + &days(ends, range)
+}
+
+/// What folders of live backtests begin with.
+pub const LIVE: &str = "live";
 
 /// The gates' verdict on every bar, and the bars that the engine will see.
 pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
@@ -318,6 +330,7 @@ pub fn count(
         seed: config.seed,
         objective: ONE_SCORE,
         n_steps: 1,
+        setting: Some(setting(config, (id, made_of))),
     };
     let scores = sharpe.map(|sharpe| vec![sharpe]).ok_or_else(|| "undefined".to_owned());
     singles.scores(&identity(config, &[]), || Ok(scores))?;

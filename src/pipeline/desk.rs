@@ -1,6 +1,6 @@
 //! One symbol's bars with the predictions made of them, row by row: what gates and engine look at.
 
-use super::recipe::weighting;
+use super::recipe::{check_weights, weighting};
 use super::stored::{StoredRun, horizons_of};
 use super::train::Report;
 use super::{bars, labels};
@@ -127,6 +127,7 @@ pub fn setup(config: &Config, bars: &Bars, (weights, until): (&Weights, Ts)) -> 
 /// By the method that is asked for now, whatever the training's was: it has stored what each reads.
 pub fn weights(asked: &HorizonWeights, folds: &[Report]) -> Result<Weights, Failure> {
     let horizons = folds.first().map(horizons_of).unwrap_or_default();
+    check_weights(asked, &horizons)?;
     let each = |report: &Report| match asked.method {
         WeightMethod::Equal => vec![1.0; horizons.len()],
         WeightMethod::Fixed => asked.fixed.clone(),

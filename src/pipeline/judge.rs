@@ -13,7 +13,7 @@ use crate::learn::calibrate::{
 use crate::learn::conformal::{CoverageReport, coverage};
 use crate::learn::dataset::Dataset;
 use crate::learn::horizon_weights::{Ic, ic_with_error};
-use crate::report::plot::{Bins, Estimate, Reliability, ReliabilityBin, ReliabilitySeries, Titles};
+use crate::report::plot::{Estimate, Reliability, ReliabilityBin, ReliabilitySeries, Titles};
 use crate::store::{self, Table, Values};
 use crate::units::Ts;
 use crate::walkforward::{HorizonColumns, Trial};
@@ -124,15 +124,13 @@ pub fn reliability(
     };
     let expected: Vec<f64> =
         trial.horizons.iter().flat_map(|h| h.exp_bps.iter().copied()).collect();
-    let (lo, hi) =
-        expected.iter().fold((f64::MAX, f64::MIN), |(lo, hi), x| (lo.min(*x), hi.max(*x)));
     let subject = subject(model, trial, stem.contains("in_sample"));
     let chart = Reliability {
         titles: Titles::new(format!("Do expected returns come true? {subject}"), finding(judged)),
         x_label: "expected return (bps), mean of a bin; below: how often, all horizons".to_owned(),
         y_label: "realised return (bps)".to_owned(),
         series: judged.iter().map(series).collect(),
-        predictions: Bins::counted(&expected, (lo, hi.max(lo + f64::MIN_POSITIVE)), 60),
+        predictions: expected,
         interval: "95 % of the true mean, overlap of labels allowed for".to_owned(),
     };
     let folder = Path::new("logs").join("diagnostics").join(id);

@@ -5,6 +5,7 @@ use super::dataset::Lessons;
 use super::desk::{data_config, setup, weights};
 use super::predict::{PredictRange, in_sample, rows, same_lessons};
 use super::recipe;
+use super::stored::check_all;
 use super::train::{Model, fingerprint, load};
 use crate::backtest::intent::Intent;
 use crate::backtest::ledger::Ledger;
@@ -59,10 +60,15 @@ struct Station<'a> {
 }
 
 /// Over the range that `predict` would predict.
-pub fn live(config: &Config, path: &Path, range: PredictRange) -> Result<LiveRun, Failure> {
+pub fn live(
+    config: &Config,
+    (path, only): (&Path, &[Symbol]),
+    range: PredictRange,
+) -> Result<LiveRun, Failure> {
     let model = load(path)?;
     let own = data_config(config, &model.config);
     let lessons = same_lessons(config, &model)?;
+    check_all(&lessons.symbols, only)?;
     let asked = span(&rows(config, (&model, &lessons.data), range)?);
     // A stored run begins there, whatever part of it is asked for now.
     let whole = PredictRange { from: None, to: None, ..range };

@@ -58,7 +58,7 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
         (predictions.columns().clone(), "predictions")
     };
     let table = table(&trial, &lessons.symbols)?;
-    let days = days(&trial, range);
+    let days = days(trial.ts.first().copied().zip(trial.ts.last().copied()), range);
     let folder = Path::new("results").join(&model.folder.manifest.id);
     let path = folder.join(format!("{name}{days}.parquet"));
     store::write_table(&path, &table)?;
@@ -101,10 +101,9 @@ pub fn in_sample(refused: InSample, data: &Dataset) -> Failure {
 }
 
 /// `_2024-01-01_2024-02-01`, where a range was asked for: it does not take the place of all.
-fn days(trial: &Trial, range: PredictRange) -> String {
-    let ends = trial.ts.first().zip(trial.ts.last());
+pub fn days(ends: Option<(Ts, Ts)>, range: PredictRange) -> String {
     let asked = ends.filter(|_| range.from.is_some() || range.to.is_some());
-    let day = |ts: &Ts| ts.to_string().split(' ').next().unwrap_or_default().to_owned();
+    let day = |ts: Ts| ts.to_string().split(' ').next().unwrap_or_default().to_owned();
     asked.map_or_else(String::new, |(first, last)| format!("_{}_{}", day(first), day(last)))
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::refuse;
-use crate::config::{self, Backend, Config, Growth, Loss, Method, Probability};
+use crate::config::{self, Backend, Config, Growth, HorizonWeights, Loss, Method, Probability};
 use crate::failure::Failure;
 use crate::labels::WeightParams;
 use crate::learn::backends::{self, LearnFault};
@@ -20,6 +20,7 @@ pub fn recipe(config: &Config) -> Result<Recipe, Failure> {
         uniqueness: config.labels.weight_uniqueness,
         half_life_weeks: config.labels.weight_half_life_weeks,
     };
+    check_weights(&config.trading_logic.horizon_weights, &config.labels.horizons)?;
     let learn = &config.learn;
     let direction = |(name, sign): (&str, i8)| {
         let way = if sign > 0 { Monotone::Rising } else { Monotone::Falling };
@@ -38,6 +39,18 @@ pub fn recipe(config: &Config) -> Result<Recipe, Failure> {
         max_column_ic: learn.max_column_ic,
         seed: config.seed,
     })
+}
+
+/// One weight for each horizon, where they are given.
+pub fn check_weights(asked: &HorizonWeights, horizons: &[u32]) -> Result<(), Failure> {
+    let n = asked.fixed.len();
+    if asked.method != config::WeightMethod::Fixed || n == horizons.len() {
+        return Ok(());
+    }
+    let told = horizons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let fixed = "`trading_logic.horizon_weights.fixed`";
+    let failure = Failure::user(format!("{fixed} is of length {n}, and the horizons are {told}"));
+    Err(failure.hint("one weight for each"))
 }
 
 pub fn target(learn: &config::Learn) -> Target {
@@ -131,7 +144,7 @@ fn calibration(config: &config::Calibration) -> CalibrationParams {
     }
 }
 
-pub fn weighting(weights: &config::HorizonWeights) -> WeightMethod {
+pub fn weighting(weights: &HorizonWeights) -> WeightMethod {
     match weights.method {
         config::WeightMethod::Equal => WeightMethod::Equal,
         config::WeightMethod::Fixed => WeightMethod::Fixed(weights.fixed.clone()),

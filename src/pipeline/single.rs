@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::search::{
     ObjectiveParams, Point, PrunerParams, SamplerParams, State, Steps, Study, StudyParams, Trial,
@@ -23,6 +24,16 @@ pub struct Singles<'a> {
     pub objective: ObjectiveParams,
     /// Scores of one trial.
     pub n_steps: usize,
+    /// What they count as, if other studies may try the same.
+    pub setting: Option<String>,
+}
+
+/// What gates and engine do with stored predictions: a trial, whoever asks for it. `of`: hashes of the
+/// predictions.
+pub fn setting(config: &Config, of: (&str, &str)) -> String {
+    // Debug shows every bit of a number.
+    let read = format!("{of:?} {:?} {:?}", config.trading_logic, config.backtest);
+    blake3::hash(read.as_bytes()).to_hex()[..32].to_owned()
 }
 
 impl Singles<'_> {
@@ -47,6 +58,7 @@ impl Singles<'_> {
         };
         ledger.append(&[Trial {
             id,
+            setting: self.setting.clone(),
             study: study.id().to_owned(),
             kind: self.kind.to_owned(),
             data: self.data.to_owned(),

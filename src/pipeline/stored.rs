@@ -29,9 +29,43 @@ pub struct StoredRun {
     pub folder: PathBuf,
 }
 
-/// `run`: an id, or `latest`.
-pub fn open_run(run: &str) -> Result<StoredRun, Failure> {
-    let model = ModelFolder::open(&Path::new(store::MODELS).join(run))?;
+/// Which run, and what of it.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedRun<'a> {
+    /// An id, or `latest`.
+    pub run: &'a str,
+    /// Symbols; none: all of the run's.
+    pub only: &'a [Symbol],
+}
+
+impl<'a> AskedRun<'a> {
+    pub const fn whole(run: &'a str) -> Self {
+        Self { run, only: &[] }
+    }
+}
+
+/// The models of a run: an id, or `latest`.
+pub fn models_of(run: &str) -> Result<ModelFolder, Failure> {
+    let path = Path::new(store::MODELS).join(run);
+    // A link to nowhere is told by whoever opens it.
+    if path.symlink_metadata().is_ok() {
+        return ModelFolder::open(&path);
+    }
+    let known = store::model_ids();
+    let told = known.iter().take(TOLD).cloned().collect::<Vec<_>>().join(", ");
+    let hint = match known.len() {
+        0 => "`edgewalk train` or `edgewalk walkforward` makes one".to_owned(),
+        1..=TOLD => format!("there is {told}"),
+        n => format!("there are {n}, {told} among them"),
+    };
+    Err(Failure::user(format!("there is no run `{run}`")).hint(hint))
+}
+
+/// As many names are enough for a hint.
+const TOLD: usize = 5;
+
+pub fn open_run(asked: AskedRun<'_>) -> Result<StoredRun, Failure> {
+    let model = models_of(asked.run)?;
     let (id, config) = (model.manifest.id.clone(), config_of(&model)?);
     let folder = Path::new("results").join(&id);
     let path = folder.join(PREDICTIONS);
@@ -50,11 +84,63 @@ pub fn open_run(run: &str) -> Result<StoredRun, Failure> {
         Failure::world(format!("`{}` {why}", path.display()))
             .hint("`edgewalk predict` writes it anew")
     })?;
+    let (columns, symbols) = part(columns, symbols, asked.only)?;
     let trained = folds.iter().map(|report| Ok((report.fold, report.trained()?)));
     let trained: BTreeMap<u32, Range<Ts>> = trained.collect::<Result<_, Failure>>()?;
     let predictions = Predictions::stored(columns, &trained, config.data.timeframe.us())
         .map_err(|refused| Failure::user(format!("`{}`: {refused}", path.display())))?;
     Ok(StoredRun { id, config, symbols, horizons, folds, predictions, made_of, folder })
+}
+
+/// What is said of some of the symbols.
+fn part(
+    trial: Trial,
+    symbols: Vec<Symbol>,
+    only: &[Symbol],
+) -> Result<(Trial, Vec<Symbol>), Failure> {
+    if only.is_empty() {
+        return Ok((trial, symbols));
+    }
+    check_known(&symbols, only)?;
+    let kept: Vec<Symbol> = symbols.iter().filter(|one| only.contains(one)).cloned().collect();
+    let number = |old: u32| kept.iter().position(|one| *one == symbols[old as usize]);
+    let numbers: Vec<Option<usize>> = (0..symbols.len() as u32).map(number).collect();
+    let of = |row: usize| numbers[trial.symbols[row] as usize];
+    let rows: Vec<usize> = (0..trial.ts.len()).filter(|row| of(*row).is_some()).collect();
+    let floats = |all: &[f64]| rows.iter().map(|row| all[*row]).collect::<Vec<f64>>();
+    let horizon = |h: &HorizonColumns| HorizonColumns {
+        horizon: h.horizon,
+        raw: floats(&h.raw),
+        exp_bps: floats(&h.exp_bps),
+        p_up: floats(&h.p_up),
+        intervals: rows.iter().map(|row| h.intervals[*row]).collect(),
+    };
+    let part = Trial {
+        ts: rows.iter().map(|row| trial.ts[*row]).collect(),
+        symbols: rows.iter().filter_map(|row| of(*row)).map(|at| at as u32).collect(),
+        fold: rows.iter().map(|row| trial.fold[*row]).collect(),
+        horizons: trial.horizons.iter().map(horizon).collect(),
+    };
+    Ok((part, kept))
+}
+
+fn check_known(symbols: &[Symbol], only: &[Symbol]) -> Result<(), Failure> {
+    let Some(unknown) = only.iter().find(|one| !symbols.contains(one)) else { return Ok(()) };
+    let known = symbols.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Err(Failure::user(format!("the run has no symbol `{unknown}`"))
+        .hint(format!("it has {known}; without `data.symbols` all of them are taken")))
+}
+
+/// Where all symbols are taken together, `only` may name all of them or none.
+pub fn check_all(symbols: &[Symbol], only: &[Symbol]) -> Result<(), Failure> {
+    check_known(symbols, only)?;
+    match symbols.iter().find(|one| !only.is_empty() && !only.contains(one)) {
+        None => Ok(()),
+        Some(left) => {
+            Err(Failure::user(format!("`data.symbols` leaves out `{left}` of the model"))
+                .hint("a model is run on all of its symbols together: leave `data.symbols` away"))
+        }
+    }
 }
 
 /// The report of every fold, in their order.

@@ -1,10 +1,11 @@
 //! The stored trades and fills of a run.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::backtest::LISTED;
+use super::backtest::{LISTED, LIVE};
+use super::stored::models_of;
 use crate::failure::Failure;
-use crate::store::{self, ModelFolder, Table, Values};
+use crate::store::{self, Table, Values};
 use crate::units::Ts;
 
 pub struct TradeLog {
@@ -22,21 +23,48 @@ pub struct TradeFilter {
     pub to: Option<Ts>,
 }
 
-/// Of a run's last backtest.
-pub fn trade_log(run: &str) -> Result<TradeLog, Failure> {
-    let id = ModelFolder::open(&Path::new(store::MODELS).join(run))?.manifest.id;
-    let folder = Path::new("results").join(&id);
+/// Of a run's last backtest; `live`: of a live one, `""` of the whole, else by the days of its folder's
+/// name.
+pub fn trade_log(run: &str, live: Option<&str>) -> Result<TradeLog, Failure> {
+    let id = models_of(run)?.manifest.id;
+    let whole = Path::new("results").join(&id);
+    let folder = live.map_or_else(|| whole.clone(), |days| whole.join(live_name(days)));
+    if !folder.join(TRADES).is_file() {
+        return Err(match live {
+            None => Failure::user(format!("run `{id}` has no trades yet"))
+                .hint("`edgewalk backtest` makes them"),
+            Some(days) => no_live(&whole, &id, days),
+        });
+    }
     let bundle = store::Bundle::open(&folder, LISTED);
     bundle.map_err(|failure| failure.hint("`edgewalk backtest` writes them anew"))?;
-    let read = |name: &str| {
-        let path: PathBuf = folder.join(name);
-        if !path.is_file() {
-            let message = format!("run `{id}` has no trades yet");
-            return Err(Failure::user(message).hint("`edgewalk backtest` makes them"));
-        }
-        store::read_table(&path, None)
+    let read = |name: &str| store::read_table(&folder.join(name), None);
+    Ok(TradeLog { trades: read(TRADES)?, fills: read("fills.parquet")? })
+}
+
+const TRADES: &str = "trades.parquet";
+
+fn live_name(days: &str) -> String {
+    if days.is_empty() { LIVE.to_owned() } else { format!("{LIVE}_{days}") }
+}
+
+/// And which ones there are.
+fn no_live(whole: &Path, id: &str, days: &str) -> Failure {
+    let entries = std::fs::read_dir(whole).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let flag = |name: String| {
+        let rest = name.strip_prefix(LIVE)?;
+        let days = rest.strip_prefix('_').or(rest.is_empty().then_some(""))?;
+        Some(if days.is_empty() { "`--live`".to_owned() } else { format!("`--live={days}`") })
     };
-    Ok(TradeLog { trades: read("trades.parquet")?, fills: read("fills.parquet")? })
+    let mut known: Vec<String> = names.filter_map(flag).collect();
+    known.sort();
+    let hint = match known.is_empty() {
+        true => "`edgewalk backtest --live` makes them".to_owned(),
+        false => format!("there are those of {}", known.join(", ")),
+    };
+    let which = if days.is_empty() { String::new() } else { format!(" of `{days}`") };
+    Failure::user(format!("run `{id}` has no live trades{which}")).hint(hint)
 }
 
 impl TradeLog {

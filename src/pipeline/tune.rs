@@ -95,6 +95,7 @@ fn search(
     let (journal, steps) = Journal::open(&steps_path(Path::new(RESULTS), study))?;
     let scored: BTreeMap<(String, usize), Outcome> = steps.into_iter().map(entry).collect();
     let journal = Mutex::new(journal);
+    tell_of_old((known.len().min(budget), budget), scored.len());
     progress("tuning", 0, budget);
     let mut n_done = 0;
     let evaluate = |point: &Point, step: usize| {
@@ -123,6 +124,17 @@ fn search(
     Ok(trials)
 }
 
+/// What a search that was made or stopped before has left to do.
+fn tell_of_old((n_old, budget): (usize, usize), n_steps: usize) {
+    match (n_old, n_steps) {
+        (0, 0) => {}
+        (n_old, _) if n_old == budget => tracing::info!("all {budget} trials were made before"),
+        (n_old, n_steps) => tracing::info!(
+            "the search goes on: {n_old} of {budget} trials were made before, and {n_steps} steps of others"
+        ),
+    }
+}
+
 /// The settings as they are count as a trial, on record in a ledger of their own, so that no sampler
 /// learns from what it did not ask.
 fn baseline(study: &Study, tuner: &Tuner<'_>) -> Result<Vec<f64>, Failure> {
@@ -134,6 +146,7 @@ fn baseline(study: &Study, tuner: &Tuner<'_>) -> Result<Vec<f64>, Failure> {
         seed: params.seed,
         objective: params.objective.clone(),
         n_steps: params.n_steps,
+        setting: None,
     };
     singles.scores("as configured", || tuner.baseline().map_err(cannot))
 }

@@ -54,6 +54,7 @@ fn ended(study: &Study, (number, point): (u64, Point), outcome: Outcome) -> Tria
     };
     Trial {
         id: study.trial_id(&point),
+        setting: None,
         study: study.id().to_owned(),
         kind: params.kind.clone(),
         data: params.data.clone(),

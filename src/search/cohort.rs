@@ -204,6 +204,7 @@ impl Runner {
             outcomes.iter_mut().zip(scored.chain(failed)).for_each(|(o, known)| *o = Some(known));
         }
         let trial = Trial {
+            setting: None,
             id,
             study: study.id().to_owned(),
             kind: params.kind.clone(),

@@ -10,6 +10,9 @@ use super::value::Point;
 pub struct Trial {
     /// Hash of study and point, so of the data too.
     pub id: String,
+    /// Hash of what was tried, whoever asked for it: the same setting in two studies is one trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setting: Option<String>,
     pub study: String,
     /// What kind of study: `tune`, `sweep`, …
     pub kind: String,
@@ -27,6 +30,13 @@ pub struct Trial {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl Trial {
+    /// What it counts as among all trials on the same data.
+    pub fn identity(&self) -> &str {
+        self.setting.as_deref().unwrap_or(&self.id)
+    }
 }
 
 /// How a trial ended.
@@ -88,6 +98,7 @@ mod tests {
     fn a_line_is_json_that_any_reader_understands_and_comes_back_the_same() {
         let trial = Trial {
             id: "ab".into(),
+            setting: None,
             study: "cd".into(),
             kind: "tune".into(),
             data: "ef".into(),

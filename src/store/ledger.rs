@@ -127,7 +127,8 @@ pub fn steps_path(results: &Path, study: &Study) -> PathBuf {
     folder(results, &params.data).join(name)
 }
 
-/// How many different trials were made on these data, by any study: what the statistics that judge a
+/// How many different trials were made on these data, by any study; the same setting tried by two
+/// studies is one: what the statistics that judge a
 /// winner must know. Studies under way are counted as far as they are.
 pub fn count_trials(results: &Path, data: &str) -> Result<u64, Failure> {
     let folder = folder(results, data);
@@ -143,7 +144,9 @@ pub fn count_trials(results: &Path, data: &str) -> Result<u64, Failure> {
         }
         let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
         let trials = parse(&bytes, &path)?.1;
-        ids.extend(trials.into_values().filter(|t| t.data == data).map(|t| t.id));
+        ids.extend(
+            trials.into_values().filter(|t| t.data == data).map(|t| t.identity().to_owned()),
+        );
     }
     Ok(ids.len() as u64)
 }

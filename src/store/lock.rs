@@ -26,7 +26,12 @@ impl BarsLock {
         let failed = |doing: &str, error: &std::io::Error| Failure::io(doing, &path, error);
         make_folder(folder, folder)?;
         let open = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
-        let file = open.map_err(|error| failed("write", &error))?;
+        let file = open.map_err(|error| {
+            failed("write", &error).hint(format!(
+                "whoever changes bars holds it: `{}` must be writable, or `data.dir` another folder",
+                folder.display()
+            ))
+        })?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -38,5 +43,20 @@ impl BarsLock {
             Err(TryLockError::Error(error)) => return Err(failed("lock", &error)),
         }
         Ok(Self { _held: file })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_it_cannot_be_written_it_is_said_what_it_is_for() {
+        let folder = tempfile::tempdir().unwrap();
+        // A folder in its place: of permissions, those who may do everything know nothing.
+        std::fs::create_dir(folder.path().join(NAME)).unwrap();
+        let failure = BarsLock::take(folder.path()).unwrap_err();
+        assert!(failure.message.contains(".lock`: "), "{failure}");
+        assert!(failure.hint.unwrap().contains("`data.dir` another folder"));
     }
 }

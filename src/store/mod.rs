@@ -26,6 +26,6 @@ pub use journal::Journal;
 pub use layout::{Layout, StoredBars};
 pub use ledger::{Ledger, count_trials, steps_path};
 pub use lock::BarsLock;
-pub use models::{MODELS, Manifest, ModelFolder, ModelWriter};
+pub use models::{MODELS, Manifest, ModelFolder, ModelWriter, model_ids};
 pub use parquet::{read_identified, read_table, write_identified, write_table};
 pub use table::{Table, TableFault, Values};

@@ -49,6 +49,16 @@ pub const MODELS: &str = "models";
 const MANIFEST: &str = "manifest.json";
 const LATEST: &str = "latest";
 
+/// The names of all folders of models, in the order of the alphabet.
+pub fn model_ids() -> Vec<String> {
+    let entries = std::fs::read_dir(MODELS).into_iter().flatten().flatten();
+    let is_real = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    let names = entries.filter(is_real).filter_map(|entry| entry.file_name().into_string().ok());
+    let mut ids: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    ids.sort();
+    ids
+}
+
 impl ModelWriter {
     /// Begins `models/<id>`. The manifest is replaced last: until then an earlier run's stands, and
     /// its hashes tell which files are still its own.

@@ -78,9 +78,20 @@ fn bar_by_bar_as_in_production_the_result_is_the_same_to_the_last_bit() {
         let live = project.bytes(&results(&project, &format!("live/{name}")));
         assert!(live == project.bytes(&results(&project, name)), "{name}");
     }
+    let whole = project.bytes(&results(&project, "live/trade_log.csv"));
     // Fewer bars give another ledger, and there is nothing to compare it with.
     let told = project.done(&["backtest", "--live", "--to", "2022-02-01"]);
     assert!(told.contains("no stored predictions of these very bars"), "{told}");
+    // It has a folder of its own, and its trades are shown by name.
+    let days = "2022-01-23_2022-01-31";
+    assert!(told.contains(&format!(" --live={days}` shows its trades")), "{told}");
+    let part = project.text(&results(&project, &format!("live_{days}/trade_log.csv")));
+    assert_eq!(project.done(&["trades", &format!("--live={days}"), "--csv"]), part);
+    assert_eq!(project.bytes(&results(&project, "live/trade_log.csv")), whole);
+    assert_eq!(project.done(&["trades", "--live", "--csv"]).into_bytes(), whole);
+    let told = project.refusal(&["trades", "--live=2022-01-25"]);
+    let known = format!("there are those of `--live`, `--live={days}`");
+    assert!(told.contains("no live trades of `2022-01-25`") && told.contains(&known), "{told}");
     let told = project.refusal(&["backtest", "--live", "--from", "2022-01-10"]);
     assert!(told.contains("2022-01-10"), "{told}");
 }
@@ -101,7 +112,7 @@ fn live_from_a_later_bar_decides_what_the_whole_run_decided() {
     };
     let whole = entries("trade_log.csv");
     assert!(whole.len() > 50, "{}", whole.len());
-    assert_eq!(entries("live/trade_log.csv"), whole);
+    assert_eq!(entries("live_2022-02-01_2022-02-13/trade_log.csv"), whole);
 }
 
 /// Predictions of these bars, which a file brought.
@@ -183,9 +194,13 @@ fn sizes_know_nothing_of_later_bars() {
 fn where_nothing_is_traded_it_is_said_why() {
     let project = project();
     let told = project.done(&["backtest", "--set", "backtest.commission.taker_bps=500"]);
-    assert!(told.contains("SYNTH: nothing was traded. The largest expectation is "), "{told}");
+    let refused = "SYNTH: nothing was traded. `expected_value` refused the last of the signals, ";
+    assert!(told.contains(refused) && told.contains("The largest expectation is "), "{told}");
     assert!(told.contains(" bps, and a round trip costs 1000.40 bps"), "{told}");
     assert!(project.done(&["trades"]).contains("0 of 0 trades, net 0.00"));
+    let deaf = ["--set", "trading_logic.ev_gate=false", "--set", "trading_logic.z_threshold=10"];
+    let told = project.done(&[&["backtest"], &deaf[..]].concat());
+    assert!(told.contains("nothing was traded. `z_threshold` refused the last"), "{told}");
 }
 
 #[test]
@@ -224,9 +239,58 @@ fn what_does_not_fit_is_refused_by_name() {
     };
     refuse(&["backtest", "--run", "none"]);
     refuse(&["trades"]);
+    refuse(&["trades", "--live"]);
+    refuse(&["trades", "--run", "none"]);
+    refuse(&["backtest", "--set", "data.symbols=[NOPE]"]);
+    refuse(&["backtest", "--live", "--set", "data.symbols=[NOPE]"]);
+    refuse(&["sweep", "--set", "data.symbols=[NOPE]", "--set", "trading_logic.z_threshold=1 | 2"]);
     let dear = ["--set", "backtest.half_spread_bps=900", "--set", "trading_logic.ev_gate=false"];
     refuse(&[&["backtest"], &dear[..]].concat());
     refuse(&["backtest", "--set", "data.from=2022-01-28"]);
     refuse(&["backtest", "--set", "trading_logic.horizon_weights={method: fixed, fixed: [1]}"]);
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn what_the_volume_cap_leaves_is_named_and_counted() {
+    let project = project();
+    let told = project.done(&["backtest"]);
+    assert!(!told.contains("the volume cap"), "a bar has room for an account: {told}");
+    let thin = ["--set", "backtest.max_participation=0.0000005"];
+    let told = project.done(&[&["backtest"], &thin[..]].concat());
+    let n = metric(&project, &["capped_fills"]);
+    assert!(n > 10.0 && told.contains(" times the volume cap"), "{told}");
+    let log = project.text(&results(&project, "trade_log.csv"));
+    let rule = log.lines().find(|line| line.contains(",target_rest,")).unwrap();
+    let one = project.done(&["trades", "--id", rule.split(',').next().unwrap()]);
+    let why = "target_rest: at the open, as a market order: the volume cap had left this part";
+    assert!(one.contains("target: at the target's level") && one.contains(why), "{one}");
+}
+
+#[test]
+fn symbols_that_are_named_are_those_of_the_run_that_are_traded() {
+    let project = Project::new();
+    project.put("config.yml", CONFIG.replace("data: {", "data: {symbols: [AA, BB], "));
+    for command in ["ingest", "train", "predict"] {
+        project.done(&[command]);
+    }
+    let both = project.done(&["backtest"]);
+    assert!(both.contains("AA, BB 5m") && both.contains("AA\n"), "{both}");
+    let told = project.done(&["backtest", "--set", "data.symbols=[BB]"]);
+    assert!(told.starts_with("BB 5m"), "{told}");
+    let log = project.text(&results(&project, "trade_log.csv"));
+    assert!(log.lines().count() > 10 && log.lines().skip(1).all(|line| line.contains(",BB,")));
+    let told = project.refusal(&["backtest", "--live", "--set", "data.symbols=[BB]"]);
+    assert!(told.contains("leaves out `AA` of the model"), "{told}");
+}
+
+#[test]
+fn fixed_weights_are_those_of_the_runs_horizons() {
+    let project = project();
+    let weights = "trading_logic.horizon_weights={method: fixed, fixed: [1, 0]}";
+    let told = project.done(&["backtest", "--set", weights]);
+    let other = ["backtest", "--set", weights, "--set", "labels.horizons=[1, 3, 6]"];
+    assert_eq!(project.done(&other), told);
+    let told = project.refusal(&["train", "--set", weights, "--set", "labels.horizons=[3]"]);
+    assert!(told.contains("is of length 2, and the horizons are 3"), "{told}");
 }

@@ -324,11 +324,8 @@ fn a_command_that_is_none_is_said_with_the_nearest() {
     exit code 2
     ");
     insta::assert_snapshot!(project.refusal(&["ingest", "coinbase"]), @r"
-    error: unrecognized subcommand 'coinbase'
-
-    Usage: edgewalk ingest [OPTIONS] [COMMAND]
-
-    For more information, try '--help'.
+    error: `coinbase` is no source to ingest from
+    hint: `csv FILES…`, `binance`, `kraken` or `synthetic`
     exit code 2
     ");
     let no_command = project.run(&[]);
@@ -373,6 +370,6 @@ fn a_last_number_that_may_be_cut_is_not_stored_in_silence() {
     let run = project.run(&["ingest", "csv", "open.csv", "--symbol", "UP"]);
     assert_eq!(run.code, 0, "{run}");
     insta::assert_snapshot!(run.stderr, @r"
-     WARN `open.csv`, line 10, has no end: `16.125` is taken to be whole
+     WARN `open.csv`: no end of line: 2024-01-01 00:40: the file ends in `16.125`, which is taken to be whole
     ");
 }

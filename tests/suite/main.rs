@@ -10,6 +10,7 @@ mod config;
 mod ingest;
 mod origin;
 mod bad_files;
+mod left_open;
 mod backtest;
 mod bad_bars;
 mod store;

@@ -81,7 +81,7 @@ fn what_is_whole_is_listed_beside_what_is_not() {
     project.put("data/bars/AAA/5m.parquet", "junk");
     insta::assert_snapshot!(project.run(&["data", "list"]), @r"
     symbol  timeframe  bars              from                to  market  made of   fingerprint
-    SYNTH          5m   300  2022-01-03 00:00  2022-01-04 00:55       –        –  eb9beb98389b
+    SYNTH          5m   300  2022-01-03 00:00  2022-01-04 00:55       –        –  56a495c94cfe
     error: `data/bars/AAA/5m.parquet` is corrupt: it is cut off, or no Parquet file at all
     hint: delete it and make it anew
     exit code 3

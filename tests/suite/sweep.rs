@@ -195,7 +195,8 @@ fn threads_change_no_byte_and_a_second_run_tries_nothing() {
     let trees = folders.map(|folder| project.tree(folder));
     let again = project.run(&with(&swept(&GRID), &["-v"]));
     assert_eq!(again.stdout, first);
-    assert!(!again.stderr.contains("tried"), "{}", again.stderr);
+    assert!(!again.stderr.contains("tried 91"), "{}", again.stderr);
+    assert!(again.stderr.contains("all 91 settings were tried before"), "{}", again.stderr);
     assert!(folders.map(|folder| project.tree(folder)) == trees);
     for folder in ["results", "logs"] {
         let swept = |name: &String| name.contains("sweep");
@@ -232,6 +233,7 @@ fn a_killed_search_goes_on_to_the_same_bytes() {
     child.wait().unwrap();
     let resumed = project.run(&args);
     assert!(resumed.stderr.matches("tried 16").count() <= 2, "{}", resumed.stderr);
+    assert!(resumed.stderr.contains(" of 70 settings were tried before"), "{}", resumed.stderr);
     let folders = ["results", "logs"];
     let trees = folders.map(|folder| project.tree(folder));
     for (folder, tree) in folders.iter().zip(&trees) {
@@ -265,7 +267,8 @@ fn what_cannot_be_swept_is_refused() {
         let args = with(&["sweep"], case);
         told += &format!("$ edgewalk {}\n{}\n", args.join(" "), project.refusal(&args));
     }
-    insta::assert_snapshot!(told);
+    let id = std::fs::read_link(project.path("models/latest")).unwrap();
+    insta::assert_snapshot!(told.replace(id.to_str().unwrap(), "[id]"));
     assert!(!project.files("results").iter().any(|name| name.contains("sweep")));
 }
 
@@ -278,4 +281,36 @@ fn settings_that_cannot_be_are_failed_trials_with_their_reason() {
     let never = ["trading_logic.z_threshold=8 | 9"];
     let told = sweep(&project, &never, &[]);
     assert!(told.contains("2 without a Sharpe ratio: no trade"), "{told}");
+}
+
+#[test]
+fn the_same_setting_is_one_trial_whoever_tries_it() {
+    let project = project(&[]);
+    let told = sweep(&project, &["trading_logic.z_threshold=0.5..1.5:0.5"], &[]);
+    assert!(told.contains("3 trials so far"), "{told}");
+    // The config's own threshold is 1: the sweep has tried it.
+    assert!(project.done(&["backtest"]).contains("3 trials so far"));
+    let told = sweep(&project, &["trading_logic.z_threshold=0.5..2.0:0.5"], &[]);
+    assert!(told.contains("4 trials so far"), "{told}");
+    let dearer = project.done(&["backtest", "--set", "backtest.half_spread_bps=0.2"]);
+    assert!(dearer.contains("5 trials so far"), "{dearer}");
+}
+
+#[test]
+fn settings_of_few_trades_stand_below_all_others() {
+    let project = project(&[]);
+    let told = sweep(&project, &["trading_logic.z_threshold=0.4..3.4:0.2"], &[]);
+    let sheet = sheet(&project);
+    let (rank, trades) = (numbers(&sheet, "rank"), numbers(&sheet, "trades"));
+    let sharpe = numbers(&sheet, "sharpe");
+    let mut rows: Vec<usize> = (0..rank.len()).filter(|row| rank[*row] > 0.0).collect();
+    rows.sort_by(|a, b| rank[*a].total_cmp(&rank[*b]));
+    let n_many = rows.iter().filter(|row| trades[**row] >= 30.0).count();
+    let n_few = rows.len() - n_many;
+    assert!(n_many > 1 && n_few > 1, "{trades:?}");
+    assert!(rows[..n_many].iter().all(|row| trades[*row] >= 30.0), "{trades:?} {rank:?}");
+    for part in [&rows[..n_many], &rows[n_many..]] {
+        assert!(part.windows(2).all(|pair| sharpe[pair[0]] >= sharpe[pair[1]]));
+    }
+    assert!(told.contains(&format!("{n_few} settings with fewer than 30 trades")), "{told}");
 }

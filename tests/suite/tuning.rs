@@ -143,6 +143,9 @@ fn what_comes_after_the_models_makes_no_trial_another() {
     let run = project.run(&with(&["train", "--tune", "4", "-v"], &sets));
     assert_eq!(run.code, 0, "{run}");
     assert!(!run.stderr.contains("scored") && trials(&project) == before, "{run}");
+    assert!(run.stderr.contains("all 4 trials were made before"), "{run}");
+    let run = project.run(&["train", "--tune", "6"]);
+    assert!(run.stderr.contains("the search goes on: 4 of 6 trials were made before"), "{run}");
     let run = project.run(&with(&["train", "--tune", "4", "-v"], &["learn.max_bins=64"]));
     assert!(run.stderr.contains("scored"), "{run}");
 }

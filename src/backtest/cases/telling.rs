@@ -10,6 +10,7 @@ pub fn tell(ledger: &Ledger, asked: &str) -> String {
     let numbers = [
         ("cash", ledger.cash),
         ("ambiguous", ledger.ambiguous_bars as f64),
+        ("capped", ledger.capped_fills as f64),
         ("equity0", ledger.equity.first().copied().unwrap_or(f64::NAN)),
         ("equity1", ledger.equity.get(1).copied().unwrap_or(f64::NAN)),
         ("exposure1", ledger.exposure.get(1).copied().unwrap_or(f64::NAN)),

@@ -25,6 +25,9 @@ impl<R: Record> Engine<R> {
             let allowed = cap(&here.quote, &self.rules);
             let units = Lots::within(position.wanted, allowed, position.ever);
             position.wanted -= units;
+            if position.wanted > 0.0 {
+                self.recorder.capped();
+            }
             self.fill_entry(here, FillRule::EntryRest, units);
         }
     }
@@ -45,6 +48,9 @@ impl<R: Record> Engine<R> {
         let units = Lots::within(asked, allowed, asked);
         if units <= 0.0 {
             return Err(Refusal::VolumeCap);
+        }
+        if units < asked {
+            self.recorder.capped();
         }
         let mut position = Position::new(self.n_trades, intent, here);
         if self.rules.on_cap == OnCap::Wait {

@@ -46,7 +46,7 @@ impl<R: Record> Engine<R> {
     pub(super) fn leave_rest(&mut self, here: &Here) {
         let Some(position) = &self.books[here.symbol].position else { return };
         let units = position.rest;
-        let exit = Exit { rule: FillRule::ExitRest, reference: here.quote.open };
+        let exit = Exit { rule: position.begun_by.rest(), reference: here.quote.open };
         self.leave(here, exit, units);
     }
 
@@ -56,6 +56,10 @@ impl<R: Record> Engine<R> {
         let now = Lots::within(units, cap(&here.quote, &self.rules), position.ever);
         position.rest = units - now;
         position.wanted = 0.0;
+        position.begun_by = exit.rule;
+        if position.rest > 0.0 {
+            self.recorder.capped();
+        }
         if now > 0.0 {
             self.pay_carry(here.symbol, here.ts, here.quote.open);
         }

@@ -32,7 +32,7 @@ fn random_scenes_meet_every_rule_and_every_refusal() {
         ledgers.iter().flat_map(|ledger| &ledger.fills).map(|fill| fill.rule).collect();
     rules.sort();
     rules.dedup();
-    assert_eq!(rules.len(), 13, "{rules:?}");
+    assert_eq!(rules.len(), 15, "{rules:?}");
     let mut refusals: Vec<Refusal> =
         ledgers.iter().flat_map(|ledger| &ledger.refusals).map(|(.., why)| *why).collect();
     refusals.sort();

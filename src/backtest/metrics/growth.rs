@@ -62,7 +62,8 @@ mod tests {
 
     fn daily(n_days: i64) -> Period {
         let ts: Vec<Ts> = (0..n_days).map(|day| Ts(day * DAY_US)).collect();
-        Period::new(&ts, Timeframe::D1, ts.len())
+        let days: Vec<i64> = (0..n_days).collect();
+        Period::new(&ts, Timeframe::D1, &days)
     }
 
     fn near(value: Option<f64>, expected: f64) {

@@ -9,8 +9,8 @@
 //! that of the one before (of the first: against the money at the beginning); bars of a day or
 //! longer are alone in their day and count one by one. A bar belongs to the day it opens in. A
 //! first or last day of which the bars cover a part is a day like any other: leaving it out would
-//! leave out money. Periods in a year are counted, never assumed: days with bars ÷ years from the
-//! first bar's opening to the last one's close, a year being 365.2425 days. **Equity at or below
+//! leave out money. Periods in a year are counted, never assumed: days with bars in whole calendar
+//! weeks, see [`period`]. **Equity at or below
 //! zero** ends the returns: the day that closes there is the last one, since nothing can be told
 //! relative to nothing; the days that follow still count as time.
 
@@ -91,6 +91,8 @@ pub struct Metrics {
     pub exposure: exposure::Exposure,
     pub money: money::Money,
     pub trades: trades::Trades,
+    /// How often the volume cap let an order have only a part of what it asked for, or none yet.
+    pub capped_fills: u64,
     pub hold: hold::Hold,
     pub excursions: excursions::Excursions,
     pub r_multiples: r_multiples::RMultiples,
@@ -110,7 +112,7 @@ impl Metrics {
         let Input { ledger, cash, timeframe, sessions, regimes } = *input;
         let days = Days::new(&ledger.ts, &ledger.equity);
         let returns = days.returns(cash);
-        let period = period::Period::new(&ledger.ts, timeframe, days.len());
+        let period = period::Period::new(&ledger.ts, timeframe, &days.day);
         let growth = growth::Growth::new(&returns, &period, [cash, days.last().unwrap_or(cash)]);
         let drawdown = drawdown::Drawdown::new(&ledger.ts, &ledger.equity, cash);
         let exposure = exposure::Exposure::new(&ledger.equity, &ledger.exposure);
@@ -124,6 +126,7 @@ impl Metrics {
             tails: tails::Tails::new(&returns),
             money: money::Money::new(&tables.total, exposure.mean_equity_cash, period.years),
             trades: trades::Trades::new(&tables.total, &columns, &returns),
+            capped_fills: ledger.capped_fills,
             by_session: sessions.map(by_keys),
             by_regime: regimes.map(by_keys),
             by_side: tables.by_side,

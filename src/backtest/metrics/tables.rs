@@ -33,7 +33,7 @@ const SIDES: [&str; 2] = ["long", "short"];
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const N_HOURS: usize = 24;
 /// In the order of [`crate::backtest::ledger::FillRule`].
-pub const RULES: [&str; 13] = [
+pub const RULES: [&str; 15] = [
     "entry",
     "entry_rest",
     "stop",
@@ -44,6 +44,8 @@ pub const RULES: [&str; 13] = [
     "target_gap",
     "timed_exit",
     "opposite",
+    "stop_rest",
+    "target_rest",
     "exit_rest",
     "ruin",
     "end_of_data",
@@ -187,7 +189,7 @@ mod tests {
     fn the_names_of_exits_are_those_of_the_rules() {
         let last = FillRule::EndOfData;
         assert_eq!(last as usize + 1, RULES.len());
-        for rule in [FillRule::Entry, FillRule::TrailingStopGap, FillRule::ExitRest, last] {
+        for rule in [FillRule::Entry, FillRule::TrailingStopGap, FillRule::TargetRest, last] {
             let name = serde_json::to_value(rule).unwrap();
             assert_eq!(name, RULES[rule as usize]);
         }

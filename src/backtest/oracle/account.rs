@@ -2,7 +2,7 @@
 
 use super::history::{History, buys, is_entry};
 use crate::backtest::intent::Side;
-use crate::backtest::ledger::{Fill, FillRule, Ledger, Trade};
+use crate::backtest::ledger::{Fill, Ledger, Trade};
 use crate::units::Ts;
 
 pub fn ledger(history: &History) -> Ledger {
@@ -15,6 +15,7 @@ pub fn ledger(history: &History) -> Ledger {
         equity: points.iter().map(|point| point.equity).collect(),
         exposure: points.iter().map(|point| point.exposure).collect(),
         ambiguous_bars: history.ambiguous.len() as u64,
+        capped_fills: history.capped.len() as u64,
         cash: history.cash(),
         ruined: points.iter().find(|point| point.equity <= 0.0).map(|point| Ts(point.ts)),
     }
@@ -47,7 +48,7 @@ fn trade(history: &History, number: usize) -> Trade {
         exit_reference: average(&outs, |fill| fill.reference),
         entry_price: average(&ins, |fill| fill.price),
         exit_price: average(&outs, |fill| fill.price),
-        exit_rule: main_exit(&outs),
+        exit_rule: outs[outs.len() - 1].rule,
         gross,
         commission,
         impact,
@@ -63,12 +64,6 @@ fn trade(history: &History, number: usize) -> Trade {
 fn average(fills: &[Fill], of: impl Fn(&Fill) -> f64) -> f64 {
     let qty: f64 = fills.iter().map(|fill| fill.qty).sum();
     fills.iter().map(|fill| fill.qty * of(fill)).sum::<f64>() / qty
-}
-
-/// The rule of the last fill on the way out; what the cap had left of an exit has that exit's.
-fn main_exit(outs: &[Fill]) -> FillRule {
-    let mut exits = outs.iter().map(|fill| fill.rule);
-    exits.rfind(|rule| *rule != FillRule::ExitRest).unwrap_or(FillRule::ExitRest)
 }
 
 /// Furthest for and against.

@@ -48,14 +48,14 @@ pub fn difference(engine: &Ledger, oracle: &Ledger) -> Option<String> {
 
 fn rest(engine: &Ledger, oracle: &Ledger, scale: f64) -> Option<String> {
     let near = |a: &f64, b: &f64| is_close(*a, *b, scale);
-    let facts = |ledger: &Ledger| (ledger.ambiguous_bars, ledger.ruined);
+    let facts = |ledger: &Ledger| (ledger.ambiguous_bars, ledger.capped_fills, ledger.ruined);
     list("time", (&engine.ts, &oracle.ts), |a, b| a == b)
         .or_else(|| list("equity", (&engine.equity, &oracle.equity), near))
         .or_else(|| list("exposure", (&engine.exposure, &oracle.exposure), near))
         .or_else(|| list("cash", (&[engine.cash], &[oracle.cash]), near))
         .or_else(|| {
             let (a, b) = (facts(engine), facts(oracle));
-            list("(ambiguous bars, ruined)", (&[a], &[b]), |a, b| a == b)
+            list("(ambiguous bars, capped fills, ruined)", (&[a], &[b]), |a, b| a == b)
         })
 }
 

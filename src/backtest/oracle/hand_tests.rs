@@ -8,8 +8,8 @@ use crate::backtest::rules::{Intrabar, OnCap, OnOpposite, Rules, TrailingBasis};
 use crate::market::LimitFill;
 use crate::units::{HOUR_US, Ts};
 
-use FillRule::{EndOfData, Entry, EntryRest, ExitRest, Opposite, Ruin, Stop, StopGap};
-use FillRule::{Target, TargetGap, TimedExit, TrailingStop, TrailingStopGap};
+use FillRule::{EndOfData, Entry, EntryRest, Opposite, Ruin, Stop, StopGap, StopRest};
+use FillRule::{Target, TargetGap, TargetRest, TimedExit, TrailingStop, TrailingStopGap};
 
 const FREE: Costs = Costs {
     taker_bps: 0.0,
@@ -194,13 +194,15 @@ fn what_the_cap_leaves_of_entry_and_exit_waits() {
         told(&ledger)[2..],
         [
             (2, Stop, 3.0, 95.0),
-            (3, ExitRest, 2.0, 91.0),
+            (3, StopRest, 2.0, 91.0),
             (4, Entry, 3.0, 90.0),
             (4, EndOfData, 3.0, 90.0)
         ]
     );
     let trade = ledger.trades[0];
-    assert_eq!((trade.qty, trade.exit_bar, trade.exit_rule), (5.0, 3, Stop));
+    assert_eq!((trade.qty, trade.exit_bar, trade.exit_rule), (5.0, 3, StopRest));
+    // Both entries and the stop.
+    assert_eq!(ledger.capped_fills, 3);
     near(trade.exit_reference, (3.0 * 95.0 + 2.0 * 91.0) / 5.0);
     world.rules.on_cap = OnCap::Cancel;
     assert_eq!(told(&run(&world))[1], (2, Stop, 3.0, 95.0));
@@ -218,7 +220,7 @@ fn a_capped_partial_target_waits_for_its_own_rest_and_the_stop_comes_after() {
     (world.rules.intrabar, world.rules.target_fraction) = (Intrabar::Optimistic, 0.6);
     (world.rules.max_participation, world.rules.on_cap) = (0.05, OnCap::Cancel);
     world.bars[0][1].volume = 1_000.0;
-    let exits = [(2, Target, 5.0, 105.0), (3, ExitRest, 1.0, 99.0), (3, Stop, 4.0, 95.0)];
+    let exits = [(2, Target, 5.0, 105.0), (3, TargetRest, 1.0, 99.0), (3, Stop, 4.0, 95.0)];
     assert_eq!(told(&run(&world))[1..], exits);
 }
 

@@ -41,6 +41,8 @@ pub struct History<'a> {
     pub points: Vec<Point>,
     /// Trade and row wherever stop and target were both in reach.
     pub ambiguous: Vec<(usize, usize)>,
+    /// Trade and row wherever the volume cap left something of an order.
+    pub capped: Vec<(usize, usize)>,
     /// Bars that opened until then are closed.
     pub closed_ts: i64,
 }
@@ -55,6 +57,7 @@ impl<'a> History<'a> {
             refusals: Vec::new(),
             points: Vec::new(),
             ambiguous: Vec::new(),
+            capped: Vec::new(),
             closed_ts: i64::MIN,
         }
     }

@@ -58,8 +58,18 @@ impl History<'_> {
 
     fn rest_of_an_exit(&mut self, symbol: usize, row: usize) {
         let Some(trade) = self.held(symbol) else { return };
+        let Some(rest) = self.orders_of(trade).last().map(|order| rest_of(order.rule)) else {
+            return;
+        };
         let qty = self.exit_rest(trade).min(money::cap(self.world, symbol, row));
-        self.fill(row, (trade, qty), (FillRule::ExitRest, self.bar(symbol, row).open));
+        self.fill(row, (trade, qty), (rest, self.bar(symbol, row).open));
+        self.note_what_the_cap_left(row, (trade, self.exit_rest(trade)));
+    }
+
+    fn note_what_the_cap_left(&mut self, row: usize, (trade, left): (usize, f64)) {
+        if left > 0.0 {
+            self.capped.push((trade, row));
+        }
     }
 
     fn gap(&mut self, symbol: usize, row: usize) {
@@ -106,15 +116,22 @@ impl History<'_> {
             Ok((wanted, now)) => {
                 let reference = self.bar(symbol, row).open;
                 self.openings.push(Opening { symbol, intent, row, reference, wanted });
-                self.fill(row, (self.openings.len() - 1, now), (FillRule::Entry, reference));
+                let trade = self.openings.len() - 1;
+                self.fill(row, (trade, now), (FillRule::Entry, reference));
+                let missing = wanted - now;
+                let is_some = missing >= money::NOTHING * wanted;
+                self.note_what_the_cap_left(row, (trade, if is_some { missing } else { 0.0 }));
             }
         }
     }
 
     fn rest_of_an_entry(&mut self, symbol: usize, row: usize) {
-        let Some(trade) = self.held(symbol) else { return };
+        let Some(trade) = self.held(symbol).filter(|_| self.is_tradable(symbol, row)) else {
+            return;
+        };
         let qty = self.entry_rest(trade).min(money::cap(self.world, symbol, row));
         self.fill(row, (trade, qty), (FillRule::EntryRest, self.bar(symbol, row).open));
+        self.note_what_the_cap_left(row, (trade, self.entry_rest(trade)));
     }
 
     /// How much is wanted and how much of it can be had at once, or why nothing.
@@ -229,6 +246,7 @@ impl History<'_> {
         self.orders.push(Order { trade, rule: how.0, qty, from: self.fills.len() });
         let cap = money::cap(self.world, self.openings[trade].symbol, row);
         self.fill(row, (trade, qty.min(cap)), how);
+        self.note_what_the_cap_left(row, (trade, self.exit_rest(trade)));
     }
 
     fn fill(&mut self, row: usize, (trade, qty): (usize, f64), (rule, reference): (FillRule, f64)) {
@@ -250,6 +268,16 @@ impl History<'_> {
         };
         let (trade, bar, impact) = (trade as u32, row as u32, qty * (price - reference).abs());
         self.fills.push(Fill { trade, bar, side, qty, reference, price, commission, impact, rule });
+    }
+}
+
+/// The name of what the cap leaves of an exit that began by this rule.
+fn rest_of(rule: FillRule) -> FillRule {
+    use FillRule::{Stop, StopGap, Target, TargetGap, TrailingStop, TrailingStopGap};
+    match rule {
+        Target | TargetGap => FillRule::TargetRest,
+        Stop | StopGap | TrailingStop | TrailingStopGap => FillRule::StopRest,
+        _ => FillRule::ExitRest,
     }
 }
 

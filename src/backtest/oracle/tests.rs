@@ -61,7 +61,9 @@ fn a_ledger_that_differs_by_a_trifle_is_noticed() {
     assert!(noticed(|l| l.trades[0].ambiguous ^= true).starts_with("trade 0 "));
     assert!(noticed(|l| l.refusals.truncate(l.refusals.len() - 1)).starts_with("refusal "));
     assert!(noticed(|l| l.equity[0] += 0.1).starts_with("equity 0 "));
-    assert!(noticed(|l| l.ambiguous_bars += 1).starts_with("(ambiguous bars, ruined) "));
+    assert!(
+        noticed(|l| l.ambiguous_bars += 1).starts_with("(ambiguous bars, capped fills, ruined) ")
+    );
     assert_eq!(noticed(|l| l.fills[1].price *= 1.0 + 1e-12), "");
 }
 

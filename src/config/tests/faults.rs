@@ -97,6 +97,16 @@ synthetic:
     let said = config.without_folds().unwrap();
     assert!(said.contains("12 bars of 1w") && said.contains("reach beyond"), "{said}");
     assert_eq!(Config::default().without_folds(), None);
+    // Two days of a window of a week, and four bars of a day.
+    let days = "data: {timeframe: 1d, source: store}
+walkforward: {train_weeks: 1}
+labels: {horizons: [4]}
+calibration: {enabled: off}";
+    let said = Config::from_text("config.yml", days, &[]).unwrap().without_folds().unwrap();
+    assert!(said.contains("4 bars of 1d") && said.contains("early_stop_fraction"), "{said}");
+    let minutes = "data: {timeframe: 1m}\nsynthetic: {bars: 9000}";
+    let said = Config::from_text("config.yml", minutes, &[]).unwrap().without_folds().unwrap();
+    assert!(said.contains("9000 bars of 1m (`synthetic.bars`) are 0.9 weeks"), "{said}");
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub enum Kind {
     Repeated,
     Spike,
     Adjustment,
+    AmbiguousTime,
+    Unended,
 }
 
 impl Kind {
@@ -65,6 +67,8 @@ impl Kind {
             Self::Repeated => "repeated bar",
             Self::Spike => "spike",
             Self::Adjustment => "adjustment",
+            Self::AmbiguousTime => "ambiguous time",
+            Self::Unended => "no end of line",
         }
     }
 
@@ -95,6 +99,10 @@ impl Kind {
             Self::Repeated => "a copy of the bar before, volume and all: get it again",
             Self::Spike => "compare with another source: a bad tick triggers stops that never were",
             Self::Adjustment => "check the split and dividend of that day; do not trade its return",
+            Self::AmbiguousTime => "get the bars with times in UTC, or with their offset",
+            Self::Unended => {
+                "was the file cut off? get it again; if it is whole, end its last line"
+            }
         }
     }
 }

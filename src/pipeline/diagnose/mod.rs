@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::backtest::{SESSION_NAMES, Traded, decided, sessions};
 use super::desk::desks;
-use super::stored::{StoredRun, open_run};
+use super::stored::{AskedRun, StoredRun, open_run};
 use crate::backtest::ledger::Trade;
 use crate::backtest::metrics::Keys;
 use crate::config::Config;
@@ -65,9 +65,8 @@ pub struct Tables {
     pub evidence: Evidence,
 }
 
-/// `run`: an id, or `latest`.
-pub fn diagnose(config: &Config, run: &str) -> Result<Diagnosed, Failure> {
-    let run = open_run(run)?;
+pub fn diagnose(config: &Config, asked: AskedRun<'_>) -> Result<Diagnosed, Failure> {
+    let run = open_run(asked)?;
     let desks = desks(config, &run)?;
     let seen = seen(config, &run, &desks)?;
     let horizons = of_horizons(config, &run, &seen)?;

@@ -11,6 +11,9 @@ pub struct Tried {
     /// Or why there are none.
     pub figures: Result<Figures, String>,
     pub by: By,
+    /// What it counts as, whoever else tries it.
+    #[serde(default)]
+    pub setting: Option<String>,
 }
 
 /// Who found them.
@@ -79,11 +82,15 @@ impl Figures {
 
 impl Tried {
     pub const fn nothing(reason: String) -> Self {
-        Self { figures: Err(reason), by: By::Nobody }
+        Self { figures: Err(reason), by: By::Nobody, setting: None }
     }
 
     pub fn figures(&self) -> Option<&Figures> {
         self.figures.as_ref().ok()
+    }
+
+    pub fn trades(&self) -> u64 {
+        self.figures().map_or(0, |figures| figures.trades)
     }
 
     pub fn sharpe(&self) -> Option<f64> {

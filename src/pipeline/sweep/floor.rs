@@ -1,5 +1,6 @@
 //! Where settings are tried: what they share is made once.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -25,6 +26,8 @@ pub struct Floor<'a> {
     /// Those that were predicted, as the engine sees them.
     bars: Vec<Bars>,
     pub span: Span,
+    /// Of the predictions.
+    hash: String,
     n_done: AtomicUsize,
     progress: &'a (dyn Fn(usize) + Sync),
 }
@@ -41,17 +44,24 @@ impl<'a> Floor<'a> {
         let bars: Vec<Bars> =
             desks.iter().map(|desk| desk.bars.slice(desk.first..desk.bars.len())).collect();
         let span = span(&bars);
-        Self { run, desks, bars, span, n_done: AtomicUsize::new(0), progress }
+        let hash = run.hash();
+        Self { run, desks, bars, span, hash, n_done: AtomicUsize::new(0), progress }
     }
 
     /// What each of the points comes to, in any order.
     pub fn try_all(&self, config: &Config, points: &[(usize, &Point)]) -> Vec<(usize, Tried)> {
-        let (settings, bad) = settings(config, points, self.desks.len());
+        let of = (self.run.id.as_str(), self.hash.as_str());
+        let (settings, bad) = settings(config, points, (of, self.desks.len()));
+        let names: BTreeMap<usize, &String> = settings.iter().map(|s| (s.at, &s.name)).collect();
         self.tick(bad.len());
         let studies: Vec<&[Setting]> = settings.chunk_by(|a, b| a.study == b.study).collect();
         let tried = spread(&studies, are_many(&studies), |same| self.of_study(same));
         let bad = bad.into_iter().map(|(at, reason)| (at, Tried::nothing(reason)));
-        tried.into_iter().flatten().chain(bad).collect()
+        let named = tried.into_iter().flatten().map(|(at, tried)| {
+            let setting = names.get(&at).map(|name| (*name).clone());
+            (at, Tried { setting, ..tried })
+        });
+        named.chain(bad).collect()
     }
 
     /// Settings with the same costs, money and weights.
@@ -126,8 +136,9 @@ fn span(bars: &[Bars]) -> Span {
     let mut ts: Vec<Ts> = bars.iter().flat_map(|bars| bars.ts().iter().copied()).collect();
     ts.sort_unstable();
     ts.dedup();
-    let days = ts.chunk_by(|a, b| a.floor_to(DAY_US) == b.floor_to(DAY_US)).count();
+    let mut days: Vec<i64> = ts.iter().map(|ts| ts.0.div_euclid(DAY_US)).collect();
+    days.dedup();
     let timeframe = bars.first().map_or(Timeframe::M1, Bars::timeframe);
-    let period = Period::new(&ts, timeframe, days);
-    Span { days, years: period.years, days_per_year: period.returns_per_year }
+    let period = Period::new(&ts, timeframe, &days);
+    Span { days: days.len(), years: period.years, days_per_year: period.returns_per_year }
 }

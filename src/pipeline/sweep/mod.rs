@@ -8,11 +8,12 @@ mod settings; // points, sorted by what they share
 mod sheet; // all of it as a table
 mod stage; // screen or engine
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::desk::desks;
-use super::stored::{StoredRun, open_run};
+use super::stored::{AskedRun, StoredRun, open_run};
 use super::train::identity;
 use crate::backtest::metrics::luck::expected_best;
 use crate::config::{Config, Swept};
@@ -43,8 +44,7 @@ pub enum SweepSampler {
 
 /// What is asked for.
 pub struct Asked<'a> {
-    /// An id, or `latest`.
-    pub run: &'a str,
+    pub run: AskedRun<'a>,
     pub swept: &'a Swept,
     pub sampler: SweepSampler,
     /// `None`: the grid whole, or a usual number.
@@ -91,7 +91,7 @@ pub fn sweep(config: &Config, asked: &Asked<'_>) -> Result<Sweeping, Failure> {
     let floor = Floor::new(&run, &desks, &progress);
     let (trials, tried) = search(config, (&study, budget), &floor)?;
     let span = floor.span;
-    let ranked = Ranked::new(study.space(), trials, tried);
+    let ranked = Ranked::new(study.space(), (trials, tried), config.verdict.min_trades);
     let files = write(&run, &study, &ranked)?;
     let (mut by, mut failed) = (BTreeMap::new(), BTreeMap::new());
     for row in &ranked.rows {
@@ -189,8 +189,10 @@ fn search(
     let (mut ledger, recorded) = Ledger::open(results, study)?;
     let path = store::steps_path(results, study).with_extension("").with_extension("figures");
     let (mut journal, lines) = Journal::open::<Vec<(String, Tried)>>(&path)?;
-    let mut known: Known = lines.into_iter().flatten().collect();
+    let known: RefCell<Known> = RefCell::new(lines.into_iter().flatten().collect());
+    tell_of_old(known.borrow().len(), budget);
     let evaluate = |points: &[Point]| {
+        let mut known = known.borrow_mut();
         let ids: Vec<String> = points.iter().map(|point| study.trial_id(point)).collect();
         let is_new = |(at, _): &(usize, &Point)| !known.contains_key(&ids[*at]);
         let new: Vec<(usize, &Point)> = points.iter().enumerate().filter(is_new).collect();
@@ -206,11 +208,25 @@ fn search(
         known.extend(named);
         Ok(ids.iter().map(|id| outcome(known.get(id))).collect())
     };
-    let record = |new: &[Trial]| if new.is_empty() { Ok(()) } else { ledger.append(new) };
+    let record = |new: &[Trial]| {
+        let setting = |trial: &Trial| known.borrow().get(&trial.id)?.setting.clone();
+        let named = new.iter().map(|trial| Trial { setting: setting(trial), ..trial.clone() });
+        if new.is_empty() { Ok(()) } else { ledger.append(&named.collect::<Vec<_>>()) }
+    };
     let trials = run_batches(study, (budget, &recorded), evaluate, record)?;
     let lost = || Tried::nothing("its figures were lost".to_owned());
+    let mut known = known.into_inner();
     let tried = trials.iter().map(|trial| known.remove(&trial.id).unwrap_or_else(lost)).collect();
     Ok((trials, tried))
+}
+
+/// What a sweep that was made or stopped before has left to do.
+fn tell_of_old(n_old: usize, budget: u64) {
+    match n_old as u64 {
+        0 => {}
+        n_old if n_old >= budget => tracing::info!("all {budget} settings were tried before"),
+        n_old => tracing::info!("{n_old} of {budget} settings were tried before"),
+    }
 }
 
 fn outcome(tried: Option<&Tried>) -> Outcome {

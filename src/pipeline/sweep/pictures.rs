@@ -6,7 +6,7 @@ use super::super::explain::save;
 use super::ranks::{Ranked, Row};
 use crate::failure::Failure;
 use crate::report::plot::{Across, HeatMap, Line, Lines, Palette, Shape, Titles};
-use crate::search::{Dimension, Point, Space, Value};
+use crate::search::{Dimension, Point, Scale, Space, Value};
 use crate::stats;
 
 /// A key's values as cells.
@@ -14,6 +14,8 @@ struct Axis<'s> {
     key: &'s str,
     dimension: &'s Dimension,
     n_cells: usize,
+    /// Values of a cell; `None` where they cannot be counted, or lie on a logarithm.
+    per_cell: Option<usize>,
 }
 
 /// A range has so many cells; a key with more values has a cell for several of them.
@@ -74,33 +76,43 @@ pub fn leaf(key: &str) -> &str {
 
 impl<'s> Axis<'s> {
     fn new(key: &'s str, dimension: &'s Dimension) -> Self {
-        let n_cells = match dimension.n_values() {
-            Some(n) => (n as usize).min(MOST_CELLS),
-            None => CELLS,
-        };
-        Self { key, dimension, n_cells }
+        let is_log = matches!(dimension, Dimension::Int { scale: Scale::Log, .. });
+        let n_values = dimension.n_values().map(|n| (n as usize).max(1));
+        // Each cell has as many values as any other, but for the last, which may have fewer: one of two
+        // between those of one would look like a ridge.
+        let per_cell = n_values.map(|n| n.div_ceil(MOST_CELLS)).filter(|n| *n == 1 || !is_log);
+        let cells = |(n_values, per_cell): (usize, usize)| n_values.div_ceil(per_cell);
+        let n_cells = n_values.zip(per_cell).map_or(CELLS, cells);
+        Self { key, dimension, n_cells, per_cell }
     }
 
     fn cell(&self, point: &Point) -> usize {
-        let place = point.get(self.key).and_then(|value| self.dimension.encode(value));
+        let value = point.get(self.key);
+        let index = value.and_then(|value| self.dimension.index(value));
+        if let Some((index, per_cell)) = index.zip(self.per_cell) {
+            return (index as usize / per_cell).min(self.n_cells - 1);
+        }
+        let place = value.and_then(|value| self.dimension.encode(value));
         ((place.unwrap_or(0.0) * self.n_cells as f64) as usize).min(self.n_cells - 1)
     }
 
-    /// Whether each value has a cell of its own.
-    fn is_exact(&self) -> bool {
-        self.dimension.n_values() == Some(self.n_cells as u64)
-    }
-
     fn label(&self) -> String {
-        let what = if self.is_exact() { "" } else { " (middle of the cell)" };
+        let what = match self.per_cell {
+            Some(1) => String::new(),
+            Some(n) => format!(" (first of the {n} values of a cell)"),
+            None => " (middle of the cell)".to_owned(),
+        };
         format!("{}{what}", self.key)
     }
 
     fn names(&self) -> Vec<String> {
         let middle = |cell: usize| (cell as f64 + 0.5) / self.n_cells as f64;
-        let name = |cell| match self.dimension.decode(middle(cell)) {
-            Value::Float(x) if !self.is_exact() => format!("{x:.3}"),
-            value => value.to_string(),
+        let name = |cell| match self.per_cell {
+            Some(n) => self.dimension.nth((cell * n) as u64).to_string(),
+            None => match self.dimension.decode(middle(cell)) {
+                Value::Float(x) => format!("{x:.3}"),
+                value => value.to_string(),
+            },
         };
         (0..self.n_cells).map(name).collect()
     }
@@ -221,4 +233,32 @@ fn turnover(ranked: &Ranked, subject: &str, path: PathBuf) -> Result<Option<Path
         is_log: false,
     };
     save(&chart, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::SpaceParams;
+
+    #[test]
+    fn cells_of_many_values_have_as_many_each() {
+        for (n, n_cells, last) in [(12, 12, 1), (40, 40, 1), (41, 21, 1), (60, 30, 2), (100, 34, 1)]
+        {
+            let space = format!(r#"{{"n": {{"int": [1, {n}]}}}}"#);
+            let space: SpaceParams = serde_json::from_str(&space).unwrap();
+            let space = space.check().unwrap();
+            let (key, dimension) = space.axes().next().unwrap();
+            let axis = Axis::new(key, dimension);
+            let mut counts = vec![0; axis.n_cells];
+            for value in 1..=n {
+                counts[axis.cell(&Point::from([("n".to_owned(), Value::Int(value))]))] += 1;
+            }
+            let (end, all) = counts.split_last().unwrap();
+            assert_eq!((counts.len(), *end), (n_cells, last), "{n}: {counts:?}");
+            assert!(all.iter().all(|count| *count == axis.per_cell.unwrap()), "{n}: {counts:?}");
+            let names = axis.names();
+            assert_eq!((names[0].as_str(), names.len()), ("1", n_cells));
+            assert_eq!(names[1], (1 + axis.per_cell.unwrap()).to_string());
+        }
+    }
 }

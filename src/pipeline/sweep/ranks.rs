@@ -11,10 +11,13 @@ pub struct Ranked {
     /// The keys that were swept.
     pub keys: Vec<String>,
     pub rows: Vec<Row>,
-    /// Places of the rows, the best Sharpe ratio first; those without one are not there.
+    /// Places of the rows, the best Sharpe ratio first, of those with few trades last; those without
+    /// a ratio are not there.
     pub best: Vec<usize>,
     /// The same by the mean of their neighbours.
     pub best_around: Vec<usize>,
+    /// Fewer trades than this tell nothing.
+    pub min_trades: u64,
 }
 
 pub struct Row {
@@ -32,7 +35,7 @@ pub struct Row {
 type Place = Vec<u64>;
 
 impl Ranked {
-    pub fn new(space: &Space, trials: Vec<Trial>, tried: Vec<Tried>) -> Self {
+    pub fn new(space: &Space, (trials, tried): (Vec<Trial>, Vec<Tried>), min_trades: u64) -> Self {
         let axes: Vec<Ladder> = space.axes().map(|(name, d)| Ladder::new(name, d)).collect();
         let places: Vec<Option<Place>> =
             trials.iter().map(|trial| place(&axes, &trial.point)).collect();
@@ -56,12 +59,15 @@ impl Ranked {
             rank_around: None,
         });
         let keys = space.axes().map(|(name, _)| name.to_owned()).collect();
-        Self { keys, rows: rows.collect(), best: Vec::new(), best_around: Vec::new() }.ranked()
+        let (best, best_around) = (Vec::new(), Vec::new());
+        Self { keys, rows: rows.collect(), best, best_around, min_trades }.ranked()
     }
 
     fn ranked(mut self) -> Self {
-        self.best = sorted(&self.rows, |row| row.tried.sharpe());
-        self.best_around = sorted(&self.rows, |row| row.tried.sharpe().and(row.around));
+        let of_many = |row: &Row| row.tried.trades() >= self.min_trades;
+        self.best = sorted(&self.rows, |row| Some((of_many(row), row.tried.sharpe()?)));
+        self.best_around =
+            sorted(&self.rows, |row| Some((of_many(row), row.tried.sharpe().and(row.around)?)));
         for (rank, at) in self.best.iter().enumerate() {
             self.rows[*at].rank = Some(rank + 1);
         }
@@ -71,17 +77,24 @@ impl Ranked {
         self
     }
 
+    /// Rows that are ranked below all others for their few trades.
+    pub fn n_few(&self) -> usize {
+        let few = |at: &&usize| self.rows[**at].tried.trades() < self.min_trades;
+        self.best.iter().filter(few).count()
+    }
+
     /// The rows of the largest Sharpe ratios.
     pub fn top(&self, n: usize) -> impl Iterator<Item = &Row> {
         self.best.iter().take(n).map(|at| &self.rows[*at])
     }
 }
 
-/// From the largest, of equals the first.
-fn sorted(rows: &[Row], value: impl Fn(&Row) -> Option<f64>) -> Vec<usize> {
+/// Those of many trades first, then from the largest, of equals the first.
+fn sorted(rows: &[Row], value: impl Fn(&Row) -> Option<(bool, f64)>) -> Vec<usize> {
     let of = |(at, row): (usize, &Row)| Some((value(row)?, at));
-    let mut found: Vec<(f64, usize)> = rows.iter().enumerate().filter_map(of).collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut found: Vec<((bool, f64), usize)> = rows.iter().enumerate().filter_map(of).collect();
+    let order = |a: &(bool, f64), b: &(bool, f64)| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1));
+    found.sort_by(|a, b| order(&a.0, &b.0).then(a.1.cmp(&b.1)));
     found.into_iter().map(|(_, at)| at).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::super::single::setting;
 use crate::backtest::rules::Rules;
 use crate::config::{Backtest, Config, HorizonWeights};
 use crate::failure::Failure;
@@ -23,19 +24,22 @@ pub struct Setting {
     pub study: Key,
     /// What a [`Screen`](crate::backtest::screen::Screen) depends on, beside the study: exits, rules.
     pub screen: Key,
+    /// What it counts as among the trials of these predictions.
+    pub name: String,
     /// Windows of the columns.
     pub windows: [u32; 4],
 }
 
-/// By study, screen and windows; and those that are no settings, with the reason.
+/// By study, screen and windows; and those that are no settings, with the reason. `of`: hashes of the
+/// predictions.
 pub fn settings(
     config: &Config,
     points: &[(usize, &Point)],
-    n_symbols: usize,
+    (of, n_symbols): ((&str, &str), usize),
 ) -> (Vec<Setting>, Vec<(usize, String)>) {
     let made = points.par_iter().map(|&(at, point)| {
         let found = config.at(point).map_err(|faults| (at, Failure::from(faults).message));
-        found.map(|config| Setting::new(at, &config, n_symbols))
+        found.map(|config| Setting::new((at, setting(&config, of)), &config, n_symbols))
     });
     let (mut good, mut bad) = (Vec::new(), Vec::new());
     for made in made.collect::<Vec<_>>() {
@@ -49,7 +53,7 @@ pub fn settings(
 }
 
 impl Setting {
-    fn new(at: usize, config: &Config, n_symbols: usize) -> Self {
+    fn new((at, name): (usize, String), config: &Config, n_symbols: usize) -> Self {
         let (logic, backtest) = (&config.trading_logic, &config.backtest);
         let (signal, rules) = (logic.params(), backtest.rules(logic, n_symbols));
         let (window, cap) = (backtest.slippage.window_bars, backtest.max_participation);
@@ -59,7 +63,7 @@ impl Setting {
         let windows =
             [signal.z_window, signal.quantile_window, signal.volatility_window, signal.atr_window];
         let (backtest, weights) = (backtest.clone(), logic.horizon_weights.clone());
-        Self { at, backtest, weights, signal, rules, study, screen, windows }
+        Self { at, backtest, weights, signal, rules, study, screen, name, windows }
     }
 }
 

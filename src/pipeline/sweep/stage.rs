@@ -121,12 +121,13 @@ impl<'r> Room<'r> {
         let by = By::Engine(declined.to_owned());
         match self.by_engine(sweeps, setting) {
             Ok(tally) => self.told(&tally, by, setting),
-            Err(reason) => Tried { figures: Err(reason), by },
+            Err(reason) => Tried { figures: Err(reason), by, setting: None },
         }
     }
 
     fn told(&self, tally: &Tally, by: By, setting: &Setting) -> Tried {
-        Tried { figures: Ok(Figures::of(tally, setting.rules.cash, &self.span)), by }
+        let figures = Ok(Figures::of(tally, setting.rules.cash, &self.span));
+        Tried { figures, by, setting: None }
     }
 
     fn by_engine(&self, sweeps: &mut [Sweep<'_>], setting: &Setting) -> Result<Tally, String> {

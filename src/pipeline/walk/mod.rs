@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::dataset::{Lessons, lessons};
 use super::predict::{predicted, table};
-use super::stored::{StoredRun, list, open_run};
+use super::stored::{AskedRun, StoredRun, list, open_run};
 use super::train::{Report, WALK, fingerprint, hulls, run_id};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -51,7 +51,7 @@ pub fn walk(walk: &Walk<'_>) -> Result<Walked, Failure> {
     let outputs = outputs(walk, &shop, &folds)?;
     let n_old = outputs.iter().filter(|output| output.is_old).count();
     store(&shop, &folds, outputs)?;
-    Ok(Walked { run: open_run(&shop.id)?, folds, n_old })
+    Ok(Walked { run: open_run(AskedRun::whole(&shop.id))?, folds, n_old })
 }
 
 /// Side by side, in the order of the folds.

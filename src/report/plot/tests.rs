@@ -37,7 +37,7 @@ fn reliability(values: &[f64]) -> Reliability {
         x_label: "predicted (bps)".into(),
         y_label: "realised (bps)".into(),
         series: vec![ReliabilitySeries { name: "calibrated".into(), bins }],
-        predictions: Bins::counted(values, (-1.0, 1.0), 10),
+        predictions: values.to_vec(),
         interval: "95 %".into(),
     }
 }
@@ -239,6 +239,23 @@ fn data_line(figure: &Figure) -> (usize, f64) {
     });
     let longest = lines.max_by_key(|points| points.len()).unwrap();
     (longest.len(), longest.iter().map(|p| p.y).fold(f64::MAX, f64::min))
+}
+
+#[test]
+fn a_wild_bin_does_not_set_the_axes_of_a_reliability_curve() {
+    let mut chart = reliability(&[-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0]);
+    chart.predictions = (0..2_000).map(|i| f64::from(i % 9) - 4.0).collect();
+    chart.predictions.extend([900.0; 3]);
+    let calm = page(&chart).unwrap();
+    assert!(says(&calm, "0.1 % of the predictions lie beyond the axis") && !says(&calm, "bins"));
+    let wild = |predicted: f64, value: f64| ReliabilityBin {
+        predicted,
+        realised: Estimate { value, interval: Some((value - 300.0, value + 300.0)) },
+    };
+    chart.series[0].bins.extend([wild(900.0, 20.0), wild(3.0, 500.0)]);
+    let figure = page(&chart).unwrap();
+    assert!(says(&figure, "2 bins are beyond the axes, which the bulk sets"));
+    assert!(all_is_on_the_page(&figure) && !says(&figure, "500"));
 }
 
 #[test]

@@ -51,6 +51,8 @@ fn data_audit() {
           --calendar <CALENDAR>    When the market trades: 24/7 or NYSE [default: data.calendar]
           --json                   Prints JSON
           --strict                 Ends with exit code 2 if anything is found
+          --sort                   Of files: puts bars in the order of time first, as `ingest --sort`
+                                   does
       -h, --help                   Print help (see more with '--help')
 
     Reading files:
@@ -251,7 +253,7 @@ fn config_init() {
     Usage: edgewalk config init [OPTIONS] [PATH]
 
     Arguments:
-      [PATH]  The file to write [default: config.yml]
+      [PATH]  The file to write [default: that of --config, else config.yml]
 
     Options:
           --force  Replace the file if it is there
