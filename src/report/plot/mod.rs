@@ -34,7 +34,6 @@ mod uprights;
 mod tests;
 
 pub use beeswarm::{Beeswarm, SwarmRow};
-pub use bins::Bins;
 pub use boxes::{BoxRow, Boxes};
 pub use frame::{Canvas, Titles};
 pub use grouped::{BarSeries, GroupedBars};

@@ -6,9 +6,10 @@ use super::{Draft, Material};
 use crate::pipeline::diagnose::OfHorizon;
 use crate::report::diagnose;
 use crate::report::diagnose::coverage::{Coverage, Held};
+use crate::report::diagnose::histogram::Histogram;
 use crate::report::diagnose::quantiles::Quantile;
 use crate::report::plot::{
-    Bins, Chart, GroupedBars, Reliability, ReliabilityBin, ReliabilitySeries, Titles,
+    Chart, GroupedBars, Reliability, ReliabilityBin, ReliabilitySeries, Titles,
 };
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
@@ -55,11 +56,7 @@ fn reliability(of: &OfHorizon) -> Reliability {
         realised: estimate(&bin.outcome_bps),
     };
     let bins = of.claims.bins.iter().map(bin).collect();
-    let spread = of.claims.expected_bps.as_ref();
-    let predictions = spread.map_or_else(
-        || Bins { edges: vec![0.0], counts: Vec::new() },
-        |spread| Bins { edges: spread.edges.clone(), counts: spread.counts.clone() },
-    );
+    let predictions = of.claims.expected_bps.as_ref().map(middles).unwrap_or_default();
     let (slope, level) = (of.claims.slope, of.claims.intercept_bps);
     Reliability {
         titles: Titles::new(
@@ -72,6 +69,13 @@ fn reliability(of: &OfHorizon) -> Reliability {
         predictions,
         interval: HAC.to_owned(),
     }
+}
+
+/// Every row by the middle of its bin.
+fn middles(spread: &Histogram) -> Vec<f64> {
+    let bins = spread.edges.windows(2).zip(&spread.counts);
+    bins.flat_map(|(edges, n)| std::iter::repeat_n(f64::midpoint(edges[0], edges[1]), *n as usize))
+        .collect()
 }
 
 fn with_error(found: &diagnose::Estimate) -> String {
