@@ -47,6 +47,7 @@ pub use free_keys::{ColumnMap, Directions, Expression, Expressions};
 pub use labels::{Barrier, Labels};
 pub use learn::{Backend, Growth, Learn, Loss, StopOn, Target};
 pub use load::{Loaded, PATH};
+pub use nearest::nearest;
 pub use search_space::SearchSpace;
 pub use swept::Swept;
 pub use synthetic::{Planted, Synthetic};

@@ -8,7 +8,7 @@ use super::ledger_tables::{equity, fills, trades, word};
 use super::live::{LiveRun, live};
 use super::predict::PredictRange;
 use super::single::{ONE_SCORE, Singles};
-use super::stored::{StoredRun, is_predicted, open_run};
+use super::stored::{BACKTEST, LIVE, StoredRun, is_predicted, made_of_config, open_run, record};
 use super::sweep::shifted;
 use super::train::{identity, key_of};
 use crate::backtest::engine::band::{Band, band};
@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::market::{Bars, Session, Symbol, Timeframe};
 use crate::signal::waterfall::Outcomes;
 use crate::signal::{Columns, Reason, Regime, Study, Waterfall, explain};
-use crate::store;
+use crate::store::{self, Manifest};
 use crate::units::Ts;
 
 /// A backtest that was run.
@@ -95,7 +95,8 @@ pub fn backtest(config: &Config, run: &str) -> Result<Backtested, Failure> {
     let report = Report { gates: &told, refusals: &refusals, band: &band };
     let parts = (&ledger, &metrics, &bars[..]);
     let n_trials = count(config, (&run.ledger_key(), &run.id, &run.hash()), metrics.sharpe.sharpe)?;
-    let files = write(config, (&run.folder, &run.symbols), (parts, Some(&report)))?;
+    let at = Place { model: &run.model, folder: &run.folder, below: "" };
+    let files = write(config, (&at, &run.symbols), (parts, Some(&report)))?;
     Ok(Backtested { run, ledger, metrics, band, told, refusals, files, n_trials })
 }
 
@@ -121,7 +122,7 @@ pub fn backtest_live(
         live.bars.iter().zip(&live.regimes).map(|(bars, regimes)| (bars, &regimes[..])).collect();
     let metrics = measure(&live.ledger, &seen, &live.rules);
     let id = &live.model.folder.manifest.id;
-    let folder = Path::new("results").join(id).join("live");
+    let folder = Path::new(store::RESULTS).join(id);
     let parts = (&live.ledger, &metrics, &live.bars[..]);
     let stored = is_predicted(id).then(|| open_run(id)).transpose()?;
     let traded = stored.as_ref().map(|run| trade(config, run)).transpose()?;
@@ -136,7 +137,8 @@ pub fn backtest_live(
     };
     let key = key_of(&live.symbols, live.model.config.data.timeframe);
     let n_trials = count(config, (&key, id, &made_of), metrics.sharpe.sharpe)?;
-    let files = write(config, (&folder, &live.symbols), (parts, None))?;
+    let at = Place { model: &live.model.folder.manifest, folder: &folder, below: "live/" };
+    let files = write(config, (&at, &live.symbols), (parts, None))?;
     Ok(LiveBacktest { live, metrics, files, is_stored, n_trials })
 }
 
@@ -290,7 +292,7 @@ pub fn count(
     };
     let scores = sharpe.map(|sharpe| vec![sharpe]).ok_or_else(|| "undefined".to_owned());
     singles.scores(&identity(config, &[]), || Ok(scores))?;
-    store::count_trials(Path::new("results"), data)
+    store::count_trials(Path::new(store::RESULTS), data)
 }
 
 /// What is told beside the ledger.
@@ -301,17 +303,38 @@ struct Report<'a> {
     band: &'a Band,
 }
 
-/// The list of a backtest's files, written last.
-pub const LISTED: &str = "backtest.json";
-
 type Parts<'a> = (&'a Ledger, &'a Metrics, &'a [Bars]);
+
+/// Where a backtest's files go, and whose they are.
+struct Place<'a> {
+    model: &'a Manifest,
+    folder: &'a Path,
+    /// What names begin with.
+    below: &'a str,
+}
+
+impl Place<'_> {
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{}{name}", self.below))
+    }
+
+    /// The files are on record once all of them are written.
+    fn record(&self, config: &Config, names: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+        let listed: Vec<String> =
+            names.iter().map(|name| format!("{}{name}", self.below)).collect();
+        let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
+        let stage = if self.below.is_empty() { BACKTEST } else { LIVE };
+        record((self.model, self.folder), stage, made_of_config(config), &listed)?;
+        Ok(names.iter().map(|name| self.at(name)).collect())
+    }
+}
 
 fn write(
     config: &Config,
-    (folder, symbols): (&Path, &[Symbol]),
+    (place, symbols): (&Place<'_>, &[Symbol]),
     ((ledger, metrics, bars), report): (Parts<'_>, Option<&Report<'_>>),
 ) -> Result<Vec<PathBuf>, Failure> {
-    let at = |name: &str| folder.join(name);
+    let at = |name: &str| place.at(name);
     let trades = trades(ledger, symbols)?;
     store::write_table(&at("trades.parquet"), &trades)?;
     store::write_csv(&at("trade_log.csv"), &trades)?;
@@ -331,10 +354,7 @@ fn write(
         json(&at("gates.json"), report)?;
         names.push("gates.json");
     }
-    let config = blake3::hash(config.to_yaml().as_bytes()).to_hex().to_string();
-    let made_of = BTreeMap::from([("config".to_owned(), config)]);
-    store::Bundle::write(folder, LISTED, made_of, &names)?;
-    Ok(names.into_iter().map(at).collect())
+    place.record(config, &names)
 }
 
 fn json(path: &Path, content: &impl serde::Serialize) -> Result<(), Failure> {

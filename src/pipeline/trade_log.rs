@@ -1,10 +1,11 @@
 //! The stored trades and fills of a run.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::backtest::LISTED;
+use super::runs::resolve;
+use super::stored::BACKTEST;
 use crate::failure::Failure;
-use crate::store::{self, ModelFolder, Table, Values};
+use crate::store::{self, RunManifest, Table, Values};
 use crate::units::Ts;
 
 pub struct TradeLog {
@@ -22,20 +23,18 @@ pub struct TradeFilter {
     pub to: Option<Ts>,
 }
 
-/// Of a run's last backtest.
+/// Of a run's last backtest; `run` as [`resolve`] takes it.
 pub fn trade_log(run: &str) -> Result<TradeLog, Failure> {
-    let id = ModelFolder::open(&Path::new(store::MODELS).join(run))?.manifest.id;
-    let folder = Path::new("results").join(&id);
-    let bundle = store::Bundle::open(&folder, LISTED);
-    bundle.map_err(|failure| failure.hint("`edgewalk backtest` writes them anew"))?;
-    let read = |name: &str| {
-        let path: PathBuf = folder.join(name);
-        if !path.is_file() {
-            let message = format!("run `{id}` has no trades yet");
-            return Err(Failure::user(message).hint("`edgewalk backtest` makes them"));
-        }
-        store::read_table(&path, None)
-    };
+    let id = resolve(run)?;
+    let folder = Path::new(store::RESULTS).join(&id);
+    let manifest = RunManifest::open(&folder)?;
+    let stage = manifest.as_ref().map(|manifest| manifest.whole(&folder, BACKTEST)).transpose();
+    let stage = stage.map_err(|failure| failure.hint("`edgewalk backtest` writes them anew"))?;
+    if stage.flatten().is_none() {
+        let message = format!("run `{id}` has no trades yet");
+        return Err(Failure::user(message).hint("`edgewalk backtest` makes them"));
+    }
+    let read = |name: &str| store::read_table(&folder.join(name), None);
     Ok(TradeLog { trades: read("trades.parquet")?, fills: read("fills.parquet")? })
 }
 

@@ -46,8 +46,8 @@ pub struct ModelFolder {
 }
 
 pub const MODELS: &str = "models";
-const MANIFEST: &str = "manifest.json";
-const LATEST: &str = "latest";
+pub(super) const MANIFEST: &str = "manifest.json";
+pub(super) const LATEST: &str = "latest";
 
 impl ModelWriter {
     /// Begins `models/<id>`. The manifest is replaced last: until then an earlier run's stands, and
@@ -79,8 +79,7 @@ impl ModelFolder {
     /// The folder of that id, if it is finished and was made by this build.
     pub fn finished(id: &str, build: &str) -> Option<Self> {
         let folder = Self::open(&Path::new(MODELS).join(id)).ok()?;
-        let is_whole = folder.manifest.files.keys().all(|name| folder.read(name).is_ok());
-        (folder.manifest.build == build && is_whole).then_some(folder)
+        (folder.manifest.build == build && folder.check().is_ok()).then_some(folder)
     }
 
     /// Lets `models/latest` point to it.
@@ -106,6 +105,11 @@ impl ModelFolder {
         Ok(Self { path, manifest })
     }
 
+    /// Whether all files are those that were written; the first that is not is named.
+    pub fn check(&self) -> Result<(), Failure> {
+        self.manifest.files.keys().try_for_each(|name| self.read(name).map(|_| ()))
+    }
+
     /// A file's bytes, if they are those that were written.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Failure> {
         let path = self.path.join(name);
@@ -127,7 +131,7 @@ impl ModelFolder {
     }
 }
 
-fn json(content: &impl Serialize) -> Result<Vec<u8>, Failure> {
+pub(super) fn json(content: &impl Serialize) -> Result<Vec<u8>, Failure> {
     let mut bytes = serde_json::to_vec_pretty(content).map_err(Failure::world)?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -153,7 +157,7 @@ fn point_to(path: &Path, id: &str) -> Result<(), Failure> {
 }
 
 /// Where a pointer points to; any other path as it is.
-fn follow(path: &Path) -> PathBuf {
+pub(super) fn follow(path: &Path) -> PathBuf {
     let named = || std::fs::read_to_string(path).ok().filter(|_| path.is_file());
     let target = std::fs::read_link(path).ok();
     let target = target.or_else(|| Some(PathBuf::from(named()?.trim())));

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::backtest::{Traded, decided};
 use super::desk::desks;
-use super::stored::{StoredRun, open_run};
+use super::stored::{DIAGNOSIS, StoredRun, made_of_config, open_run, record};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::report::verdict::{Evidence, Verdict, judge};
@@ -61,26 +61,26 @@ pub fn diagnose(config: &Config, run: &str) -> Result<Diagnosed, Failure> {
     let evidence = evidence(config, &found)?;
     let verdict = judge(&evidence, &thresholds(config));
     let tables = Tables { horizons, together, z_thresholds, evidence };
-    let files = write(&run, (&tables, &verdict), (&traded, &costs))?;
+    let files = write((config, &run), (&tables, &verdict), (&traded, &costs))?;
     Ok(Diagnosed { run, tables, verdict, files })
 }
 
 fn write(
-    run: &StoredRun,
+    (config, run): (&Config, &StoredRun),
     (tables, verdict): (&Tables, &Verdict),
     (traded, costs): (&Traded, &[AtCosts]),
 ) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
-    for (name, json) in [
-        ("diagnostics.json", serde_json::to_vec_pretty(tables)),
-        ("verdict.json", serde_json::to_vec_pretty(verdict)),
-    ] {
+    let json = |name: &str, json: serde_json::Result<Vec<u8>>| {
         let mut json = json.map_err(Failure::world)?;
         json.push(b'\n');
-        let path = run.folder.join(name);
-        store::write_atomic(&path, &json)?;
-        files.push(path);
-    }
+        store::write_atomic(&run.folder.join(name), &json)
+    };
+    json("diagnostics.json", serde_json::to_vec_pretty(tables))?;
+    json("verdict.json", serde_json::to_vec_pretty(verdict))?;
+    store::write_atomic(&run.folder.join("diagnosis.yml"), config.to_yaml().as_bytes())?;
+    let names = ["diagnostics.json", "verdict.json", "diagnosis.yml"];
+    record((&run.model, &run.folder), DIAGNOSIS, made_of_config(config), &names)?;
+    let mut files: Vec<PathBuf> = names.iter().map(|name| run.folder.join(name)).collect();
     let folder = Path::new("logs").join("diagnostics").join(&run.id);
     files.extend(pictures::pictures(run, tables, (traded, costs), &folder)?);
     Ok(files)

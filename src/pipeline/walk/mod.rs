@@ -4,7 +4,6 @@
 mod unit; // one fold: what is done once
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -115,5 +114,5 @@ fn store(shop: &Shop<'_>, folds: &Folds, outputs: Vec<Output>) -> Result<(), Fai
     json.push(b'\n');
     store::write_atomic(&folder.join("folds.json"), &json)?;
     let bars = predicted(shop.config, (columns, &lessons.symbols))?;
-    list(&model.manifest, Path::new(&folder), &bars)
+    list((&model.manifest, &folder), &bars, &["config.yml", "folds.json"])
 }
