@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{Global, print, table};
 use crate::failure::Failure;
-use crate::pipeline::{self, Diagnosed, OfHorizon};
+use crate::pipeline::{self, Diagnosed, Exhibit, OfHorizon};
 use crate::report::diagnose::{self as found};
 use crate::report::verdict::judge::{Outcome, Verdict};
 
@@ -51,6 +51,7 @@ pub fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
     for path in &done.files {
         text += &format!("wrote `{}`\n", path.display());
     }
+    text += &pictures(&done.exhibits);
     print(&text)?;
     if asked.require_pass && done.verdict.outcome != Outcome::Pass {
         return Err(
@@ -58,6 +59,14 @@ pub fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Many files in one place are one line.
+fn pictures(exhibits: &[Exhibit]) -> String {
+    let Some(first) = exhibits.first() else { return String::new() };
+    let folder = first.png.parent().map_or_else(String::new, |at| at.display().to_string());
+    let n = exhibits.len();
+    format!("wrote {n} pictures to `{folder}`, as PNG and SVG: begin with `{}.png`\n", first.name)
 }
 
 fn ics(done: &Diagnosed) -> String {

@@ -122,8 +122,12 @@ fn a_planted_effect_is_found_and_judged_and_costs_can_eat_it() {
     assert!(net.len() == 4 && net.is_sorted_by(|a, b| a > b), "{net:?}");
     assert_eq!(json("verdict.json")["reason"], "sample_too_small", "{told}");
     let pictures = project.tree("logs/diagnostics");
-    assert_eq!(pictures.len(), 11, "{:?}", pictures.keys());
-    assert!(pictures.values().all(|png| png.starts_with(b"\x89PNG") && png.len() > 20_000));
+    assert_eq!(pictures.len(), 22, "{:?}", pictures.keys());
+    for (name, bytes) in &pictures {
+        let is_png = bytes.starts_with(b"\x89PNG") && name.ends_with(".png");
+        assert!(is_png || bytes.starts_with(b"<svg ") && name.ends_with(".svg"), "{name}");
+        assert!(bytes.len() > 2_000, "{name}");
+    }
     // The same predictions where a round trip costs more than they are worth.
     let dear = ["--set", "backtest.commission.taker_bps=20"];
     let told = project.done(&[&["diagnose"], &dear[..]].concat());

@@ -1,26 +1,29 @@
 //! What a stored run's predictions were worth, and whether to trade on them.
 
 mod evidence; // what the verdict is made from
+mod exhibits; // pictures, and how to read them
 mod horizons; // horizon by horizon
-mod pictures;
 mod seen; // rows beside what came of them
+mod written; // as files
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::backtest::{Traded, decided};
+use super::backtest::decided;
 use super::desk::desks;
-use super::stored::{DIAGNOSIS, StoredRun, made_of_config, open_run, record};
+use super::stored::{StoredRun, open_run};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::report::verdict::{Evidence, Verdict, judge};
-use crate::store;
-use evidence::{AtCosts, Found, at_costs, evidence, steps, thresholds};
+use evidence::{Found, at_costs, evidence, steps, thresholds};
+use exhibits::{Material, exhibits};
 use horizons::{of_horizons, together};
 use seen::seen;
+use written::{Paper, written};
 
 pub use evidence::Step;
+pub use exhibits::Exhibit;
 pub use horizons::{OfHorizon, Together};
 
 /// A run that was looked at from all sides.
@@ -28,7 +31,10 @@ pub struct Diagnosed {
     pub run: StoredRun,
     pub tables: Tables,
     pub verdict: Verdict,
+    /// Tables.
     pub files: Vec<PathBuf>,
+    /// Pictures, the page with the six that matter first.
+    pub exhibits: Vec<Exhibit>,
 }
 
 /// Everything that was found, as `diagnostics.json` tells it.
@@ -61,27 +67,17 @@ pub fn diagnose(config: &Config, run: &str) -> Result<Diagnosed, Failure> {
     let evidence = evidence(config, &found)?;
     let verdict = judge(&evidence, &thresholds(config));
     let tables = Tables { horizons, together, z_thresholds, evidence };
-    let files = write((config, &run), (&tables, &verdict), (&traded, &costs))?;
-    Ok(Diagnosed { run, tables, verdict, files })
+    let subject = run.subject();
+    let shown = Material { tables: &tables, traded: &traded, costs: &costs, subject };
+    let exhibits = exhibits(&shown, &Path::new("logs").join("diagnostics").join(&run.id))?;
+    let files = written(&Paper { config, run: &run, tables: &tables, verdict: &verdict })?;
+    Ok(Diagnosed { run, tables, verdict, files, exhibits })
 }
 
-fn write(
-    (config, run): (&Config, &StoredRun),
-    (tables, verdict): (&Tables, &Verdict),
-    (traded, costs): (&Traded, &[AtCosts]),
-) -> Result<Vec<PathBuf>, Failure> {
-    let json = |name: &str, json: serde_json::Result<Vec<u8>>| {
-        let mut json = json.map_err(Failure::world)?;
-        json.push(b'\n');
-        store::write_atomic(&run.folder.join(name), &json)
-    };
-    json("diagnostics.json", serde_json::to_vec_pretty(tables))?;
-    json("verdict.json", serde_json::to_vec_pretty(verdict))?;
-    store::write_atomic(&run.folder.join("diagnosis.yml"), config.to_yaml().as_bytes())?;
-    let names = ["diagnostics.json", "verdict.json", "diagnosis.yml"];
-    record((&run.model, &run.folder), DIAGNOSIS, made_of_config(config), &names)?;
-    let mut files: Vec<PathBuf> = names.iter().map(|name| run.folder.join(name)).collect();
-    let folder = Path::new("logs").join("diagnostics").join(&run.id);
-    files.extend(pictures::pictures(run, tables, (traded, costs), &folder)?);
-    Ok(files)
+impl Tables {
+    /// The horizon whose rank IC stands out most.
+    pub fn clearest(&self) -> Option<&OfHorizon> {
+        let clarity = |of: &OfHorizon| of.ic.all.rank.t_hac.unwrap_or(f64::NEG_INFINITY);
+        self.horizons.iter().max_by(|a, b| clarity(a).total_cmp(&clarity(b)))
+    }
 }

@@ -1,0 +1,89 @@
+//! What the trades made of the money.
+
+use super::curves::{Curve, Curves, Places};
+use super::estimates::{bars, plain, series};
+use super::{Draft, Material};
+use crate::report::plot::{GroupedBars, Shape, Titles};
+
+pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
+    vec![
+        Draft {
+            name: "equity",
+            heading: "Equity",
+            how_to_read: "Money over time, bar by bar: a steady rise after costs is good; where only \
+                          the line without costs rises, costs eat what is found.",
+            chart: Box::new(equity(of)),
+        },
+        Draft {
+            name: "drawdown",
+            heading: "Drawdown",
+            how_to_read: "How far equity stood below its highest until then, in percent over time: \
+                          short and shallow is good, deep or never ending is bad.",
+            chart: Box::new(drawdown(of)),
+        },
+        Draft {
+            name: "costs",
+            heading: "Costs",
+            how_to_read: "Net profit when the same trades cost nothing, half, what is configured, \
+                          and twice that: good stays above 0 at twice the costs.",
+            chart: Box::new(at_costs(of)),
+        },
+    ]
+}
+
+fn equity(of: &Material<'_>) -> Curves {
+    let ledger = &of.traded.ledger;
+    let ts: Vec<i64> = ledger.ts.iter().map(|ts| ts.0).collect();
+    let line = |name: &str, y: &[f64]| Curve::line(name, Places::Time(ts.clone()), y.to_vec());
+    let ends = ledger.equity.first().zip(ledger.equity.last());
+    let finding = ends.map_or_else(String::new, |(first, last)| {
+        format!("{:+.1} % after costs, all folds as one account.", 100.0 * (last / first - 1.0))
+    });
+    let mut curves = vec![line("after costs", &ledger.equity)];
+    let free = of.costs.iter().find(|at| at.multiple == 0.0).map(|at| &at.ledger.equity);
+    if let Some(free) = free.filter(|free| free.len() == ts.len()) {
+        curves.push(line("the same trades without costs", free));
+    }
+    Curves {
+        titles: Titles::new(format!("Equity. {}", of.subject), finding),
+        x_label: String::new(),
+        y_label: "equity, in the account's money".to_owned(),
+        curves,
+        uprights: Vec::new(),
+        with_zero: false,
+    }
+}
+
+fn drawdown(of: &Material<'_>) -> Curves {
+    let ledger = &of.traded.ledger;
+    let mut peak = of.traded.rules.cash;
+    let under = |equity: &f64| {
+        peak = peak.max(*equity);
+        100.0 * (equity / peak - 1.0)
+    };
+    let under: Vec<f64> = ledger.equity.iter().map(under).collect();
+    let worst = under.iter().copied().fold(0.0, f64::min);
+    let ts = Places::Time(ledger.ts.iter().map(|ts| ts.0).collect());
+    let line = Curve::line("below the highest so far", ts, under);
+    Curves {
+        titles: Titles::new(format!("Drawdown. {}", of.subject), format!("At worst {worst:.1} %.")),
+        x_label: String::new(),
+        y_label: "%".to_owned(),
+        curves: vec![Curve { shape: Shape::Filled, ..line }],
+        uprights: Vec::new(),
+        with_zero: true,
+    }
+}
+
+fn at_costs(of: &Material<'_>) -> GroupedBars {
+    let values = of.costs.iter().map(|at| plain(Some(at.metrics.money.net_cash))).collect();
+    bars(
+        Titles::new(
+            format!("Profit at multiples of the costs. {}", of.subject),
+            "The same decisions, paid for otherwise.",
+        ),
+        ("multiple of the configured costs", "net profit"),
+        of.costs.iter().map(|at| format!("{}×", at.multiple)).collect(),
+        (vec![series("net profit", values)], ""),
+    )
+}

@@ -1,0 +1,43 @@
+//! Numbers with intervals, as charts want them.
+
+use crate::report::diagnose::{self, Rate};
+use crate::report::plot::{BarSeries, Estimate, GroupedBars, Titles};
+
+pub const HAC: &str = "95 % interval, HAC";
+pub const WILSON: &str = "95 % interval, Wilson";
+
+pub fn estimate(found: &diagnose::Estimate) -> Estimate {
+    let interval = found.band_hac.map(|[low, high]| (low, high));
+    Estimate { value: found.value.unwrap_or(f64::NAN), interval }
+}
+
+pub fn plain(value: Option<f64>) -> Estimate {
+    Estimate { value: value.unwrap_or(f64::NAN), interval: None }
+}
+
+/// In percent, less `level`.
+pub fn percent_over(level: f64, rate: &Rate) -> Estimate {
+    let over = |share: f64| 100.0 * share - level;
+    let band = rate.wilson_effective.or(rate.wilson);
+    let interval = band.map(|[low, high]| (over(low), over(high)));
+    Estimate { value: rate.rate.map_or(f64::NAN, over), interval }
+}
+
+pub fn series(name: &str, values: Vec<Estimate>) -> BarSeries {
+    BarSeries { name: name.to_owned(), values }
+}
+
+/// Bars over named groups.
+pub fn bars(
+    titles: Titles,
+    (x_label, y_label): (&str, &str),
+    groups: Vec<String>,
+    (series, interval): (Vec<BarSeries>, &str),
+) -> GroupedBars {
+    let (x_label, y_label) = (x_label.to_owned(), y_label.to_owned());
+    GroupedBars { titles, x_label, y_label, groups, series, interval: interval.to_owned() }
+}
+
+pub fn ahead(bars: u32) -> String {
+    if bars == 1 { "1 bar ahead".to_owned() } else { format!("{bars} bars ahead") }
+}

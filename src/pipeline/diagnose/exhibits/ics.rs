@@ -1,0 +1,104 @@
+//! What the predictions were worth.
+
+use super::curves::{Curve, Curves, Places};
+use super::estimates::{HAC, ahead, bars, estimate, series};
+use super::{Draft, Material};
+use crate::pipeline::diagnose::{OfHorizon, Tables};
+use crate::report::diagnose;
+use crate::report::plot::{GroupedBars, Titles};
+
+pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
+    let (tables, subject) = (of.tables, &of.subject);
+    let mut drafts = vec![
+        Draft {
+            name: "ic_by_horizon",
+            heading: "IC by horizon",
+            how_to_read: "How well predictions and returns go together, by bars ahead: bars whose \
+                          whiskers stay above 0 are more than noise, near 0 there is nothing.",
+            chart: Box::new(ic_by_horizon(tables, subject)),
+        },
+        Draft {
+            name: "ic_decay",
+            heading: "IC decay",
+            how_to_read: "The IC of the signal with the return so far and with each bar alone, by \
+                          bars ahead: where the bars alone reach 0 the signal is spent.",
+            chart: Box::new(decay(tables, subject)),
+        },
+    ];
+    if let Some(best) = tables.clearest() {
+        drafts.push(Draft {
+            name: "ic_rolling",
+            heading: "Rolling IC",
+            how_to_read: "The rank IC of the last 28 days over time, with its interval: good stays \
+                          above 0, a line that sinks to 0 is an effect that went away.",
+            chart: Box::new(rolling(best, subject)),
+        });
+        drafts.push(Draft {
+            name: "ic_by_fold",
+            heading: "IC by fold",
+            how_to_read: "The rank IC of each fold's test weeks: good is above 0 in most folds, a \
+                          few tall bars among many around 0 are likely luck.",
+            chart: Box::new(ic_by_fold(best, subject)),
+        });
+    }
+    drafts
+}
+
+fn rolling(best: &OfHorizon, subject: &str) -> Curves {
+    let windows = &best.rolling;
+    let ranks = || windows.iter().map(|window| window.ic.rank);
+    let ic: Vec<f64> = ranks().map(|rank| rank.value.unwrap_or(f64::NAN)).collect();
+    let edge = |at: usize| ranks().map(|rank| rank.band_hac.map_or(f64::NAN, |b| b[at])).collect();
+    let band = Some(("95 % interval (HAC)".to_owned(), edge(0), edge(1)));
+    let above = ic.iter().filter(|ic| **ic > 0.0).count();
+    let finding = format!("Above 0 in {above} of {} windows of 28 days.", ic.len());
+    let ts = Places::Time(windows.iter().map(|window| window.dates.to.0).collect());
+    Curves {
+        titles: Titles::new(format!("Rolling IC, {}. {subject}", ahead(best.horizon)), finding),
+        x_label: String::new(),
+        y_label: "rank IC".to_owned(),
+        curves: vec![Curve { band, ..Curve::line("rank IC of 28 days", ts, ic) }],
+        uprights: Vec::new(),
+        with_zero: true,
+    }
+}
+
+fn ic_by_horizon(tables: &Tables, subject: &str) -> GroupedBars {
+    let of = |name: &str, pick: fn(&diagnose::Correlations) -> diagnose::Estimate| {
+        series(name, tables.horizons.iter().map(|h| estimate(&pick(&h.ic.all))).collect())
+    };
+    let clear = tables.horizons.iter().filter(|h| h.ic.all.rank.t_hac.is_some_and(|t| t > 1.96));
+    let finding =
+        format!("{} of {} horizons stand out of the noise.", clear.count(), tables.horizons.len());
+    bars(
+        Titles::new(format!("IC by horizon. {subject}"), finding),
+        ("bars ahead", "IC"),
+        tables.horizons.iter().map(|h| h.horizon.to_string()).collect(),
+        (vec![of("rank", |ic| ic.rank), of("Pearson", |ic| ic.pearson)], HAC),
+    )
+}
+
+fn ic_by_fold(best: &OfHorizon, subject: &str) -> GroupedBars {
+    let folds = &best.by_fold;
+    let values = folds.folds.iter().map(|fold| estimate(&fold.ic.rank)).collect();
+    let finding = format!("Above 0 in {} of {} folds.", folds.rank.n_positive, folds.rank.n_folds);
+    bars(
+        Titles::new(format!("Rank IC by fold, {}. {subject}", ahead(best.horizon)), finding),
+        ("fold", "rank IC"),
+        folds.folds.iter().map(|fold| fold.fold.to_string()).collect(),
+        (vec![series("rank IC", values)], HAC),
+    )
+}
+
+fn decay(tables: &Tables, subject: &str) -> GroupedBars {
+    let ahead = &tables.together.decay;
+    let whole = ahead.iter().map(|one| estimate(&one.whole.rank)).collect();
+    let alone = ahead.iter().map(|one| estimate(&one.alone.rank)).collect();
+    let finding = "Where the bars alone fall to 0, holding longer brings nothing.";
+    bars(
+        Titles::new(format!("IC decay. {subject}"), finding),
+        ("bars ahead", "rank IC of z and return"),
+        ahead.iter().map(|one| one.bars.to_string()).collect(),
+        (vec![series("return so far", whole), series("that bar alone", alone)], HAC),
+    )
+}
