@@ -2,10 +2,13 @@
 
 use anyhow::Result;
 
+use super::progress::Drawn;
 use super::{Global, print, table};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::pipeline::{self, Diagnosed, Exhibit, OfHorizon};
 use crate::report::diagnose::{self as found};
+use crate::report::page::Grid;
 use crate::report::verdict::judge::{Outcome, Verdict};
 
 /// Judge a stored run: every table, every picture and the verdict, from what it has written
@@ -15,7 +18,7 @@ use crate::report::verdict::judge::{Outcome, Verdict};
 /// reasons: pass, fail, or not enough evidence. `verdict.*` says what is asked.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The run: its id under models/ and results/
+    /// The run: its id, or the beginning of it (`edgewalk run list`)
     #[arg(long, default_value = "latest")]
     run: String,
     #[command(flatten)]
@@ -31,6 +34,12 @@ pub struct Asked {
     /// Exit with code 1 unless the verdict is `pass`
     #[arg(long)]
     require_pass: bool,
+    /// Write every table of the diagnosis as CSV, too, beside the Parquet
+    #[arg(long)]
+    csv: bool,
+    /// Print every table, not the first alone
+    #[arg(long)]
+    tables: bool,
 }
 
 impl Asked {
@@ -42,11 +51,21 @@ impl Asked {
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load_with(&args.asked.flags())?;
-    show(&pipeline::diagnose(&config, &args.run)?, &args.asked)
+    judge(&config, &args.run, (&args.asked, global.quiet))
 }
 
-pub fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
+pub fn judge(config: &Config, run: &str, (asked, quiet): (&Asked, bool)) -> Result<()> {
+    let drawn = Drawn::waiting("judging: tables, pictures, verdict", quiet);
+    let done = pipeline::diagnose(config, run, asked.csv)?;
+    drop(drawn);
+    show(&done, asked)
+}
+
+fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
     let mut text = format!("{}, `{}`\n\n{}\n", done.run.subject(), done.run.id, ics(done));
+    if asked.tables {
+        done.grids.iter().for_each(|grid| text += &shown(grid));
+    }
     text += &verdict(&done.verdict);
     for path in &done.files {
         text += &format!("wrote `{}`\n", path.display());
@@ -59,6 +78,13 @@ pub fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
         );
     }
     Ok(())
+}
+
+fn shown(grid: &Grid) -> String {
+    let header: Vec<&str> = grid.header.iter().map(String::as_str).collect();
+    let rows = super::table_of(&header, grid.sides, grid.rows.iter().cloned());
+    let note = if grid.note.is_empty() { String::new() } else { format!("{}\n", grid.note) };
+    format!("{}\n{rows}{note}\n", grid.title)
 }
 
 /// Many files in one place are one line.

@@ -99,6 +99,14 @@ fn row(run: &RunFacts) -> Vec<String> {
     ]
 }
 
+/// `predicted 2024-01-01 to 2024-03-01`.
+fn when(run: &RunFacts) -> String {
+    match run.predicted {
+        Some(_) => format!("predicted {}", predicted(run)),
+        None => "no predictions yet".to_owned(),
+    }
+}
+
 /// The days of the first and the last row that was predicted.
 fn predicted(run: &RunFacts) -> String {
     let day = |ts: crate::units::Ts| ts.to_string().chars().take(10).collect::<String>();
@@ -122,6 +130,7 @@ fn figure(value: Option<f64>, unit: Unit) -> String {
         (_, Unit::Share) => percent(value),
         (_, Unit::Money | Unit::Count) => told(value, 0),
         (_, Unit::Ratio) => told(value, 2),
+        (_, Unit::Times) => told(value, 0) + "×",
         (_, Unit::Bps) => told(value, 2) + " bps",
         (_, Unit::Bars) => told(value, 1) + " bars",
     }
@@ -129,7 +138,7 @@ fn figure(value: Option<f64>, unit: Unit) -> String {
 
 fn diff(found: &RunDifference) -> String {
     let [a, b] = &found.runs;
-    let mut text = format!("a  `{}`  {}\nb  `{}`  {}\n", a.id, predicted(a), b.id, predicted(b));
+    let mut text = format!("a  `{}`  {}\nb  `{}`  {}\n", a.id, when(a), b.id, when(b));
     for (name, run) in [("a", a), ("b", b)] {
         if let State::Damaged(faults) = &run.state {
             faults.iter().for_each(|fault| text += &format!("{name} is damaged: {fault}\n"));

@@ -10,7 +10,7 @@ use crate::units::Ts;
 /// Show the trades of a run's last backtest
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The run: its id under results/
+    /// The run: its id, or the beginning of it (`edgewalk run list`)
     #[arg(long, default_value = "latest")]
     run: String,
     /// One trade in full: every fill and why it got its price

@@ -146,15 +146,30 @@ fn corrupt(path: &Path, why: impl std::fmt::Display) -> Failure {
 fn point_to(path: &Path, id: &str) -> Result<(), Failure> {
     #[cfg(unix)]
     {
-        let temporary = path.with_file_name(format!(".{LATEST}.{}", std::process::id()));
-        let _ = std::fs::remove_file(&temporary);
-        let linked =
-            std::os::unix::fs::symlink(id, &temporary).and_then(|()| rename(&temporary, path));
-        linked.map_err(|error| Failure::io("write", path, &error))
+        let linked = (0..TRIES).map(|_| link(path, id)).find(|linked| !is_crossed(linked));
+        linked.unwrap_or_else(|| link(path, id)).map_err(|error| Failure::io("write", path, &error))
     }
     #[cfg(not(unix))]
     write_atomic(path, id.as_bytes())
 }
+
+/// Runs that end at the same instant use one temporary name, so that none is left by one that was
+/// killed. Whoever finds it taken, or taken away, tries again.
+#[cfg(unix)]
+fn link(path: &Path, id: &str) -> std::io::Result<()> {
+    let temporary = path.with_file_name(format!(".{LATEST}"));
+    let _ = std::fs::remove_file(&temporary);
+    std::os::unix::fs::symlink(id, &temporary).and_then(|()| rename(&temporary, path))
+}
+
+#[cfg(unix)]
+fn is_crossed(linked: &std::io::Result<()>) -> bool {
+    use std::io::ErrorKind::{AlreadyExists, NotFound};
+    linked.as_ref().is_err_and(|error| matches!(error.kind(), AlreadyExists | NotFound))
+}
+
+#[cfg(unix)]
+const TRIES: usize = 100;
 
 /// Where a pointer points to; any other path as it is.
 pub(super) fn follow(path: &Path) -> PathBuf {

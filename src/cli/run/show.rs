@@ -1,7 +1,7 @@
 //! One run in full.
 
 use super::super::backtest::told;
-use super::{figure, predicted, table_of, verdict};
+use super::{figure, table_of, verdict, when};
 use crate::config::Config;
 use crate::pipeline::{FIGURES, FoldFacts, KeyDifference, RunFacts, State, changed};
 
@@ -21,8 +21,7 @@ pub fn show(run: &RunFacts, all_folds: bool) -> String {
 
 fn head(run: &RunFacts) -> String {
     let latest = if run.is_latest { ", models/latest" } else { "" };
-    let mut text =
-        format!("`{}`{latest}\n{}, predicted {}\n", run.id, run.subject(), predicted(run));
+    let mut text = format!("`{}`{latest}\n{}, {}\n", run.id, run.subject(), when(run));
     match &run.state {
         State::Whole => {}
         State::Unfinished { folds } => {

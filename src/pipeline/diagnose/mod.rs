@@ -2,7 +2,10 @@
 
 mod evidence; // what the verdict is made from
 mod exhibits; // pictures, and how to read them
+mod flat; // tables, row by row
+mod grids; // tables for people
 mod horizons; // horizon by horizon
+mod report; // one page with everything
 mod seen; // rows beside what came of them
 mod written; // as files
 
@@ -15,10 +18,14 @@ use super::desk::desks;
 use super::stored::{StoredRun, open_run};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::report::page::Grid;
 use crate::report::verdict::{Evidence, Verdict, judge};
 use evidence::{Found, at_costs, evidence, steps, thresholds};
 use exhibits::{Material, exhibits};
+use flat::Findings;
+use grids::grids;
 use horizons::{of_horizons, together};
+use report::report;
 use seen::seen;
 use written::{Paper, written};
 
@@ -30,8 +37,10 @@ pub use horizons::{OfHorizon, Together};
 pub struct Diagnosed {
     pub run: StoredRun,
     pub tables: Tables,
+    /// The same as people read it.
+    pub grids: Vec<Grid>,
     pub verdict: Verdict,
-    /// Tables.
+    /// Tables, and the page with everything.
     pub files: Vec<PathBuf>,
     /// Pictures, the page with the six that matter first.
     pub exhibits: Vec<Exhibit>,
@@ -46,8 +55,8 @@ pub struct Tables {
     pub evidence: Evidence,
 }
 
-/// `run`: an id, or `latest`.
-pub fn diagnose(config: &Config, run: &str) -> Result<Diagnosed, Failure> {
+/// `run`: an id, its beginning, or `latest`. `csv`: every table as CSV, too.
+pub fn diagnose(config: &Config, run: &str, csv: bool) -> Result<Diagnosed, Failure> {
     let run = open_run(run)?;
     let desks = desks(config, &run)?;
     let seen = seen(config, &run, &desks)?;
@@ -69,9 +78,14 @@ pub fn diagnose(config: &Config, run: &str) -> Result<Diagnosed, Failure> {
     let tables = Tables { horizons, together, z_thresholds, evidence };
     let subject = run.subject();
     let shown = Material { tables: &tables, traded: &traded, costs: &costs, subject };
-    let exhibits = exhibits(&shown, &Path::new("logs").join("diagnostics").join(&run.id))?;
-    let files = written(&Paper { config, run: &run, tables: &tables, verdict: &verdict })?;
-    Ok(Diagnosed { run, tables, verdict, files, exhibits })
+    let folder = Path::new("logs").join("diagnostics").join(&run.id);
+    let exhibits = exhibits(&shown, &folder)?;
+    let found = Findings { tables: &tables, verdict: &verdict, traded: &traded, costs: &costs };
+    let paper = Paper { config, run: &run, found, csv };
+    let page = report(&paper, &exhibits, &folder)?;
+    let files = written(&paper)?.into_iter().chain([page]).collect();
+    let grids = grids(found);
+    Ok(Diagnosed { run, tables, grids, verdict, files, exhibits })
 }
 
 impl Tables {

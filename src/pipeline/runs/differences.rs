@@ -50,10 +50,14 @@ pub fn differences(a: &str, b: &str) -> Result<RunDifference, Failure> {
     })
 }
 
-/// Keys of a config whose values are not those of another.
+/// Keys of a config whose values are not those of another, in the order of the schema.
 pub fn changed(from: &Config, to: &Config) -> Vec<KeyDifference> {
-    let [from, to] = [from, to].map(|config| config.values().into_iter().collect());
-    unlike(&from, &to)
+    let [from, to] = [from, to].map(Config::values);
+    let order: Vec<String> = to.iter().chain(&from).map(|(key, _)| key.clone()).collect();
+    let [from, to] = [from, to].map(|values| values.into_iter().collect());
+    let mut found = unlike(&from, &to);
+    found.sort_by_cached_key(|one| order.iter().position(|key| *key == one.key));
+    found
 }
 
 fn keys(one: &RunFacts, other: &RunFacts) -> Vec<(&'static str, KeyDifference)> {
@@ -110,7 +114,7 @@ mod tests {
         other.learn.rounds = 5;
         let found = changed(&plain, &other);
         let keys: Vec<&str> = found.iter().map(|one| one.key.as_str()).collect();
-        assert_eq!(keys, ["learn.rounds", "seed"]);
-        assert_eq!(found[1].values[1].as_deref(), Some("8"));
+        assert_eq!(keys, ["seed", "learn.rounds"]);
+        assert_eq!(found[0].values[1].as_deref(), Some("8"));
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::super::train::Report;
 use crate::config::Config;
+use crate::report::verdict::checks::Topic;
 use crate::store::{self, Manifest, RunManifest};
 use crate::units::Ts;
 use reading::Reader;
@@ -120,7 +121,8 @@ impl RunFacts {
         let of = |check: &Value| {
             let text = |name: &str| Some(check.get(name)?.as_str()?.to_owned());
             let must = if check.get("must")?.as_bool()? { "must" } else { "note" };
-            let name = text("name")?.replace('_', " ");
+            let topic: Topic = serde_json::from_value(check.get("name")?.clone()).ok()?;
+            let name = topic.title().to_owned();
             Some([name, must.to_owned(), text("asked")?, text("found")?, text("outcome")?])
         };
         checks.into_iter().flatten().filter_map(of).collect()

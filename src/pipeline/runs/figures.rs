@@ -14,6 +14,8 @@ pub enum Unit {
     Share,
     Money,
     Ratio,
+    /// Of the account.
+    Times,
     Bps,
     Count,
     Bars,
@@ -41,5 +43,5 @@ pub const FIGURES: [Figure; 18] = [
     figure("a trade", "/trades/expectancy_bps", Unit::Bps),
     figure("held", "/hold/mean_bars", Unit::Bars),
     figure("time in the market", "/exposure/time_in_market", Unit::Share),
-    figure("turnover a year", "/money/turnover_per_year", Unit::Ratio),
+    figure("turnover a year", "/money/turnover_per_year", Unit::Times),
 ];

@@ -1,0 +1,39 @@
+//! What was found, as tables that people read: on the terminal and in the report.
+
+mod predictions; // what the predictions were worth
+mod trading; // what the trades made of them
+
+use super::flat::Findings;
+use crate::report::page::Grid;
+
+/// In the order of the verdict's questions: is there anything in the predictions, and does it pay?
+pub fn grids(of: Findings<'_>) -> Vec<Grid> {
+    let all = predictions::grids(of.tables).into_iter().chain(trading::grids(of));
+    all.filter(|grid| !grid.rows.is_empty()).collect()
+}
+
+/// What was asked, and what was found.
+pub fn checks(of: Findings<'_>) -> Grid {
+    let rows = of.verdict.checks.iter().map(|check| {
+        let must = if check.must { "must" } else { "note" };
+        let outcome = check.outcome.word();
+        let words = [check.name.title(), must, &check.asked, &check.found, outcome];
+        words.map(str::to_owned).into()
+    });
+    Grid {
+        title: String::new(),
+        header: header(&["check", "", "asked", "found", "outcome"]),
+        sides: "lllll",
+        rows: rows.collect(),
+        note: "There is no pass without every must; a note is worth knowing.".to_owned(),
+    }
+}
+
+fn header(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn bars(n: impl std::fmt::Display) -> String {
+    let n = n.to_string();
+    if n == "1" { "1 bar".to_owned() } else { format!("{n} bars") }
+}
