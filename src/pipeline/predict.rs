@@ -126,7 +126,7 @@ pub fn same_lessons(config: &Config, model: &Model) -> Result<Lessons, Failure> 
 }
 
 /// The first difference is told.
-fn check_features(expected: &[Definition], found: &[Definition]) -> Result<(), Failure> {
+pub fn check_features(expected: &[Definition], found: &[Definition]) -> Result<(), Failure> {
     let refused = |message: String| {
         Err(Failure::user(message).hint("train again, or use the bars it was trained on"))
     };

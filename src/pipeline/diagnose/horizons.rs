@@ -7,6 +7,7 @@ use super::seen::Seen;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::report::diagnose::by_fold::{ByFold, by_fold};
+use crate::report::diagnose::claims::{Claims, claims};
 use crate::report::diagnose::coverage::{Coverage, coverage};
 use crate::report::diagnose::decay::{Ahead, decay};
 use crate::report::diagnose::hits::{Hits, hits};
@@ -26,6 +27,8 @@ pub struct OfHorizon {
     pub rolling: Vec<Window>,
     pub quantiles: Quantiles,
     pub coverage: Coverage,
+    /// Expected against realised bps.
+    pub claims: Claims,
 }
 
 /// All horizons together, as they are traded.
@@ -60,6 +63,7 @@ fn of_horizon(
     (columns, outcome): (&HorizonColumns, &[f64]),
 ) -> Result<OfHorizon, Failure> {
     let rows = rows(run, (&columns.raw, outcome), columns.horizon as usize)?;
+    let expected = self::rows(run, (&columns.exp_bps, outcome), columns.horizon as usize)?;
     let bootstrap = Bootstrap { draws: DRAWS, seed: config.seed };
     let days = ROLLING_DAYS * DAY_US / run.config.data.timeframe.us();
     let window = (days.max(2) as usize * run.symbols.len()).min(rows.n_rows() / 3);
@@ -76,6 +80,7 @@ fn of_horizon(
         rolling: rolling(&rows, window, (window / 8).max(1)),
         quantiles: quantiles(&rows, TENTHS, bootstrap),
         coverage: coverage(&rows, &columns.intervals, &scale, promised).map_err(Failure::user)?,
+        claims: claims(&expected, TENTHS),
     })
 }
 

@@ -3,9 +3,14 @@
 mod evidence; // what the verdict is made from
 mod exhibits; // pictures, and how to read them
 mod flat; // tables, row by row
+mod fold_trades; // each fold's weeks traded alone
+mod gates; // what the gates did
 mod grids; // tables for people
 mod horizons; // horizon by horizon
+mod models; // drift, and what the models did
 mod report; // one page with everything
+mod shap; // what each column did
+mod slices; // which rows each fold learnt from
 mod seen; // rows beside what came of them
 mod written; // as files
 
@@ -13,18 +18,24 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::backtest::decided;
+use super::backtest::{SESSION_NAMES, Traded, decided, sessions};
 use super::desk::desks;
 use super::stored::{StoredRun, open_run};
+use crate::backtest::ledger::Trade;
+use crate::backtest::metrics::Keys;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::report::diagnose::trades::{Distributions, distributions};
 use crate::report::page::Grid;
 use crate::report::verdict::{Evidence, Verdict, judge};
 use evidence::{Found, at_costs, evidence, steps, thresholds};
 use exhibits::{Material, exhibits};
 use flat::Findings;
+use fold_trades::{FoldTrades, fold_trades};
+use gates::{Gates, gates};
 use grids::grids;
 use horizons::{of_horizons, together};
+use models::{Models, models};
 use report::report;
 use seen::seen;
 use written::{Paper, written};
@@ -52,6 +63,12 @@ pub struct Tables {
     pub horizons: Vec<OfHorizon>,
     pub together: Together,
     pub z_thresholds: Vec<Step>,
+    /// Each fold's test weeks alone, and within the one account.
+    pub fold_trades: Vec<FoldTrades>,
+    pub gates: Gates,
+    pub trades: Distributions,
+    /// Drift and SHAP values; `None` where bars or columns are others now.
+    pub models: Option<Models>,
     pub evidence: Evidence,
 }
 
@@ -75,23 +92,42 @@ pub fn diagnose(config: &Config, run: &str, csv: bool) -> Result<Diagnosed, Fail
     };
     let evidence = evidence(config, &found)?;
     let verdict = judge(&evidence, &thresholds(config));
-    let tables = Tables { horizons, together, z_thresholds, evidence };
-    let subject = run.subject();
-    let shown = Material { tables: &tables, traded: &traded, costs: &costs, subject };
-    let folder = Path::new("logs").join("diagnostics").join(&run.id);
-    let exhibits = exhibits(&shown, &folder)?;
+    let clearest = clearest(&horizons).map(|of| of.horizon);
+    let tables = Tables {
+        together,
+        z_thresholds,
+        fold_trades: fold_trades(&run, &traded)?,
+        gates: gates(&traded),
+        trades: trades(&traded),
+        models: models(config, &run, clearest)?,
+        evidence,
+        horizons,
+    };
     let found = Findings { tables: &tables, verdict: &verdict, traded: &traded, costs: &costs };
-    let paper = Paper { config, run: &run, found, csv };
-    let page = report(&paper, &exhibits, &folder)?;
-    let files = written(&paper)?.into_iter().chain([page]).collect();
     let grids = grids(found);
+    let (files, exhibits) = put(&Paper { config, run: &run, found, csv })?;
     Ok(Diagnosed { run, tables, grids, verdict, files, exhibits })
 }
 
-impl Tables {
-    /// The horizon whose rank IC stands out most.
-    pub fn clearest(&self) -> Option<&OfHorizon> {
-        let clarity = |of: &OfHorizon| of.ic.all.rank.t_hac.unwrap_or(f64::NEG_INFINITY);
-        self.horizons.iter().max_by(|a, b| clarity(a).total_cmp(&clarity(b)))
-    }
+/// Pictures and the page first: the tables' end is that of the diagnosis.
+fn put(paper: &Paper<'_>) -> Result<(Vec<PathBuf>, Vec<Exhibit>), Failure> {
+    let Findings { tables, traded, costs, .. } = paper.found;
+    let folder = Path::new("logs").join("diagnostics").join(&paper.run.id);
+    let shown = Material { tables, traded, costs, subject: paper.run.subject() };
+    let exhibits = exhibits(&shown, &folder)?;
+    let page = report(paper, &exhibits, &folder)?;
+    Ok((written(paper)?.into_iter().chain([page]).collect(), exhibits))
+}
+
+/// The horizon whose rank IC stands out most.
+pub fn clearest(horizons: &[OfHorizon]) -> Option<&OfHorizon> {
+    let clarity = |of: &OfHorizon| of.ic.all.rank.t_hac.unwrap_or(f64::NEG_INFINITY);
+    horizons.iter().max_by(|a, b| clarity(a).total_cmp(&clarity(b)))
+}
+
+fn trades(traded: &Traded) -> Distributions {
+    let sessions = sessions(&traded.ledger);
+    let key_of = |trade: &Trade| sessions.get(&trade.entry_ts).copied().flatten();
+    let keys = Keys { labels: &SESSION_NAMES, key_of: &key_of };
+    distributions(&traded.ledger.trades, Some(keys))
 }

@@ -82,6 +82,6 @@ mod tests {
         assert_eq!(hint("walkforwrad-x-5m-9f00"), "did you mean `walkforward-x-5m-9f00`?");
         assert!(hint("zzz").starts_with("there are `train-x-5m-0a1b`, "), "{}", hint("zzz"));
         assert!(hint("").starts_with("there are "));
-        assert!(super::pick("a", &[]).unwrap_err().hint.unwrap().contains("edgewalk walkforward"));
+        assert!(pick("a", &[]).unwrap_err().hint.unwrap().contains("edgewalk walkforward"));
     }
 }

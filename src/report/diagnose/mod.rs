@@ -17,6 +17,7 @@ pub mod by_fold; // … fold by fold
 pub mod rolling; // … over time
 pub mod hits; // how often the sign was right
 pub mod quantiles; // what came of low and of high predictions
+pub mod claims; // whether expected bps come true
 pub mod coverage; // how many outcomes the intervals held
 pub mod drift; // whether columns are still what they were
 pub mod histogram;

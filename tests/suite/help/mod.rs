@@ -18,7 +18,7 @@ fn help_of(command: &str) -> String {
 }
 
 /// All commands, and their commands.
-const COMMANDS: [&str; 30] = [
+const COMMANDS: [&str; 34] = [
     "",
     "ingest",
     "ingest csv",

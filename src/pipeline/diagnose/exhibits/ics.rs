@@ -3,7 +3,7 @@
 use super::curves::{Curve, Curves, Places};
 use super::estimates::{HAC, ahead, bars, estimate, series};
 use super::{Draft, Material};
-use crate::pipeline::diagnose::{OfHorizon, Tables};
+use crate::pipeline::diagnose::{OfHorizon, Tables, clearest};
 use crate::report::diagnose;
 use crate::report::plot::{GroupedBars, Titles};
 
@@ -25,7 +25,7 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
             chart: Box::new(decay(tables, subject)),
         },
     ];
-    if let Some(best) = tables.clearest() {
+    if let Some(best) = clearest(&tables.horizons) {
         drafts.push(Draft {
             name: "ic_rolling",
             heading: "Rolling IC",

@@ -2,7 +2,7 @@
 
 use super::estimates::{HAC, WILSON, ahead, bars, estimate, percent_over, plain, series};
 use super::{Draft, Material};
-use crate::pipeline::diagnose::{OfHorizon, Step, Tables};
+use crate::pipeline::diagnose::{OfHorizon, Step, Tables, clearest};
 use crate::report::plot::{GroupedBars, Titles};
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
@@ -23,7 +23,7 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
             chart: Box::new(z_thresholds(tables, subject)),
         },
     ];
-    if let Some(best) = tables.clearest() {
+    if let Some(best) = clearest(&tables.horizons) {
         drafts.insert(
             0,
             Draft {

@@ -1,6 +1,7 @@
 //! What was found, as flat tables: one row a fact, one column a number, as pandas, polars and DuckDB
 //! want them.
 
+mod models; // drift, and what each column did
 mod predictions; // what the predictions were worth
 mod sheet; // a table, column by column
 mod trading; // what the trades made of them
@@ -27,5 +28,6 @@ pub struct Findings<'a> {
 pub fn flat(of: Findings<'_>) -> Result<Vec<(&'static str, Table)>, Failure> {
     let mut all = predictions::flat(of.tables)?;
     all.extend(trading::flat(of)?);
+    all.extend(models::flat(of.tables.models.as_ref())?);
     Ok(all)
 }

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::report::diagnose::coverage::Held;
 use crate::report::diagnose::decay::Ahead;
 use crate::report::diagnose::hits::Decile;
+use crate::report::diagnose::quantiles::Quantile;
 use crate::store::Table;
 
 pub fn flat(tables: &Tables) -> Result<Vec<(&'static str, Table)>, Failure> {
@@ -19,6 +20,8 @@ pub fn flat(tables: &Tables) -> Result<Vec<(&'static str, Table)>, Failure> {
         ("hit_rate", hits(tables)?),
         ("quantiles", quantiles(horizons)?),
         ("coverage", coverage(horizons)?),
+        ("claims", claims(horizons)?),
+        ("claims_by_tenth", claims_by_tenth(horizons)?),
     ])
 }
 
@@ -94,7 +97,23 @@ fn hits(tables: &Tables) -> Result<Table, Failure> {
 }
 
 fn quantiles(horizons: &[OfHorizon]) -> Result<Table, Failure> {
-    each(horizons, |of| &of.quantiles.quantiles)
+    by_tenth(each(horizons, |of| &of.quantiles.quantiles))
+}
+
+fn claims_by_tenth(horizons: &[OfHorizon]) -> Result<Table, Failure> {
+    by_tenth(each(horizons, |of| &of.claims.bins))
+}
+
+fn claims(horizons: &[OfHorizon]) -> Result<Table, Failure> {
+    Sheet::of(horizons)
+        .count("horizon", |of| u64::from(of.horizon))
+        .estimate("slope", |of| of.claims.slope)
+        .estimate("intercept_bps", |of| of.claims.intercept_bps)
+        .table()
+}
+
+fn by_tenth(sheet: Sheet<Of<'_, Quantile>>) -> Result<Table, Failure> {
+    sheet
         .count("tenth", |(_, row)| u64::from(row.quantile))
         .count("n_rows", |(_, row)| row.n_rows)
         .number("least_predicted", |(_, row)| Some(row.least_predicted))

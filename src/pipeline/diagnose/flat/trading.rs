@@ -1,11 +1,13 @@
 //! Tables of what the trades made of the predictions, and of the verdict.
 
 use super::super::evidence::AtCosts;
+use super::super::fold_trades::FoldTrades;
 use super::Findings;
 use super::sheet::Sheet;
 use crate::backtest::metrics::Metrics;
 use crate::backtest::metrics::tables::Row;
 use crate::failure::Failure;
+use crate::report::diagnose::trades::Distributions;
 use crate::signal::waterfall::Earned;
 use crate::store::{Table, Values};
 
@@ -16,6 +18,8 @@ pub fn flat(of: Findings<'_>) -> Result<Vec<(&'static str, Table)>, Failure> {
         ("equity_at_costs", equity(of.costs)?),
         ("gates", gates(of)?),
         ("trades_by", trades_by(of.costs)?),
+        ("trades_spread", spread(&of.tables.trades)?),
+        ("trades_by_fold", by_fold(&of.tables.fold_trades)?),
         ("evidence", evidence(of)?),
         ("verdict", verdict(of)?),
     ])
@@ -106,6 +110,41 @@ fn trades_by(costs: &[AtCosts]) -> Result<Table, Failure> {
         .number("expectancy_bps", |(_, row)| row.expectancy_bps)
         .number("expectancy_r", |(_, row)| row.expectancy_r)
         .number("mean_hold_bars", |(_, row)| row.mean_hold_bars)
+        .table()
+}
+
+/// Quantiles of what trades brought, in bps.
+fn spread(trades: &Distributions) -> Result<Table, Failure> {
+    let always = [("exit", &trades.by_exit[..]), ("hour", &trades.by_hour)];
+    let known = trades.by_session.iter().map(|rows| ("session", &rows[..]));
+    let all = always.into_iter().chain(known);
+    Sheet::of(all.flat_map(|(by, rows)| rows.iter().map(move |row| (by, row))))
+        .text("by", |(by, _)| (*by).to_owned())
+        .text("label", |(_, row)| row.label.clone())
+        .count("trades", |(_, row)| row.n_trades)
+        .number("mean_bps", |(_, row)| Some(row.mean_bps))
+        .number("low_5_bps", |(_, row)| Some(row.low_5_bps))
+        .number("low_25_bps", |(_, row)| Some(row.low_25_bps))
+        .number("median_bps", |(_, row)| Some(row.median_bps))
+        .number("high_75_bps", |(_, row)| Some(row.high_75_bps))
+        .number("high_95_bps", |(_, row)| Some(row.high_95_bps))
+        .table()
+}
+
+/// Each fold's weeks with money of their own, and as a part of the one account.
+fn by_fold(folds: &[FoldTrades]) -> Result<Table, Failure> {
+    Sheet::of(folds)
+        .count("fold", |fold| u64::from(fold.fold))
+        .time("from", |fold| fold.dates.from)
+        .time("to", |fold| fold.dates.to)
+        .count("alone_trades", |fold| fold.alone.n_trades)
+        .number("alone_net_cash", |fold| fold.alone.net_cash)
+        .number("alone_net_return", |fold| fold.alone.net_return)
+        .number("alone_sharpe", |fold| fold.alone.sharpe)
+        .count("stitched_trades", |fold| fold.stitched.n_trades)
+        .number("stitched_net_cash", |fold| fold.stitched.net_cash)
+        .number("stitched_net_return", |fold| fold.stitched.net_return)
+        .number("stitched_sharpe", |fold| fold.stitched.sharpe)
         .table()
 }
 

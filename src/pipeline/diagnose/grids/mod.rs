@@ -1,5 +1,6 @@
 //! What was found, as tables that people read: on the terminal and in the report.
 
+mod models; // drift, and what each column did
 mod predictions; // what the predictions were worth
 mod trading; // what the trades made of them
 
@@ -8,7 +9,9 @@ use crate::report::page::Grid;
 
 /// In the order of the verdict's questions: is there anything in the predictions, and does it pay?
 pub fn grids(of: Findings<'_>) -> Vec<Grid> {
-    let all = predictions::grids(of.tables).into_iter().chain(trading::grids(of));
+    let predictions = predictions::grids(of.tables).into_iter();
+    let models = of.tables.models.iter().flat_map(models::grids);
+    let all = predictions.chain(trading::grids(of)).chain(models);
     all.filter(|grid| !grid.rows.is_empty()).collect()
 }
 

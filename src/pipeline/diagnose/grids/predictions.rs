@@ -1,14 +1,19 @@
 //! What the predictions were worth.
 
-use super::super::{OfHorizon, Tables};
+use super::super::{OfHorizon, Tables, clearest};
 use super::{bars, header};
 use crate::report::diagnose::coverage::Held;
 use crate::report::diagnose::{Estimate, Rate};
 use crate::report::page::{Grid, band, percent, told, with_error};
 
 pub fn grids(tables: &Tables) -> Vec<Grid> {
-    let mut grids = vec![ic(&tables.horizons), tenths(&tables.horizons), decay(tables)];
-    if let Some(best) = tables.clearest() {
+    let mut grids = vec![
+        ic(&tables.horizons),
+        tenths(&tables.horizons),
+        claims(&tables.horizons),
+        decay(tables),
+    ];
+    if let Some(best) = clearest(&tables.horizons) {
         grids.extend([by_fold(best), quantiles(best)]);
     }
     grids.extend([hits(tables), coverage(&tables.horizons)]);
@@ -87,6 +92,37 @@ fn tenths(horizons: &[OfHorizon]) -> Grid {
                deviation."
             .to_owned(),
     }
+}
+
+fn claims(horizons: &[OfHorizon]) -> Grid {
+    let row = |of: &OfHorizon| {
+        let claims = &of.claims;
+        vec![
+            bars(of.horizon),
+            error(&claims.slope, 2),
+            band(claims.slope.band_hac, 2),
+            error(&claims.intercept_bps, 2),
+            yes_or_no(claims.is_calibrated),
+        ]
+    };
+    Grid {
+        title: "Do expectations come true?".to_owned(),
+        header: header(&["ahead", "slope", "95 % HAC", "intercept, bps", "1 and 0 possible"]),
+        sides: "lrrrl",
+        rows: horizons.iter().map(row).collect(),
+        note: "Realised on expected bps: where expectations hold, the slope is 1 and the intercept 0; \
+               below 1 too much is claimed."
+            .to_owned(),
+    }
+}
+
+fn yes_or_no(found: Option<bool>) -> String {
+    match found {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "–",
+    }
+    .to_owned()
 }
 
 fn decay(tables: &Tables) -> Grid {
@@ -177,18 +213,13 @@ fn hits(tables: &Tables) -> Grid {
 
 fn coverage(horizons: &[OfHorizon]) -> Grid {
     let row = |(of, name, held): (&OfHorizon, &str, &Held)| {
-        let fits = match held.is_as_promised {
-            Some(true) => "yes",
-            Some(false) => "no",
-            None => "–",
-        };
         vec![
             bars(of.horizon),
             name.to_owned(),
             percent(Some(of.coverage.promised)),
             percent(held.held.rate),
             interval(&held.held),
-            fits.to_owned(),
+            yes_or_no(held.is_as_promised),
             told(held.mean_width_bps, 1),
         ]
     };

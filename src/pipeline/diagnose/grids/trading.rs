@@ -2,6 +2,7 @@
 
 use super::super::evidence::{AtCosts, Step};
 use super::super::flat::{Findings, groups};
+use super::super::fold_trades::{FoldTrades, Weeks};
 use super::header;
 use crate::backtest::metrics::tables::Row;
 use crate::report::page::{Grid, percent, told, with_error};
@@ -9,6 +10,7 @@ use crate::signal::waterfall::{Earned, Mean};
 
 pub fn grids(of: Findings<'_>) -> Vec<Grid> {
     let mut grids = vec![costs(of.costs), z_thresholds(&of.tables.z_thresholds)];
+    grids.push(by_fold(&of.tables.fold_trades));
     grids.extend(of.traded.decided.iter().map(|one| gates(&one.told)));
     let own = of.costs.iter().find(|at| at.multiple == 1.0);
     let groups = own.map(|own| groups(&own.metrics)).unwrap_or_default();
@@ -56,6 +58,38 @@ fn z_thresholds(steps: &[Step]) -> Grid {
         sides: "rrrr",
         rows: steps.iter().map(row).collect(),
         note: "After costs. What stands only at one threshold is likely luck.".to_owned(),
+    }
+}
+
+fn by_fold(folds: &[FoldTrades]) -> Grid {
+    let cells = |weeks: &Weeks| {
+        let trades = told(Some(weeks.n_trades as f64), 0);
+        [trades, told(weeks.net_cash, 0), percent(weeks.net_return), told(weeks.sharpe, 2)]
+    };
+    let row = |fold: &FoldTrades| {
+        let head = [fold.fold.to_string(), fold.dates.from.to_string()];
+        head.into_iter().chain(cells(&fold.alone)).chain(cells(&fold.stitched)).collect()
+    };
+    let names = [
+        "fold",
+        "from",
+        "alone: trades",
+        "net",
+        "return",
+        "Sharpe",
+        "in the account: trades",
+        "net",
+        "return",
+        "Sharpe",
+    ];
+    Grid {
+        title: "Trades by fold".to_owned(),
+        header: header(&names),
+        sides: "rlrrrrrrrr",
+        rows: folds.iter().map(row).collect(),
+        note: "Alone: each fold's weeks with money of their own. In the account: as a part of the one \
+               history, with positions carried across boundaries. A few days' Sharpe ratio is a hint."
+            .to_owned(),
     }
 }
 

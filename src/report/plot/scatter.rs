@@ -1,0 +1,162 @@
+//! Points on two axes of numbers, some with a word beside them, some joined in their order.
+
+use super::font::{Weight, width};
+use super::frame::{Canvas, Key, KeyShape, Titles, label};
+use super::plane::{Axis, Plane, padded, range};
+use super::scene::{Ink, Point, Stroke};
+use super::style::{INK, series_ink};
+use super::ticks::is_drawable;
+use super::{Chart, PlotFault, count_of, same_length};
+
+/// One colour.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cloud {
+    pub name: String,
+    pub x: Vec<f64>,
+    pub y: Vec<f64>,
+    /// One for each point, or none at all.
+    pub labels: Vec<String>,
+    /// A line from point to point.
+    pub is_joined: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scatter {
+    pub titles: Titles,
+    pub x_label: String,
+    pub y_label: String,
+    pub clouds: Vec<Cloud>,
+    /// The y axis holds zero even where the points are far from it.
+    pub with_zero: bool,
+}
+
+impl Chart for Scatter {
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Result<(), PlotFault> {
+        for cloud in &self.clouds {
+            same_length(&cloud.name, cloud.x.len(), cloud.y.len())?;
+            if !cloud.labels.is_empty() {
+                same_length(&cloud.name, cloud.x.len(), cloud.labels.len())?;
+            }
+        }
+        let places = || self.clouds.iter().flat_map(Cloud::places);
+        let ends = range(places().map(|(_, x, _)| x)).zip(range(places().map(|(_, _, y)| y)));
+        let Some((xs, (lo, hi))) = ends else {
+            return Err(PlotFault::Empty(self.titles.title.clone()));
+        };
+        let ys = if self.with_zero { (lo.min(0.0), hi.max(0.0)) } else { (lo, hi) };
+        let body = canvas.framed(&self.titles, &self.keys(), &self.notes());
+        let x = Axis::number(&self.x_label, padded(xs));
+        let plane = Plane::laid(canvas, body, &x, &Axis::number(&self.y_label, padded(ys)));
+        let is_many = places().count() > FEW;
+        for (i, cloud) in self.clouds.iter().enumerate() {
+            cloud.draw(canvas, &plane, (series_ink(i), is_many));
+        }
+        Ok(())
+    }
+}
+
+/// More points than this are drawn smaller and let each other shine through.
+const FEW: usize = 200;
+
+impl Scatter {
+    fn keys(&self) -> Vec<Key> {
+        if self.clouds.len() < 2 {
+            return Vec::new();
+        }
+        let key = |(i, cloud): (usize, &Cloud)| Key {
+            name: format!("{} ({})", cloud.name, super::ticks::grouped(cloud.x.len() as f64, 0)),
+            ink: series_ink(i),
+            shape: KeyShape::Dot,
+        };
+        self.clouds.iter().enumerate().map(key).collect()
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let missing = |cloud: &Cloud| cloud.x.len() - cloud.places().count();
+        let n_missing: usize = self.clouds.iter().map(missing).sum();
+        let note = format!("{} left out: not finite", count_of(n_missing, "point"));
+        (n_missing > 0).then_some(note).into_iter().collect()
+    }
+}
+
+impl Cloud {
+    /// Number, x and y of what can be drawn.
+    fn places(&self) -> impl Iterator<Item = (usize, f64, f64)> + '_ {
+        let all = self.x.iter().zip(&self.y).enumerate().map(|(i, (x, y))| (i, *x, *y));
+        all.filter(|(_, x, y)| is_drawable(*x) && is_drawable(*y))
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, plane: &Plane, (ink, is_many): (Ink, bool)) {
+        let at = |(_, x, y)| Point { x: plane.x.at(x), y: plane.y.at(y) };
+        let points: Vec<Point> = self.places().map(at).collect();
+        let line = canvas.style.line;
+        if self.is_joined {
+            canvas.scene.line(points.clone(), Stroke::solid(ink.veiled(130), line * 0.8));
+        }
+        let (radius, ink) = if is_many { (line * 1.1, ink.veiled(150)) } else { (line * 2.1, ink) };
+        canvas.scene.dots(apart(&points), radius, ink);
+        let size = canvas.style.text * 0.92;
+        for ((i, _, _), point) in self.places().zip(&points) {
+            let Some(word) = self.labels.get(i) else { continue };
+            let wide = width(word, size, Weight::Regular);
+            let x = (point.x + size * 0.6).min(plane.area.right() - wide);
+            let y = (point.y - size * 0.6).max(plane.area.y + size);
+            canvas.scene.text(label(word.clone(), Point { x, y }, size, INK));
+        }
+    }
+}
+
+/// Points on the same half pixel are one: nobody could tell them apart.
+fn apart(points: &[Point]) -> Vec<Point> {
+    let place = |p: &Point| ((p.x * 2.0).round() as i64, (p.y * 2.0).round() as i64);
+    let mut seen = std::collections::BTreeSet::new();
+    points.iter().copied().filter(|p| seen.insert(place(p))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::page;
+    use super::super::scene::Mark;
+    use super::*;
+
+    fn cloud() -> Scatter {
+        let cloud = Cloud {
+            name: "thresholds".into(),
+            x: vec![3.0, 1.0, 1.0, f64::NAN],
+            y: vec![-1.0, 0.5, 0.5, 2.0],
+            labels: ["a", "b", "c", "d"].map(String::from).to_vec(),
+            is_joined: true,
+        };
+        Scatter {
+            titles: Titles::new("Subject", "Finding."),
+            x_label: "x".into(),
+            y_label: "y".into(),
+            clouds: vec![cloud],
+            with_zero: true,
+        }
+    }
+
+    #[test]
+    fn points_on_one_place_are_drawn_once_and_every_word_is_there() {
+        let svg = page(&cloud()).unwrap().svg();
+        for word in ["a", "b", "c", "1 point is left out"] {
+            assert!(svg.contains(&format!(">{word}")), "{word}");
+        }
+        assert!(!svg.contains(">d<"));
+        let figure = page(&cloud()).unwrap();
+        let dots = figure.0.marks.iter().find_map(|mark| match mark {
+            Mark::Dots { centres, .. } => Some(centres.len()),
+            _ => None,
+        });
+        assert_eq!(dots, Some(2));
+    }
+
+    #[test]
+    fn what_does_not_pair_up_or_has_no_point_is_refused() {
+        let mut chart = cloud();
+        chart.clouds[0].labels.pop();
+        assert!(matches!(page(&chart), Err(PlotFault::Length { .. })));
+        chart.clouds.clear();
+        assert!(matches!(page(&chart), Err(PlotFault::Empty(_))));
+    }
+}
