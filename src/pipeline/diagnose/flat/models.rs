@@ -27,9 +27,9 @@ fn drift(models: Option<&Models>) -> Result<Table, Failure> {
     let rows = kinds
         .flat_map(|(kind, folds)| folds.into_iter().flat_map(move |fold| of_fold(kind, &fold)));
     Sheet::of(rows)
-        .text("of", |(kind, ..)| (*kind).to_owned())
+        .text("kind", |(kind, ..)| (*kind).to_owned())
         .count("fold", |(_, fold, _)| *fold)
-        .text("column", |(.., shift)| shift.name.clone())
+        .text("column_name", |(.., shift)| shift.name.clone())
         .number("psi", |(.., shift)| shift.psi)
         .number("psi_critical", |(.., shift)| shift.psi_critical)
         .number("ks", |(.., shift)| shift.ks)
@@ -45,7 +45,7 @@ fn of_fold(kind: &'static str, fold: &FoldDrift) -> Vec<(&'static str, u64, Shif
 
 fn columns(shap: Option<&Shap>) -> Result<Table, Failure> {
     Sheet::of(shap.into_iter().flat_map(|shap| shap.columns.iter().map(move |row| (shap, row))))
-        .text("column", |(_, row)| row.name.clone())
+        .text("column_name", |(_, row)| row.name.clone())
         .count("horizon", |(shap, _)| u64::from(shap.horizon))
         .text("unit", |(shap, _)| shap.unit.to_owned())
         .number("mean_abs", |(_, row)| Some(row.mean_abs))
@@ -59,7 +59,7 @@ fn by_fold(shap: Option<&Shap>) -> Result<Table, Failure> {
     Sheet::of(folds.flat_map(|fold| fold.columns.iter().map(move |part| (fold, part))))
         .count("fold", |(fold, _)| u64::from(fold.fold))
         .count("n_rows", |(fold, _)| fold.n_rows)
-        .text("column", |(_, part)| part.name.clone())
+        .text("column_name", |(_, part)| part.name.clone())
         .number("mean_abs", |(_, part)| Some(part.mean_abs))
         .number("share", |(_, part)| part.share)
         .table()

@@ -53,8 +53,8 @@ fn ic(horizons: &[OfHorizon]) -> Result<Table, Failure> {
 fn by_fold(horizons: &[OfHorizon]) -> Result<Table, Failure> {
     each(horizons, |of| &of.by_fold.folds)
         .count("fold", |(_, fold)| u64::from(fold.fold))
-        .time("from", |(_, fold)| fold.dates.from)
-        .time("to", |(_, fold)| fold.dates.to)
+        .time("from_ts", |(_, fold)| fold.dates.from)
+        .time("to_ts", |(_, fold)| fold.dates.to)
         .correlations("", |(_, fold)| &fold.ic)
         .table()
 }
@@ -69,8 +69,8 @@ fn over_folds(horizons: &[OfHorizon]) -> Result<Table, Failure> {
 
 fn rolling(horizons: &[OfHorizon]) -> Result<Table, Failure> {
     each(horizons, |of| &of.rolling)
-        .time("from", |(_, window)| window.dates.from)
-        .time("to", |(_, window)| window.dates.to)
+        .time("from_ts", |(_, window)| window.dates.from)
+        .time("to_ts", |(_, window)| window.dates.to)
         .correlations("", |(_, window)| &window.ic)
         .table()
 }
@@ -126,7 +126,7 @@ fn by_tenth(sheet: Sheet<Of<'_, Quantile>>) -> Result<Table, Failure> {
 fn coverage(horizons: &[OfHorizon]) -> Result<Table, Failure> {
     Sheet::of(horizons.iter().flat_map(held))
         .count("horizon", |(of, ..)| u64::from(of.horizon))
-        .text("of", |(_, name, _)| name.clone())
+        .text("part", |(_, name, _)| name.clone())
         .number("promised", |(of, ..)| Some(of.coverage.promised))
         .rate("held", |(.., held)| held.held)
         .number("mean_width_bps", |(.., held)| held.mean_width_bps)

@@ -53,7 +53,8 @@ fn equity(costs: &[AtCosts]) -> Result<Table, Failure> {
     let ts = ("ts".to_owned(), Values::Ts(first.ledger.ts.clone()));
     let fits = |at: &&AtCosts| at.ledger.ts == first.ledger.ts;
     let column = |at: &AtCosts| {
-        (format!("equity_at_{}", at.multiple), Values::F64(at.ledger.equity.clone()))
+        let name = format!("equity_at_{}", at.multiple).replace('.', "_");
+        (name, Values::F64(at.ledger.equity.clone()))
     };
     let columns = std::iter::once(ts).chain(costs.iter().filter(fits).map(column));
     Table::new(columns.collect()).map_err(Failure::world)
@@ -98,7 +99,7 @@ fn trades_by(costs: &[AtCosts]) -> Result<Table, Failure> {
     let own = costs.iter().find(|at| at.multiple == 1.0).map(|at| &at.metrics);
     let groups = own.map(groups).unwrap_or_default();
     Sheet::of(groups.iter().flat_map(|(by, rows)| rows.iter().map(move |row| (by, row))))
-        .text("by", |(by, _)| (**by).to_owned())
+        .text("sorted_by", |(by, _)| (**by).to_owned())
         .text("label", |(_, row)| row.label.clone())
         .count("trades", |(_, row)| row.trades)
         .count("wins", |(_, row)| row.wins)
@@ -119,7 +120,7 @@ fn spread(trades: &Distributions) -> Result<Table, Failure> {
     let known = trades.by_session.iter().map(|rows| ("session", &rows[..]));
     let all = always.into_iter().chain(known);
     Sheet::of(all.flat_map(|(by, rows)| rows.iter().map(move |row| (by, row))))
-        .text("by", |(by, _)| (*by).to_owned())
+        .text("sorted_by", |(by, _)| (*by).to_owned())
         .text("label", |(_, row)| row.label.clone())
         .count("trades", |(_, row)| row.n_trades)
         .number("mean_bps", |(_, row)| Some(row.mean_bps))
@@ -135,8 +136,8 @@ fn spread(trades: &Distributions) -> Result<Table, Failure> {
 fn by_fold(folds: &[FoldTrades]) -> Result<Table, Failure> {
     Sheet::of(folds)
         .count("fold", |fold| u64::from(fold.fold))
-        .time("from", |fold| fold.dates.from)
-        .time("to", |fold| fold.dates.to)
+        .time("from_ts", |fold| fold.dates.from)
+        .time("to_ts", |fold| fold.dates.to)
         .count("alone_trades", |fold| fold.alone.n_trades)
         .number("alone_net_cash", |fold| fold.alone.net_cash)
         .number("alone_net_return", |fold| fold.alone.net_return)

@@ -20,12 +20,12 @@ pub fn checks(of: Findings<'_>) -> Grid {
     let rows = of.verdict.checks.iter().map(|check| {
         let must = if check.must { "must" } else { "note" };
         let outcome = check.outcome.word();
-        let words = [check.name.title(), must, &check.asked, &check.found, outcome];
+        let words = [check.name.title(), outcome, must, &check.asked, &check.found];
         words.map(str::to_owned).into()
     });
     Grid {
         title: String::new(),
-        header: header(&["check", "", "asked", "found", "outcome"]),
+        header: header(&["check", "outcome", "", "asked", "found"]),
         sides: "lllll",
         rows: rows.collect(),
         note: "There is no pass without every must; a note is worth knowing.".to_owned(),
