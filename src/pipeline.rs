@@ -24,7 +24,7 @@ use std::time::Duration;
 
 pub use backtest::{Backtested, LiveBacktest, Told, backtest, backtest_live};
 pub use dataset::{Definition, Lessons, lessons};
-pub use diagnose::{Diagnosed, Exhibit, OfHorizon, diagnose};
+pub use diagnose::{Diagnosed, Exhibit, FoldDrift, Models, OfHorizon, diagnose};
 pub use explain::{Explained, explain};
 pub use judge::{Chances, Judged};
 pub use predict::{PredictRange, Predicted, predict};

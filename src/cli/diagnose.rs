@@ -6,10 +6,11 @@ use super::progress::Drawn;
 use super::{Global, print, table};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::pipeline::{self, Diagnosed, Exhibit, OfHorizon};
+use crate::pipeline::{self, Diagnosed, Exhibit, FoldDrift, Models, OfHorizon};
 use crate::report::diagnose::{self as found};
 use crate::report::page::Grid;
 use crate::report::verdict::judge::{Outcome, Verdict};
+use crate::stats;
 
 /// Judge a stored run: every table, every picture and the verdict, from what it has written
 ///
@@ -63,6 +64,18 @@ pub fn judge(config: &Config, run: &str, (asked, quiet): (&Asked, bool)) -> Resu
 
 fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
     let mut text = format!("{}, `{}`\n\n{}\n", done.run.subject(), done.run.id, ics(done));
+    text += &format!(
+        "{}
+",
+        claims(done)
+    );
+    if let Some(models) = &done.tables.models {
+        text += &format!(
+            "{}
+",
+            learnt(models)
+        );
+    }
     if asked.tables {
         done.grids.iter().for_each(|grid| text += &shown(grid));
     }
@@ -134,6 +147,55 @@ fn row(of: &OfHorizon) -> Vec<String> {
         with_error(&of.quantiles.spread_bps, 2) + " bps",
         percent(of.coverage.all.held.rate, 1),
     ]
+}
+
+/// Whether what was claimed came true, and whether predictions stayed what they were.
+fn claims(done: &Diagnosed) -> String {
+    let header =
+        ["horizon", "slope", "intercept", "inside, calm", "middle", "wild", "drifted folds"];
+    let drift = done.tables.models.as_ref().map(|models| &models.predictions);
+    let row = |(at, of): (usize, &OfHorizon)| {
+        let drifted = drift.map_or("–".to_owned(), |folds| {
+            let is_drifted = |fold: &&FoldDrift| fold.columns[at].size > found::drift::Size::Steady;
+            format!("{} of {}", folds.iter().filter(is_drifted).count(), folds.len())
+        });
+        let thirds = of.coverage.by_volatility.map(|third| percent(third.held.rate, 1));
+        let claims = &of.claims;
+        let line = [with_error(&claims.slope, 2), with_error(&claims.intercept_bps, 2) + " bps"];
+        [&[of.horizon.to_string()], &line[..], &thirds[..], &[drifted]].concat()
+    };
+    format!(
+        "{}\nslope and intercept of realised on expected bps: 1 and 0 where they come true.\ninside: by \
+         thirds of volatility. drifted: predictions unlike those on the calibration weeks, beyond \
+         chance.\n",
+        table(&header, done.tables.horizons.iter().enumerate().map(row))
+    )
+}
+
+/// Which columns do the work, how lasting that is, and whether columns are still what they were.
+fn learnt(models: &Models) -> String {
+    let drifted: Vec<f64> = models.features.iter().map(|fold| fold.n_drifted as f64).collect();
+    let n_columns = models.features.first().map_or(0, |fold| fold.columns.len());
+    let middle = stats::quantile(&drifted, 0.5).map_or("–".to_owned(), |n| format!("{n:.0}"));
+    let mut text = format!(
+        "Columns unlike those that were learnt from, beyond chance: {middle} of {n_columns} in the \
+         middle fold.\n"
+    );
+    let Some(shap) = &models.shap else { return text };
+    let bars = if shap.horizon == 1 { "bar" } else { "bars" };
+    let first = shap.columns.iter().take(5).map(|column| column.name.as_str());
+    text += &format!(
+        "Most important {} {bars} ahead: {}.\n",
+        shap.horizon,
+        first.collect::<Vec<_>>().join(", ")
+    );
+    let known: Vec<f64> = shap.agreement.iter().filter_map(|pair| pair.spearman).collect();
+    if let Some(mean) = stats::mean(&known) {
+        text += &format!(
+            "From fold to fold the order of importance stays, by a rank correlation of {mean:.2}.\n"
+        );
+    }
+    text
 }
 
 fn percent(share: Option<f64>, decimals: usize) -> String {

@@ -10,8 +10,9 @@ use crate::project::Project;
 /// A dozen folds, each learnt in a moment.
 const CONFIG: &str = "data: {timeframe: 15m}
 synthetic: {bars: 10300, regimes: false, planted: {ic: 0.3, horizon: 6}}
-features: {set: [core, order_flow]}
-labels: {horizons: [3, 6]}
+features: {set: [core]}
+labels: {horizons: [6]}
+verdict: {decay_bars: 3}
 walkforward: {train_weeks: 2, test_weeks: 1}
 learn: {rounds: 20, learning_rate: 0.1, max_column_ic: 0.9}
 calibration: {min_rows: 100}

@@ -97,6 +97,12 @@ fn the_report_has_everything_in_it_and_is_the_same_for_the_same_run() {
     for foreign in ["<script", "<link", "<img", "src=", "@import", "url("] {
         assert!(!html.contains(foreign), "{foreign}");
     }
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let readme = words(include_str!("../../README.md"));
+    for drawing in html.split("class=\"how\">").skip(2) {
+        let how = drawing.split("</p>").next().unwrap().replace("&#39;", "'");
+        assert!(readme.contains(&words(&how)), "README.md does not tell how to read: {how}");
+    }
     let before = project.tree("results");
     project.done(&["diagnose"]);
     assert!(project.text(&page) == html);

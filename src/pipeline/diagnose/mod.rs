@@ -31,18 +31,21 @@ use crate::report::verdict::{Evidence, Verdict, judge};
 use evidence::{Found, at_costs, evidence, steps, thresholds};
 use exhibits::{Material, exhibits};
 use flat::Findings;
-use fold_trades::{FoldTrades, fold_trades};
-use gates::{Gates, gates};
+use fold_trades::fold_trades;
+use gates::gates;
 use grids::grids;
 use horizons::{of_horizons, together};
-use models::{Models, models};
+use models::models;
 use report::report;
 use seen::seen;
 use written::{Paper, written};
 
 pub use evidence::Step;
 pub use exhibits::Exhibit;
+pub use fold_trades::FoldTrades;
+pub use gates::Gates;
 pub use horizons::{OfHorizon, Together};
+pub use models::{FoldDrift, Models};
 
 /// A run that was looked at from all sides.
 pub struct Diagnosed {

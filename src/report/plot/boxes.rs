@@ -3,8 +3,8 @@
 use super::bars::{Grows, Whisker, bar, whisker};
 use super::frame::{Canvas, Key, KeyShape, Titles};
 use super::plane::{Axis, Plane, padded, range};
-use super::scene::{Point, Stroke};
-use super::style::{INK, SERIES};
+use super::scene::{Ink, Point, Stroke};
+use super::style::{INK, PAPER, SERIES};
 use super::ticks::{grouped, is_drawable};
 use super::{Chart, PlotFault};
 
@@ -52,13 +52,16 @@ impl Chart for Boxes {
 fn keys() -> Vec<Key> {
     let key = |name: &str, ink, shape| Key { name: name.to_owned(), ink, shape };
     vec![
-        key("middle half of the trades", SERIES[0].veiled(BOX_ALPHA), KeyShape::Box),
+        key("middle half of the trades", box_ink(), KeyShape::Box),
         key("median", INK, KeyShape::Line(None)),
         key("mean", SERIES[1], KeyShape::Dot),
     ]
 }
 
-const BOX_ALPHA: u8 = 120;
+/// Not veiled: the whisker behind it ends at its edges.
+fn box_ink() -> Ink {
+    SERIES[0].toward(PAPER, 0.55)
+}
 
 impl BoxRow {
     fn draw(&self, canvas: &mut Canvas<'_>, plane: &Plane, (middle, thick): (f64, f64)) {
@@ -72,7 +75,7 @@ impl BoxRow {
         whisker(canvas.scene, Grows::Up, middle, ends);
         let left = middle - thick / 2.0;
         let area = bar(Grows::Up, (q1, q3), (left, thick));
-        canvas.scene.rect(area, SERIES[0].veiled(BOX_ALPHA));
+        canvas.scene.rect(area, box_ink());
         canvas.scene.segment((left, median), (left + thick, median), Stroke::solid(INK, line));
         if is_drawable(self.mean) {
             let centre = Point { x: middle, y: plane.y.at(self.mean) };
@@ -101,7 +104,7 @@ mod tests {
         let figure = page(&chart).unwrap();
         assert!(figure.svg().contains("stop (7)"));
         let heights = figure.0.marks.iter().filter_map(|mark| match mark {
-            Mark::Rect { area, fill } if fill.alpha == BOX_ALPHA => Some(area.h),
+            Mark::Rect { area, fill } if *fill == box_ink() => Some(area.h),
             _ => None,
         });
         let whiskers = figure.0.marks.iter().filter_map(|mark| match mark {

@@ -67,7 +67,7 @@ impl GroupedBars {
         let whiskers = (!self.interval.is_empty()).then(|| format!("whiskers: {}", self.interval));
         let n_missing = all().filter(|v| !is_drawable(v.value)).count();
         let missing = (n_missing > 0)
-            .then(|| format!("{} left out: not finite", count_of(n_missing, "value")));
+            .then(|| format!("{} left out: not known", count_of(n_missing, "value")));
         whiskers.into_iter().chain(missing).collect()
     }
 

@@ -5,7 +5,7 @@ use super::frame::{Canvas, Key, KeyShape, Titles};
 use super::plane::{Axis, Plane, padded, with_zero};
 use super::scene::{Area, Ink, Point, Stroke};
 use super::style::series_ink;
-use super::ticks::{brief, is_drawable};
+use super::ticks::{brief, is_drawable, round_step};
 use super::uprights::{Upright, draw_uprights};
 use super::{Chart, PlotFault, count_of};
 use crate::stats::quantile;
@@ -89,7 +89,8 @@ impl Histogram<'_> {
     }
 }
 
-/// What the axis spans, and how many bins.
+/// What the axis spans, and how many bins: their edges are multiples of a round width, so that zero
+/// is an edge and no bin mixes gains and losses; whole numbers have no narrower bins than one.
 fn extent(pooled: &[f64]) -> Option<((f64, f64), usize)> {
     let at = |p| quantile(pooled, p);
     let (lo, q1, q3, hi) = (at(0.0)?, at(0.25)?, at(0.75)?, at(1.0)?);
@@ -99,8 +100,20 @@ fn extent(pooled: &[f64]) -> Option<((f64, f64), usize)> {
     } else {
         padded((lo, hi))
     };
-    Some(((lo, hi), freedman_diaconis(iqr, hi - lo, pooled.len())))
+    let n_bins = freedman_diaconis(iqr, hi - lo, pooled.len());
+    let is_whole = pooled.iter().all(|value| value.fract() == 0.0);
+    let width = round_step((hi - lo) / n_bins as f64).max(if is_whole { 1.0 } else { 0.0 });
+    let (first, last) = ((lo / width).floor(), (hi / width).floor() + 1.0);
+    let is_fine = last - first <= MOST_BINS && width > 0.0;
+    Some(if is_fine {
+        ((first * width, last * width), (last - first) as usize)
+    } else {
+        ((lo, hi), n_bins)
+    })
 }
+
+/// Beyond this something is wrong with the width.
+const MOST_BINS: f64 = 1000.0;
 
 fn shares(bins: &Bins) -> Vec<f64> {
     let total = bins.total().max(1) as f64;
@@ -120,5 +133,21 @@ fn draw_bins(canvas: &mut Canvas<'_>, plane: &Plane, bins: &Bins, (ink, is_singl
     }
     if !is_single {
         canvas.scene.line(outline, Stroke::solid(ink, canvas.style.line));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_is_an_edge_and_whole_numbers_have_bins_of_their_own() {
+        let values: Vec<f64> = (0..200).map(|i| f64::from(i) * 0.37 - 31.3).collect();
+        let ((lo, hi), n) = extent(&values).unwrap();
+        let width = (hi - lo) / n as f64;
+        assert!((lo / width - (lo / width).round()).abs() < 1e-9, "{lo} {width}");
+        assert!(lo <= -31.3 && values[199] < hi);
+        let whole: Vec<f64> = (0..500).map(|i| f64::from(i % 7)).collect();
+        assert_eq!(extent(&whole), Some(((0.0, 7.0), 7)));
     }
 }

@@ -7,9 +7,10 @@ use super::plane::{Axis, AxisKind, Plane, range, with_zero};
 use super::scene::{Area, Point, Stroke};
 use super::style::{INK, MUTED, series_ink};
 use super::ticks::{brief, is_drawable};
-use super::{Chart, Estimate, PlotFault, count_of, same_length};
+use super::{Chart, Estimate, PlotFault, same_length};
 
-/// One of the two; `log` has an axis of equal ratios from 1 on.
+/// One of the two; what is not finite has no bar. `is_log`: equal ratios are equal distances, from
+/// 1 on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rungs {
     pub label: String,
@@ -38,11 +39,7 @@ impl Chart for Ladder {
         let Some((left, right)) = ends else {
             return Err(PlotFault::Empty(self.titles.title.clone()));
         };
-        let missing = self.right.values.iter().filter(|v| !is_drawable(v.value)).count();
-        let missing =
-            (missing > 0).then(|| format!("{} not known on the right", count_of(missing, "value")));
-        let notes: Vec<String> = self.notes.iter().cloned().chain(missing).collect();
-        let body = canvas.framed(&self.titles, &[], &notes);
+        let body = canvas.framed(&self.titles, &[], &self.notes);
         let first = Area { w: body.w * LEFT, ..body };
         let second = Area { x: first.right(), w: body.w - first.w, ..body };
         self.left.draw(canvas, first, (&self.rows, left), 0);
@@ -78,7 +75,7 @@ impl Rungs {
         let x = Axis { kind, ..Axis::number(&self.label, ends) };
         let plane = Plane::laid(canvas, at, &x, &Axis::names("", names));
         let slot = plane.area.h / names.len() as f64;
-        let thick = (slot * 0.62).min(26.0);
+        let thick = (slot * 0.62).min(44.0);
         for (i, value) in self.values.iter().enumerate().filter(|(_, v)| is_drawable(v.value)) {
             let middle = plane.area.y + slot * (i as f64 + 0.5);
             let to = plane.x.at(self.lifted(value.value));
@@ -157,7 +154,7 @@ mod tests {
         assert_eq!(wide.len(), 2);
         assert!((wide[0] - 2.0 * wide[1]).abs() < 1e-6, "{wide:?}");
         let svg = figure.svg();
-        assert!(svg.contains("gate 1") && svg.contains("1 value is not known on the right"));
+        assert!(svg.contains("gate 1") && svg.contains("a note"));
         assert!(matches!(page(&ladder(&[f64::NAN], &[1.0])), Err(PlotFault::Empty(_))));
         assert!(matches!(page(&ladder(&[1.0], &[])), Err(PlotFault::Length { .. })));
     }

@@ -10,6 +10,8 @@ use super::{Chart, PlotFault};
 pub struct Overview<'a> {
     pub titles: Titles,
     pub panels: Vec<&'a dyn Chart>,
+    /// `None`: as many side by side as suits their number.
+    pub n_columns: Option<usize>,
 }
 
 impl Chart for Overview<'_> {
@@ -18,8 +20,9 @@ impl Chart for Overview<'_> {
             return Err(PlotFault::Empty(self.titles.title.clone()));
         }
         let body = canvas.framed(&self.titles, &[], &[]);
-        let n_columns = columns_for(self.panels.len());
-        let n_rows = self.panels.len().div_ceil(n_columns);
+        let n = self.panels.len();
+        let n_columns = self.n_columns.unwrap_or_else(|| columns_for(n)).clamp(1, n);
+        let n_rows = n.div_ceil(n_columns);
         // Cells have margins of their own.
         let body = Area { x: body.x - PANEL.margin, w: body.w + 2.0 * PANEL.margin, ..body };
         let (w, h) = (body.w / n_columns as f64, body.h / n_rows as f64);

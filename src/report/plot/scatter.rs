@@ -3,7 +3,7 @@
 use super::font::{Weight, width};
 use super::frame::{Canvas, Key, KeyShape, Titles, label};
 use super::plane::{Axis, Plane, padded, range};
-use super::scene::{Ink, Point, Stroke};
+use super::scene::{Area, Ink, Point, Stroke};
 use super::style::{INK, series_ink};
 use super::ticks::is_drawable;
 use super::{Chart, PlotFault, count_of, same_length};
@@ -95,15 +95,39 @@ impl Cloud {
         }
         let (radius, ink) = if is_many { (line * 1.1, ink.veiled(150)) } else { (line * 2.1, ink) };
         canvas.scene.dots(apart(&points), radius, ink);
+        let words = self.places().filter_map(|(i, _, _)| self.labels.get(i));
         let size = canvas.style.text * 0.92;
-        for ((i, _, _), point) in self.places().zip(&points) {
-            let Some(word) = self.labels.get(i) else { continue };
-            let wide = width(word, size, Weight::Regular);
-            let x = (point.x + size * 0.6).min(plane.area.right() - wide);
-            let y = (point.y - size * 0.6).max(plane.area.y + size);
-            canvas.scene.text(label(word.clone(), Point { x, y }, size, INK));
+        for (word, at) in words.zip(placed(&points, self, (plane.area, size))) {
+            canvas.scene.text(label(word.clone(), at, size, INK));
         }
     }
+}
+
+/// Where each point's word begins: beside it, above or below, where no other word is.
+fn placed(points: &[Point], cloud: &Cloud, (area, size): (Area, f64)) -> Vec<Point> {
+    let mut taken: Vec<Area> = Vec::new();
+    let mut places = Vec::new();
+    let words = cloud.places().filter_map(|(i, _, _)| cloud.labels.get(i));
+    for (point, word) in points.iter().zip(words) {
+        let w = width(word, size, Weight::Regular);
+        let at = |(right, line): &(bool, f64)| {
+            let x = if *right { point.x + size * 0.7 } else { point.x - size * 0.7 - w };
+            let x = x.max(area.x).min(area.right() - w);
+            let y = (point.y + size * line).max(area.y + size).min(area.bottom() - size * 0.3);
+            Area { x, y: y - size, w, h: size * 1.15 }
+        };
+        let sides: [(bool, f64); 6] =
+            [(true, -0.5), (true, 1.4), (false, -0.5), (false, 1.4), (true, -1.8), (true, 2.7)];
+        let is_free = |area: &Area| !taken.iter().any(|other| meet(area, other));
+        let found = sides.iter().map(at).find(is_free).unwrap_or_else(|| at(&sides[0]));
+        places.push(Point { x: found.x, y: found.y + size });
+        taken.push(found);
+    }
+    places
+}
+
+const fn meet(a: &Area, b: &Area) -> bool {
+    a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
 }
 
 /// Points on the same half pixel are one: nobody could tell them apart.
@@ -149,6 +173,29 @@ mod tests {
             _ => None,
         });
         assert_eq!(dots, Some(2));
+    }
+
+    #[test]
+    fn words_of_near_points_do_not_cover_each_other() {
+        let mut chart = cloud();
+        chart.clouds[0].x = vec![1.0, 1.001, 1.002, 5.0];
+        chart.clouds[0].y = vec![1.0; 4];
+        chart.clouds[0].labels = ["first", "second", "third", "fourth"].map(String::from).to_vec();
+        let figure = page(&chart).unwrap();
+        let word = |name: &str| {
+            figure.0.marks.iter().find_map(|mark| match mark {
+                Mark::Text(text) if text.text == name => {
+                    let w = width(name, text.size, Weight::Regular);
+                    let (x, y) = (text.at.x, text.at.y - text.size);
+                    Some(Area { x, y, w, h: text.size })
+                }
+                _ => None,
+            })
+        };
+        let words = ["first", "second", "third"].map(|name| word(name).unwrap());
+        for (i, a) in words.iter().enumerate() {
+            assert!(words[i + 1..].iter().all(|b| !meet(a, b)), "{words:?}");
+        }
     }
 
     #[test]

@@ -261,11 +261,15 @@ fn a_log_axis_leaves_out_what_is_not_positive_and_says_so() {
 #[test]
 fn an_overview_holds_its_charts_and_names_the_empty_one() {
     let (full, empty) = (histogram(&[1.0, 2.0, 3.0]), histogram(&[]));
-    let overview = Overview { titles: titles(), panels: vec![&full, &empty, &full, &full, &full] };
+    let overview = Overview {
+        titles: titles(),
+        panels: vec![&full, &empty, &full, &full, &full],
+        n_columns: None,
+    };
     let figure = page(&overview).unwrap();
     assert!(says(&figure, "Subject (units): nothing to draw"));
     assert!(all_is_on_the_page(&figure));
-    let nothing = Overview { titles: titles(), panels: vec![] };
+    let nothing = Overview { titles: titles(), panels: vec![], n_columns: None };
     assert!(page(&nothing).is_err());
 }
 

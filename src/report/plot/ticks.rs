@@ -56,6 +56,12 @@ fn step(lo: f64, hi: f64, most: usize) -> Option<Step> {
     candidates.into_iter().find(|s| s.value() >= raw * (1.0 - 1e-9))
 }
 
+/// The smallest 1, 2, 2.5 or 5 times a power of ten that is not below `raw`.
+pub fn round_step(raw: f64) -> f64 {
+    // Two steps of it.
+    step(0.0, 2.0 * raw, 3).map_or(raw, Step::value)
+}
+
 /// Exact where a product of tens would not be: the nearest number to its decimal text.
 pub fn power_of_ten(exponent: i32) -> f64 {
     format!("1e{exponent}").parse().unwrap_or(f64::NAN)

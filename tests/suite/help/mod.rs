@@ -131,6 +131,7 @@ fn the_program_begins_with_what_to_type_first() {
       backtest     Trade the predictions of a stored run, at the costs and by the rules of the config
       sweep        Try many settings on the predictions of a stored run, and rank them
       trades       Show the trades of a run's last backtest
+      run          List, show and compare the runs under models/ and results/
       config       Show, check or write the configuration
       help         Print this message or the help of the given subcommand(s)
     ");

@@ -1,9 +1,10 @@
 //! What the trades made of the money.
 
-use super::curves::{Curve, Curves, Places};
+use super::curves::{Curve, Curves, Panels, Places};
 use super::estimates::{bars, plain, series};
 use super::{Draft, Material};
-use crate::report::plot::{GroupedBars, Shape, Titles};
+use crate::pipeline::diagnose::fold_trades::{FoldTrades, Weeks};
+use crate::report::plot::{Chart, GroupedBars, Shape, Titles};
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
     vec![
@@ -27,6 +28,13 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
             how_to_read: "Net profit when the same trades cost nothing, half, what is configured, \
                           and twice that: good stays above 0 at twice the costs.",
             chart: Box::new(at_costs(of)),
+        },
+        Draft {
+            name: "folds",
+            heading: "Each fold's weeks",
+            how_to_read: "What each fold's test weeks brought, alone and as part of the one account: \
+                          good is above 0 in most folds, one fold that carries all is luck.",
+            chart: Box::new(folds(&of.tables.fold_trades, &of.subject)),
         },
     ]
 }
@@ -86,4 +94,35 @@ fn at_costs(of: &Material<'_>) -> GroupedBars {
         of.costs.iter().map(|at| format!("{}×", at.multiple)).collect(),
         (vec![series("net profit", values)], ""),
     )
+}
+
+/// Return, Sharpe ratio and trades below each other.
+fn folds(found: &[FoldTrades], subject: &str) -> Panels {
+    let groups: Vec<String> = found.iter().map(|fold| fold.fold.to_string()).collect();
+    let panel = |name: &str, pick: fn(&Weeks) -> Option<f64>| -> Box<dyn Chart> {
+        let of = |weeks: fn(&FoldTrades) -> &Weeks| {
+            found.iter().map(|fold| plain(pick(weeks(fold)))).collect()
+        };
+        let both = vec![
+            series("within the one account", of(|fold| &fold.stitched)),
+            series("alone", of(|fold| &fold.alone)),
+        ];
+        Box::new(bars(Titles::new(name, ""), ("fold", ""), groups.clone(), (both, "")))
+    };
+    let earned = found.iter().filter(|fold| fold.stitched.net_cash.is_some_and(|net| net > 0.0));
+    let traded = found.iter().filter(|fold| fold.stitched.n_trades > 0).count();
+    let finding = format!(
+        "{} of {} folds earned; in {traded} there were trades.",
+        earned.count(),
+        found.len()
+    );
+    Panels {
+        titles: Titles::new(format!("Each fold's test weeks, traded. {subject}"), finding),
+        n_columns: Some(1),
+        panels: vec![
+            panel("Net return (%)", |weeks| weeks.net_return.map(|net| 100.0 * net)),
+            panel("Sharpe ratio, a year", |weeks| weeks.sharpe),
+            panel("Trades", |weeks| Some(weeks.n_trades as f64)),
+        ],
+    }
 }

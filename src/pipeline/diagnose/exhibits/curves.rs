@@ -1,13 +1,14 @@
 //! Lines that own their points.
 
 use crate::report::plot::{
-    Across, Band, Canvas, Chart, Line, Lines, PlotFault, Shape, Titles, Upright,
+    Across, Band, Canvas, Chart, Line, Lines, Overview, PlotFault, Shape, Titles, Upright,
 };
 
 #[derive(Debug, Clone)]
 pub enum Places {
     /// Microseconds since 1970, UTC.
     Time(Vec<i64>),
+    Number(Vec<f64>),
 }
 
 #[derive(Debug, Clone)]
@@ -56,8 +57,25 @@ impl Curve {
     fn lend(&self) -> Line<'_> {
         let x = match &self.x {
             Places::Time(us) => Across::Time(us),
+            Places::Number(xs) => Across::Number(xs),
         };
         let band = self.band.as_ref().map(|(name, low, high)| Band { name, low, high });
         Line { name: &self.name, x, y: &self.y, band, shape: self.shape }
+    }
+}
+
+/// Several charts on one page, which it owns.
+pub struct Panels {
+    pub titles: Titles,
+    pub panels: Vec<Box<dyn Chart>>,
+    /// `None`: as many side by side as suits their number.
+    pub n_columns: Option<usize>,
+}
+
+impl Chart for Panels {
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Result<(), PlotFault> {
+        let panels = self.panels.iter().map(AsRef::as_ref).collect();
+        let (titles, n_columns) = (self.titles.clone(), self.n_columns);
+        Overview { titles, panels, n_columns }.draw(canvas)
     }
 }

@@ -41,3 +41,33 @@ pub fn bars(
 pub fn ahead(bars: u32) -> String {
     if bars == 1 { "1 bar ahead".to_owned() } else { format!("{bars} bars ahead") }
 }
+
+/// Thousands apart.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let parts = digits.as_bytes().rchunks(3).rev();
+    parts.filter_map(|part| std::str::from_utf8(part).ok()).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_share_is_told_against_its_level_at_the_draws_it_is_worth() {
+        let rate = Rate {
+            rate: Some(0.75),
+            wilson: Some([0.7, 0.8]),
+            wilson_effective: Some([0.5, 1.0]),
+            ..Rate::default()
+        };
+        let found = percent_over(50.0, &rate);
+        assert_eq!((found.value, found.interval), (25.0, Some((0.0, 50.0))));
+        assert!(percent_over(50.0, &Rate::default()).value.is_nan());
+    }
+}

@@ -1,11 +1,11 @@
 //! What the predictions were worth.
 
-use super::curves::{Curve, Curves, Places};
+use super::curves::{Curve, Curves, Panels, Places};
 use super::estimates::{HAC, ahead, bars, estimate, series};
 use super::{Draft, Material};
 use crate::pipeline::diagnose::{OfHorizon, Tables, clearest};
 use crate::report::diagnose;
-use crate::report::plot::{GroupedBars, Titles};
+use crate::report::plot::{Chart, GroupedBars, Titles};
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
     let (tables, subject) = (of.tables, &of.subject);
@@ -41,7 +41,27 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
             chart: Box::new(ic_by_fold(best, subject)),
         });
     }
+    drafts.push(Draft {
+        name: "ic_rolling_all",
+        heading: "Rolling IC of every horizon",
+        how_to_read: "The rank IC of 28 days over time, a panel for each horizon: what is real mostly \
+                      shows at neighbouring horizons at the same time.",
+        chart: Box::new(all_rolling(&tables.horizons, subject)),
+    });
     drafts
+}
+
+fn all_rolling(horizons: &[OfHorizon], subject: &str) -> Panels {
+    let panel = |of: &OfHorizon| -> Box<dyn Chart> {
+        let mut panel = rolling(of, subject);
+        panel.titles.title = ahead(of.horizon);
+        Box::new(panel)
+    };
+    Panels {
+        titles: Titles::new(format!("Rolling IC of every horizon. {subject}"), ""),
+        n_columns: Some(if horizons.len() < 4 { 1 } else { 2 }),
+        panels: horizons.iter().map(panel).collect(),
+    }
 }
 
 fn rolling(best: &OfHorizon, subject: &str) -> Curves {

@@ -1,10 +1,14 @@
 //! What a run has to show: each exhibit a picture, and a sentence on how to read it.
 
 mod account; // what the trades made of the money
+mod claims; // whether what is claimed comes true
 mod curves; // lines that own their points
+mod drift; // whether columns and predictions are what they were
 mod estimates; // numbers with intervals, as charts want them
 mod ics; // what the predictions were worth
+mod shap; // what the columns did
 mod signals; // … by their strength
+mod trades; // how the trades are spread
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +18,7 @@ use super::evidence::AtCosts;
 use crate::failure::Failure;
 use crate::report::plot::{Chart, Overview, PlotFault, Titles, page};
 use crate::store;
+use estimates::grouped;
 
 /// A picture that was made, as PNG and as SVG.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -46,7 +51,7 @@ pub struct Material<'a> {
 
 /// The six that matter.
 const AT_A_GLANCE: [&str; 6] =
-    ["equity", "ic_rolling", "ic_decay", "quantile_returns", "hit_rate", "costs"];
+    ["equity", "ic_rolling", "ic_decay", "quantile_returns", "z_thresholds", "costs"];
 
 /// Draws and stores them all, the page with the six that matter first; a picture with nothing to
 /// show is left out.
@@ -60,24 +65,47 @@ pub fn exhibits(material: &Material<'_>, folder: &Path) -> Result<Vec<Exhibit>, 
         chart: Box::new(overview(material, &drafts)),
     };
     let all = std::iter::once(&overview).chain(&drafts);
-    all.filter_map(|draft| save(draft, folder).transpose()).collect()
+    let made: Vec<Exhibit> =
+        all.filter_map(|draft| save(draft, folder).transpose()).collect::<Result<_, _>>()?;
+    store::write_atomic(&folder.join("how_to_read.md"), guide(material, &made).as_bytes())?;
+    Ok(made)
+}
+
+/// All pictures with their sentences, for whoever looks at the folder.
+fn guide(material: &Material<'_>, made: &[Exhibit]) -> String {
+    let part = |exhibit: &Exhibit| {
+        let Exhibit { name, heading, how_to_read, .. } = exhibit;
+        format!("\n## {heading}\n\n{how_to_read}\n\n![{heading}]({name}.png)\n")
+    };
+    let parts: String = made.iter().map(part).collect();
+    format!("# {}: how to read the pictures\n{parts}", material.subject)
 }
 
 /// In the order in which they are best looked at.
 pub fn drafts<'a>(material: &'a Material<'a>) -> Vec<Draft<'a>> {
-    let rooms = [account::drafts, ics::drafts, signals::drafts];
+    let rooms = [
+        account::drafts,
+        ics::drafts,
+        signals::drafts,
+        claims::drafts,
+        trades::drafts,
+        shap::drafts,
+        drift::drafts,
+    ];
     rooms.iter().flat_map(|drafts| drafts(material)).collect()
 }
 
 fn overview<'a>(material: &Material<'_>, drafts: &'a [Draft<'a>]) -> Overview<'a> {
     let panel = |name: &&str| drafts.iter().find(|draft| draft.name == *name);
     let evidence = &material.tables.evidence;
-    let net = evidence.net_cash().map_or("–".to_owned(), |net| format!("{net:.0}"));
-    let finding = format!("{} trades on {} days, net {net}.", evidence.n_trades, evidence.n_days);
+    let net = evidence.net_cash().map_or("not known".to_owned(), |net| format!("{net:+.0}"));
+    let (trades, days) = (grouped(evidence.n_trades), grouped(evidence.n_days));
+    let finding = format!("{trades} trades on {days} days, profit after costs {net}.");
     let title = format!("{}: out of sample, at a glance", material.subject);
     Overview {
         titles: Titles::new(title, finding),
         panels: AT_A_GLANCE.iter().filter_map(panel).map(|draft| draft.chart.as_ref()).collect(),
+        n_columns: None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! What the predictions were worth, by their strength.
 
-use super::estimates::{HAC, WILSON, ahead, bars, estimate, percent_over, plain, series};
+use super::estimates::{HAC, WILSON, ahead, bars, estimate, grouped, percent_over, plain, series};
 use super::{Draft, Material};
+use crate::pipeline::diagnose::gates::{Gate, Gates, Refused};
 use crate::pipeline::diagnose::{OfHorizon, Step, Tables, clearest};
-use crate::report::plot::{GroupedBars, Titles};
+use crate::report::plot::{Cloud, Estimate, GroupedBars, Ladder, Rungs, Scatter, Titles};
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
     let (tables, subject) = (of.tables, &of.subject);
@@ -17,10 +18,17 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
         },
         Draft {
             name: "z_thresholds",
-            heading: "Thresholds",
-            how_to_read: "The Sharpe ratio after costs by the strength asked of a signal: good is a \
-                          broad hill above 0, one lone peak is likely luck.",
-            chart: Box::new(z_thresholds(tables, subject)),
+            heading: "Sharpe ratio against turnover",
+            how_to_read: "Turnover to the right, Sharpe ratio after costs upwards, a point for each \
+                          strength asked of a signal: good is above 0 at several, a lone peak is luck.",
+            chart: Box::new(z_thresholds(&tables.z_thresholds, subject)),
+        },
+        Draft {
+            name: "gates",
+            heading: "Gates",
+            how_to_read: "From the first gate down: how many signals are left, and what the refused \
+                          would have earned; a good gate refuses what lies below 0.",
+            chart: Box::new(gates(&tables.gates, subject)),
         },
     ];
     if let Some(best) = clearest(&tables.horizons) {
@@ -72,20 +80,84 @@ fn hits(tables: &Tables, subject: &str) -> GroupedBars {
     )
 }
 
-fn z_thresholds(tables: &Tables, subject: &str) -> GroupedBars {
-    let steps = &tables.z_thresholds;
-    let name = |step: &Step| {
-        let turnover = step.turnover_per_year.map_or("–".to_owned(), |t| format!("{t:.0}×"));
-        format!("{} ({turnover})", step.z_threshold)
+/// Trading more against what it brings. Thresholds that do the same share a point.
+fn z_thresholds(steps: &[Step], subject: &str) -> Scatter {
+    let mut sorted: Vec<&Step> = steps.iter().collect();
+    sorted.sort_by(|a, b| a.z_threshold.total_cmp(&b.z_threshold));
+    let known = |step: &&&Step| step.sharpe.is_some() && step.turnover_per_year.is_some();
+    let shown: Vec<&Step> = sorted.iter().filter(known).copied().collect();
+    let silent: Vec<&Step> = sorted.iter().filter(|step| !known(step)).copied().collect();
+    let place = |step: &Step| (step.sharpe, step.turnover_per_year, step.trades);
+    let points: Vec<&[&Step]> = shown.chunk_by(|a, b| place(a) == place(b)).collect();
+    let rest = if silent.is_empty() {
+        String::new()
+    } else {
+        format!(" No Sharpe ratio at z {}: too few trades.", thresholds(&silent))
     };
-    let values = steps.iter().map(|step| plain(step.sharpe)).collect();
-    bars(
-        Titles::new(
-            format!("Sharpe ratio by z-threshold and turnover. {subject}"),
-            "What stands only at one threshold is likely luck.",
+    let of = |value: fn(&Step) -> Option<f64>| {
+        points.iter().map(|same| value(same[0]).unwrap_or(f64::NAN)).collect()
+    };
+    let word = |same: &&[&Step]| match same[0].trades {
+        1 => format!("z {}: 1 trade", thresholds(same)),
+        n => format!("z {}: {} trades", thresholds(same), grouped(n as u64)),
+    };
+    Scatter {
+        titles: Titles::new(
+            format!("Sharpe ratio against turnover, by z-threshold. {subject}"),
+            format!("What stands only at one threshold is likely luck.{rest}"),
         ),
-        ("z-threshold (turnover a year)", "Sharpe ratio after costs"),
-        steps.iter().map(name).collect(),
-        (vec![series("Sharpe ratio", values)], ""),
-    )
+        x_label: "turnover a year, multiples of equity".to_owned(),
+        y_label: "Sharpe ratio after costs, a year".to_owned(),
+        clouds: vec![Cloud {
+            name: "thresholds".to_owned(),
+            x: of(|step| step.turnover_per_year),
+            y: of(|step| step.sharpe),
+            labels: points.iter().map(word).collect(),
+            is_joined: true,
+        }],
+        with_zero: true,
+    }
+}
+
+fn thresholds(steps: &[&Step]) -> String {
+    steps.iter().map(|step| step.z_threshold.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// Gate by gate; those that refused nothing are left out.
+fn gates(found: &Gates, subject: &str) -> Ladder {
+    let shown: Vec<&Gate> = found.gates.iter().filter(|gate| gate.refused.n > 0).collect();
+    let all = shown.first().map_or(found.taken.n, |gate| gate.n_before);
+    let names = shown.iter().map(|gate| gate.gate.name().replace('_', " "));
+    let names = std::iter::once("all bars".to_owned()).chain(names);
+    let left = std::iter::once(all).chain(shown.iter().map(|gate| gate.n_after));
+    let left = left.map(|n| plain(Some(n as f64))).chain([plain(None)]);
+    let right = shown.iter().map(|gate| net(&gate.refused)).chain([net(&found.taken)]);
+    Ladder {
+        titles: Titles::new(
+            format!("What the gates let pass and refused. {subject}"),
+            format!("{} of {} bars pass all gates.", grouped(found.taken.n), grouped(all)),
+        ),
+        rows: names.chain(["taken".to_owned()]).collect(),
+        left: Rungs {
+            label: "signals that are left after the gate".to_owned(),
+            values: left.collect(),
+            is_log: true,
+        },
+        right: Rungs {
+            label: "what the refused would have earned, net bps each".to_owned(),
+            values: std::iter::once(plain(None)).chain(right).collect(),
+            is_log: false,
+        },
+        notes: vec![
+            "right: after a round trip, in the direction of z, over the model's horizon; whiskers: \
+             95 % interval (HAC); the last row is what was taken"
+                .to_owned(),
+        ],
+    }
+}
+
+fn net(refused: &Refused) -> Estimate {
+    let Some(mean) = refused.net else { return plain(None) };
+    let band = |error: f64| (mean.bps - 1.96 * error, mean.bps + 1.96 * error);
+    Estimate { value: mean.bps, interval: mean.error.map(band) }
 }

@@ -1,0 +1,140 @@
+//! Whether columns, predictions and models are still what they were.
+
+use super::curves::{Curve, Curves, Panels, Places};
+use super::{Draft, Material};
+use crate::pipeline::diagnose::models::{FoldDrift, Models, Shift};
+use crate::report::diagnose::drift::Size;
+use crate::report::plot::{Chart, HeatMap, Palette, Titles};
+use crate::stats;
+
+pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
+    let Some(models) = &of.tables.models else { return Vec::new() };
+    vec![
+        Draft {
+            name: "drift_psi",
+            heading: "Drift of the columns (PSI)",
+            how_to_read: "How far each column's test weeks were from what the fold learnt from, by \
+                          fold; white is within chance, from 0.25 on (by custom) it is another world.",
+            chart: Box::new(features(models, &PSI, &of.subject)),
+        },
+        Draft {
+            name: "drift_ks",
+            heading: "Drift of the columns (KS)",
+            how_to_read: "The same by the largest gap between the two distributions, 0 to 1; white \
+                          is within chance, dark rows are columns that do not stay what they were.",
+            chart: Box::new(features(models, &KS, &of.subject)),
+        },
+        Draft {
+            name: "drift_predictions",
+            heading: "Drift of the predictions",
+            how_to_read: "Each fold's predictions against those on its own calibration weeks, in \
+                          multiples of what chance explains: above 1 the model sees other markets.",
+            chart: Box::new(predictions(models, &of.subject)),
+        },
+    ]
+}
+
+/// A distance between two slices.
+struct Measure {
+    name: &'static str,
+    value: fn(&Shift) -> Option<f64>,
+    critical: fn(&Shift) -> Option<f64>,
+    /// Cells show no more than this.
+    most: f64,
+}
+
+const PSI: Measure =
+    Measure { name: "PSI", value: |s| s.psi, critical: |s| s.psi_critical, most: 1.0 };
+const KS: Measure =
+    Measure { name: "KS distance", value: |s| s.ks, critical: |s| s.ks_critical, most: 1.0 };
+
+/// Columns in a picture.
+const TOP: usize = 15;
+
+impl Measure {
+    /// Zero where it is within chance.
+    fn beyond(&self, shift: &Shift) -> Option<f64> {
+        let value = (self.value)(shift)?;
+        let is_beyond = (self.critical)(shift).is_some_and(|critical| value > critical);
+        Some(if is_beyond { value.min(self.most) } else { 0.0 })
+    }
+
+    /// In multiples of what chance explains.
+    fn ratio(&self, shift: &Shift) -> Option<f64> {
+        Some((self.value)(shift)? / (self.critical)(shift)?)
+    }
+}
+
+/// The columns that drifted most, in all folds together.
+fn features(models: &Models, measure: &Measure, subject: &str) -> HeatMap {
+    let folds = &models.features;
+    let n_columns = folds.first().map_or(0, |fold| fold.columns.len());
+    let row = |column: usize| -> Vec<f64> {
+        let cell = |fold: &FoldDrift| measure.beyond(&fold.columns[column]).unwrap_or(f64::NAN);
+        folds.iter().map(cell).collect()
+    };
+    let mut rows: Vec<(usize, Vec<f64>)> = (0..n_columns).map(|at| (at, row(at))).collect();
+    let weight = |row: &[f64]| row.iter().filter(|v| v.is_finite()).sum::<f64>();
+    rows.sort_by(|a, b| weight(&b.1).total_cmp(&weight(&a.1)));
+    rows.truncate(TOP);
+    let name = |at: usize| folds[0].columns[at].name.clone();
+    let drifted: Vec<f64> = folds.iter().map(|fold| fold.n_drifted as f64).collect();
+    let usual = stats::quantile(&drifted, 0.5).unwrap_or(0.0);
+    let finding = format!(
+        "{usual:.0} of {n_columns} columns drift beyond chance in the middle fold; shown are the {} \
+         that drift most. White: within chance{}.",
+        rows.len(),
+        if measure.most < 1.5 && measure.name == "PSI" { "; darkest: 1 or more" } else { "" }
+    );
+    let title = format!("{} of each column: test weeks against training. {subject}", measure.name);
+    HeatMap {
+        titles: Titles::new(title, finding),
+        x_label: "fold".to_owned(),
+        y_label: String::new(),
+        columns: folds.iter().map(|fold| fold.fold.to_string()).collect(),
+        rows: rows.iter().map(|(at, _)| name(*at)).collect(),
+        values: rows.into_iter().flat_map(|(_, row)| row).collect(),
+        palette: Palette::Sequential,
+    }
+}
+
+fn predictions(models: &Models, subject: &str) -> Panels {
+    let folds = &models.predictions;
+    let is_drifted = |fold: &&FoldDrift| fold.columns.iter().any(|one| one.size > Size::Steady);
+    let n = folds.iter().filter(is_drifted).count();
+    let finding = format!("Beyond chance at some horizon in {n} of {} folds.", folds.len());
+    let panels =
+        [PSI, KS].iter().map(|measure| -> Box<dyn Chart> { Box::new(ratios(folds, measure)) });
+    Panels {
+        titles: Titles::new(
+            format!("Predictions against those on the calibration weeks. {subject}"),
+            finding,
+        ),
+        n_columns: Some(1),
+        panels: panels.collect(),
+    }
+}
+
+fn ratios(folds: &[FoldDrift], measure: &Measure) -> Curves {
+    let numbers: Vec<f64> = folds.iter().map(|fold| f64::from(fold.fold)).collect();
+    let n_columns = folds.first().map_or(0, |fold| fold.columns.len());
+    let curve = |at: usize| {
+        let value = |fold: &FoldDrift| measure.ratio(&fold.columns[at]).unwrap_or(f64::NAN);
+        let name = match folds[0].columns[at].name.as_str() {
+            "1" => "1 bar ahead".to_owned(),
+            bars => format!("{bars} bars ahead"),
+        };
+        Curve::line(name, Places::Number(numbers.clone()), folds.iter().map(value).collect())
+    };
+    let mut curves: Vec<Curve> = (0..n_columns).map(curve).collect();
+    let limit = vec![1.0; numbers.len()];
+    curves.push(Curve::line("what chance explains", Places::Number(numbers.clone()), limit));
+    Curves {
+        titles: Titles::new(format!("{} over its critical value", measure.name), ""),
+        x_label: "fold".to_owned(),
+        y_label: "multiple of the critical value".to_owned(),
+        curves,
+        uprights: Vec::new(),
+        with_zero: true,
+    }
+}

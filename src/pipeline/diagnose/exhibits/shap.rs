@@ -1,0 +1,171 @@
+//! What the models' columns did.
+
+use super::curves::{Curve, Curves, Places};
+use super::estimates::{ahead, grouped};
+use super::{Draft, Material};
+use crate::pipeline::diagnose::shap::{ColumnShap, FoldShap, Shap};
+use crate::report::plot::{
+    Beeswarm, Canvas, Chart, HeatMap, Importance, ImportanceRow, Palette, PlotFault, SwarmRow,
+    Titles,
+};
+use crate::stats;
+
+pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
+    let shap = of.tables.models.as_ref().and_then(|models| models.shap.as_ref());
+    let Some(shap) = shap else { return Vec::new() };
+    vec![
+        Draft {
+            name: "shap_importance",
+            heading: "Importance of the columns",
+            how_to_read: "How much each column moves a prediction, the mean over the folds, with \
+                          their standard deviation: short whiskers are columns that every fold needs.",
+            chart: Box::new(importance(shap, &of.subject)),
+        },
+        Draft {
+            name: "shap_beeswarm",
+            heading: "Each column's part",
+            how_to_read: "Every point is a row of the last fold: how far the column pushed its \
+                          prediction, coloured by the column's value; one colour a side is one way.",
+            chart: Box::new(Swarmed { shap, subject: &of.subject }),
+        },
+        Draft {
+            name: "shap_by_fold",
+            heading: "Importance by fold",
+            how_to_read: "Each column's part of all that the fold's columns did: even rows are \
+                          lasting effects, dark spots that come and go are learnt noise.",
+            chart: Box::new(by_fold(shap, &of.subject)),
+        },
+        Draft {
+            name: "shap_agreement",
+            heading: "Agreement of the folds",
+            how_to_read: "How alike each fold's order of columns is to that of the fold before: near \
+                          1 the same is learnt every time, near 0 each fold finds something else.",
+            chart: Box::new(agreement(shap, &of.subject)),
+        },
+    ]
+}
+
+/// Columns in a picture.
+const TOP: usize = 15;
+/// Where each is but a bar.
+const MOST: usize = 20;
+
+fn rule(shap: &Shap) -> String {
+    let n: u64 = shap.folds.iter().map(|fold| fold.n_rows).sum();
+    match n {
+        0 => "By the model's own measure.".to_owned(),
+        n => format!("{} test rows, at most {} a fold, evenly spread.", grouped(n), shap.most_rows),
+    }
+}
+
+fn importance(shap: &Shap, subject: &str) -> Importance {
+    let row = |column: &ColumnShap| ImportanceRow {
+        name: column.name.clone(),
+        value: column.mean_abs,
+        spread: column.sd,
+    };
+    let total: f64 = shap.columns.iter().map(|column| column.mean_abs).sum();
+    let five: f64 = shap.columns.iter().take(5).map(|column| column.mean_abs).sum();
+    let share = if total > 0.0 { 100.0 * five / total } else { 0.0 };
+    let (few, all) = (shap.columns.len().min(MOST), shap.columns.len());
+    let finding = format!(
+        "The first five of {all} do {share:.0} % of it all; shown are {few}. {}",
+        rule(shap)
+    );
+    Importance {
+        titles: Titles::new(
+            format!(
+                "Mean |SHAP| over {} folds, {}. {subject}",
+                shap.folds.len(),
+                ahead(shap.horizon)
+            ),
+            finding,
+        ),
+        x_label: format!("mean |SHAP| ({})", shap.unit),
+        rows: shap.columns.iter().take(MOST).map(row).collect(),
+        top: None,
+    }
+}
+
+/// Borrows the points.
+struct Swarmed<'a> {
+    shap: &'a Shap,
+    subject: &'a str,
+}
+
+impl Chart for Swarmed<'_> {
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Result<(), PlotFault> {
+        let shap = self.shap;
+        let row = |column: &'_ crate::pipeline::diagnose::shap::Swarm| {
+            (column.name.clone(), column.shap.clone(), column.value.clone())
+        };
+        let rows: Vec<(String, Vec<f32>, Vec<f32>)> = shap.swarm.iter().map(row).collect();
+        let last = shap.folds.last().map_or(0, |fold| fold.fold);
+        let finding = format!("{} rows of fold {last}, evenly spread.", shap.swarm_rows);
+        Beeswarm {
+            titles: Titles::new(
+                format!("Each column's part, last fold, {}. {}", ahead(shap.horizon), self.subject),
+                finding,
+            ),
+            x_label: format!("SHAP value: what the column adds to the prediction ({})", shap.unit),
+            rows: rows.iter().map(|(name, shap, value)| SwarmRow { name, shap, value }).collect(),
+            top: TOP,
+        }
+        .draw(canvas)
+    }
+}
+
+fn by_fold(shap: &Shap, subject: &str) -> HeatMap {
+    let top: Vec<&ColumnShap> = shap.columns.iter().take(TOP).collect();
+    let cell = |name: &str, fold: &FoldShap| {
+        let part = fold.columns.iter().find(|part| part.name == name);
+        part.map_or(Some(0.0), |part| part.share).map_or(f64::NAN, |share| 100.0 * share)
+    };
+    let row = |column: &&ColumnShap| -> Vec<f64> {
+        shap.folds.iter().map(|fold| cell(&column.name, fold)).collect()
+    };
+    let shown: Vec<Vec<f64>> = top.iter().map(row).collect();
+    let finding = format!(
+        "Percent of all that a fold's columns did; the {} most important columns. {}",
+        top.len(),
+        rule(shap)
+    );
+    HeatMap {
+        titles: Titles::new(
+            format!("Importance by fold (%), {}. {subject}", ahead(shap.horizon)),
+            finding,
+        ),
+        x_label: "fold".to_owned(),
+        y_label: String::new(),
+        columns: shap.folds.iter().map(|fold| fold.fold.to_string()).collect(),
+        rows: top.iter().map(|column| column.name.clone()).collect(),
+        values: shown.concat(),
+        palette: Palette::Sequential,
+    }
+}
+
+fn agreement(shap: &Shap, subject: &str) -> Curves {
+    let found = &shap.agreement;
+    let folds: Vec<f64> = found.iter().map(|pair| f64::from(pair.fold)).collect();
+    let line = |name: &str, pick: fn(&crate::report::diagnose::drift::Agreement) -> Option<f64>| {
+        let values = found.iter().map(|pair| pick(pair).unwrap_or(f64::NAN)).collect();
+        Curve::line(name, Places::Number(folds.clone()), values)
+    };
+    let known: Vec<f64> = found.iter().filter_map(|pair| pair.spearman).collect();
+    let mean = stats::mean(&known).map_or("–".to_owned(), |mean| format!("{mean:.2}"));
+    let finding = format!("A rank correlation of {mean} in the mean. {}", rule(shap));
+    Curves {
+        titles: Titles::new(
+            format!("Importance against the fold before, {}. {subject}", ahead(shap.horizon)),
+            finding,
+        ),
+        x_label: "fold".to_owned(),
+        y_label: "rank correlation; share of the ten best that stayed".to_owned(),
+        curves: vec![
+            line("rank correlation of mean |SHAP|", |pair| pair.spearman),
+            line("ten best kept", |pair| pair.top_kept),
+        ],
+        uprights: Vec::new(),
+        with_zero: true,
+    }
+}

@@ -1,0 +1,193 @@
+//! How the trades are spread.
+
+use super::estimates::grouped;
+use super::{Draft, Material};
+use crate::backtest::ledger::Trade;
+use crate::backtest::metrics::tally::bps_of;
+use crate::report::diagnose::trades::Spread;
+use crate::report::plot::{
+    BoxRow, Boxes, Canvas, Chart, Cloud, Histogram, PlotFault, Sample, Scatter, Titles, Upright,
+};
+use crate::stats;
+
+pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
+    let (found, subject) = (&of.tables.trades, &of.subject);
+    let trades = &of.traded.ledger.trades[..];
+    let spread = |name, heading, how_to_read, chart: Boxes| Draft {
+        name,
+        heading,
+        how_to_read,
+        chart: Box::new(chart),
+    };
+    vec![
+        Draft {
+            name: "trades_pnl",
+            heading: "Profit and loss of the trades",
+            how_to_read: "How the trades' net results are spread, in bps of what was entered: good \
+                          has more weight right of 0, and no long tail on the left.",
+            chart: Box::new(Spreads::results(trades, subject)),
+        },
+        Draft {
+            name: "trades_hold",
+            heading: "How long trades were held",
+            how_to_read: "Bars from entry to exit: a spike at the limit is exits by time, much at \
+                          very few bars is stops that lie too near.",
+            chart: Box::new(Spreads::holds(trades, subject)),
+        },
+        Draft {
+            name: "trades_excursions",
+            heading: "Excursions of the trades",
+            how_to_read: "How far each trade went against (right) and for it (up) before it ended: \
+                          losers high up would have paid with a nearer target, winners far right \
+                          needed their stop that wide.",
+            chart: Box::new(excursions(trades, subject)),
+        },
+        spread(
+            "trades_by_exit",
+            "Trades by exit",
+            "Net results by the rule that ended the trade: targets should pay for the stops; the \
+             number of trades is in brackets.",
+            groups(&found.by_exit, ("exit", "exit"), subject),
+        ),
+        spread(
+            "trades_by_hour",
+            "Trades by hour",
+            "Net results by UTC hour of entry: hours that stand out with few trades are luck; many \
+             trades below 0 are hours to leave out.",
+            groups(&found.by_hour, ("hour of entry, UTC", "hour"), subject),
+        ),
+        spread(
+            "trades_by_session",
+            "Trades by session",
+            "Net results by the market session of entry: a session whose box lies below 0 costs \
+             money.",
+            groups(
+                found.by_session.as_deref().unwrap_or_default(),
+                ("session of entry", "session"),
+                subject,
+            ),
+        ),
+    ]
+}
+
+/// A histogram that owns its values.
+struct Spreads {
+    titles: Titles,
+    x_label: &'static str,
+    samples: Vec<(&'static str, Vec<f64>)>,
+    uprights: Vec<(f64, String)>,
+}
+
+impl Spreads {
+    fn results(trades: &[Trade], subject: &str) -> Self {
+        let bps: Vec<f64> = trades.iter().map(bps_of).collect();
+        let won = bps.iter().filter(|bps| **bps > 0.0).count();
+        let mean = stats::mean(&bps);
+        let finding = format!(
+            "{won} of {} trades won; {} bps in the mean.",
+            bps.len(),
+            mean.map_or("–".to_owned(), |mean| format!("{mean:.1}"))
+        );
+        Self {
+            titles: Titles::new(format!("Net result of the trades (bps). {subject}"), finding),
+            x_label: "net result, bps of what was entered",
+            samples: vec![("trades", bps)],
+            uprights: mean.map(|mean| (mean, format!("mean {mean:.1}"))).into_iter().collect(),
+        }
+    }
+
+    fn holds(trades: &[Trade], subject: &str) -> Self {
+        let of = |won: bool| -> Vec<f64> {
+            let mine = trades.iter().filter(|trade| (trade.net > 0.0) == won);
+            mine.map(|trade| f64::from(trade.exit_bar - trade.entry_bar)).collect()
+        };
+        let (won, lost) = (of(true), of(false));
+        let median = stats::quantile(&[&won[..], &lost[..]].concat(), 0.5);
+        let finding =
+            median.map_or_else(String::new, |bars| format!("Half of them {bars:.0} bars or less."));
+        Self {
+            titles: Titles::new(format!("Time in the trade (bars). {subject}"), finding),
+            x_label: "bars from entry to exit",
+            samples: vec![("won", won), ("lost", lost)],
+            uprights: Vec::new(),
+        }
+    }
+}
+
+impl Chart for Spreads {
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Result<(), PlotFault> {
+        let samples = self.samples.iter().filter(|(_, values)| !values.is_empty());
+        let uprights = self.uprights.iter();
+        Histogram {
+            titles: self.titles.clone(),
+            x_label: self.x_label.to_owned(),
+            samples: samples.map(|(name, values)| Sample { name, values }).collect(),
+            uprights: uprights.map(|(at, label)| Upright { at: *at, label }).collect(),
+        }
+        .draw(canvas)
+    }
+}
+
+fn excursions(trades: &[Trade], subject: &str) -> Scatter {
+    let bps = |trade: &Trade, distance: f64| 1e4 * distance / trade.entry_reference;
+    let cloud = |name: &str, won: bool| {
+        let mine = || trades.iter().filter(move |trade| (trade.net > 0.0) == won);
+        Cloud {
+            name: name.to_owned(),
+            x: mine().map(|trade| -bps(trade, trade.mae)).collect(),
+            y: mine().map(|trade| bps(trade, trade.mfe)).collect(),
+            ..Cloud::default()
+        }
+    };
+    let lost = cloud("lost", false);
+    let were_up = lost.x.iter().zip(&lost.y).filter(|(down, up)| up > down).count();
+    let finding = format!(
+        "{were_up} of {} losers had gone farther for the trade than against it.",
+        lost.x.len()
+    );
+    Scatter {
+        titles: Titles::new(
+            format!("How far trades went for and against (bps). {subject}"),
+            finding,
+        ),
+        x_label: "farthest against the trade (MAE), bps".to_owned(),
+        y_label: "farthest for the trade (MFE), bps".to_owned(),
+        clouds: vec![cloud("won", true), lost],
+        with_zero: true,
+    }
+}
+
+fn groups(found: &[Spread], (x_label, what): (&str, &str), subject: &str) -> Boxes {
+    let row = |spread: &Spread| BoxRow {
+        name: spread.label.replace('_', " "),
+        n: spread.n_trades,
+        mean: spread.mean_bps,
+        five: [
+            spread.low_5_bps,
+            spread.low_25_bps,
+            spread.median_bps,
+            spread.high_75_bps,
+            spread.high_95_bps,
+        ],
+    };
+    let by_mean = |a: &&Spread, b: &&Spread| a.mean_bps.total_cmp(&b.mean_bps);
+    let best = found.iter().max_by(by_mean).zip(found.iter().min_by(by_mean));
+    let told = |spread: &Spread| {
+        let n = spread.n_trades;
+        let trades = if n == 1 { "1 trade".to_owned() } else { format!("{} trades", grouped(n)) };
+        format!("{:.1} bps ({}, {trades})", spread.mean_bps, spread.label.replace('_', " "))
+    };
+    let finding = best.map_or_else(String::new, |(best, worst)| {
+        format!("Means from {} to {}.", told(worst), told(best))
+    });
+    Boxes {
+        titles: Titles::new(
+            format!("Net result of the trades by {what} (bps). {subject}"),
+            finding,
+        ),
+        x_label: format!("{x_label} (trades)"),
+        y_label: "net result, bps of what was entered".to_owned(),
+        rows: found.iter().map(row).collect(),
+        five: "whiskers: 5 and 95 % of the trades".to_owned(),
+    }
+}
