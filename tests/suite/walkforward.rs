@@ -121,18 +121,93 @@ fn a_planted_effect_is_found_and_judged_and_costs_can_eat_it() {
     let net: Vec<f64> = costs.iter().map(|run| run["net_cash"].as_f64().unwrap()).collect();
     assert!(net.len() == 4 && net.is_sorted_by(|a, b| a > b), "{net:?}");
     assert_eq!(json("verdict.json")["reason"], "sample_too_small", "{told}");
-    let mut pictures = project.tree("logs/diagnostics");
-    pictures.retain(|name, _| !name.ends_with("report.html"));
-    assert_eq!(pictures.len(), 22, "{:?}", pictures.keys());
-    for (name, bytes) in &pictures {
-        let is_png = bytes.starts_with(b"\x89PNG") && name.ends_with(".png");
-        assert!(is_png || bytes.starts_with(b"<svg ") && name.ends_with(".svg"), "{name}");
-        assert!(bytes.len() > 2_000, "{name}");
-    }
     // The same predictions where a round trip costs more than they are worth.
     let dear = ["--set", "backtest.commission.taker_bps=20"];
     let told = project.done(&[&["diagnose"], &dear[..]].concat());
     assert!(told.contains("VERDICT: fail") && told.contains("costs eat"), "{told}");
     let refused = project.run(&[&["diagnose", "--require-pass"], &dear[..]].concat());
     assert_eq!(refused.code, 1, "{refused}");
+}
+
+#[test]
+fn a_diagnosis_shows_everything_and_says_how_each_picture_is_read() {
+    let project = project();
+    project.done(&["walkforward"]);
+    let told = project.done(&["diagnose"]);
+    assert!(told.contains("slope and intercept of realised on expected bps"), "{told}");
+    assert!(told.contains("Most important ") && told.contains(" of 4 "), "{told}");
+    assert!(
+        told.contains("wrote 29 pictures to `logs/diagnostics/walkforward-synth-5m-"),
+        "{told}"
+    );
+    let files = project.tree("logs/diagnostics");
+    let text = |name: &str| {
+        let found = files.iter().find(|(path, _)| path.ends_with(name)).unwrap().1;
+        String::from_utf8(found.clone()).unwrap()
+    };
+    let guide = text("/how_to_read.md");
+    let pictures: Vec<_> = files.iter().filter(|(path, _)| path.ends_with(".png")).collect();
+    assert_eq!(pictures.len(), 29);
+    for (path, png) in pictures {
+        let name = path.rsplit('/').next().unwrap();
+        let before = guide.split(&format!("]({name})")).next().unwrap();
+        assert!(before.len() < guide.len(), "{name} is not in the guide");
+        let sentence = before.rsplit("\n\n").nth(1).unwrap();
+        assert!(sentence.len() > 60 && sentence.ends_with('.'), "{name}: {sentence}");
+        assert!(text(&name.replace(".png", ".svg")).starts_with("<svg "), "{name}");
+        check_picture(name, png);
+    }
+}
+
+/// As large as it should be, and neither blank nor a smear.
+fn check_picture(name: &str, png: &[u8]) {
+    let picture = tiny_skia::Pixmap::decode_png(png).unwrap();
+    assert_eq!((picture.width(), picture.height()), (1600, 900), "{name}");
+    let inked = |row: usize| {
+        let row = &picture.pixels()[row * 1600..(row + 1) * 1600];
+        row.iter().filter(|pixel| pixel.red().min(pixel.green()).min(pixel.blue()) < 200).count()
+    };
+    let n_rows = (0..900).filter(|row| inked(*row) > 0).count();
+    let n_inked: usize = (0..900).map(inked).sum();
+    assert!(n_rows > 300 && (5_000..1_000_000).contains(&n_inked), "{name}: {n_rows} {n_inked}");
+}
+
+#[test]
+fn tables_of_a_diagnosis_hold_together() {
+    let project = project();
+    project.done(&["walkforward"]);
+    let id = std::fs::read_link(project.path("models/latest")).unwrap();
+    let json = |name: &str| -> serde_json::Value {
+        let path = format!("results/{}/{name}", id.to_str().unwrap());
+        serde_json::from_str(&project.text(&path)).unwrap()
+    };
+    let (tables, metrics) = (json("diagnostics.json"), json("metrics.json"));
+    let list = |value: &serde_json::Value| value.as_array().unwrap().clone();
+    // Carried over the boundaries, the folds are the whole account.
+    let folds = list(&tables["fold_trades"]);
+    let net: f64 = folds.iter().map(|fold| fold["stitched"]["net_cash"].as_f64().unwrap()).sum();
+    assert!((net - metrics["money"]["net_cash"].as_f64().unwrap()).abs() < 1e-6);
+    let trades: u64 = folds.iter().map(|f| f["stitched"]["n_trades"].as_u64().unwrap()).sum();
+    assert_eq!(Some(trades), tables["trades"]["n_trades"].as_u64());
+    assert!(folds.iter().all(|fold| fold["alone"]["n_trades"].as_u64().unwrap() > 0));
+    // Every gate begins with what the one before left.
+    let gates = list(&tables["gates"]["gates"]);
+    assert!(gates.windows(2).all(|pair| pair[0]["n_after"] == pair[1]["n_before"]));
+    assert_eq!(gates.last().unwrap()["n_after"], tables["gates"]["taken"]["n"]);
+    let models = &tables["models"];
+    for drift in list(&models["features"]).iter().chain(&list(&models["predictions"])) {
+        assert!(list(&drift["columns"]).iter().all(|column| column["ks"].as_f64().is_some()));
+    }
+    let shap = &models["shap"];
+    assert_eq!(list(&shap["agreement"]).len(), 3);
+    for fold in list(&shap["folds"]) {
+        let parts = list(&fold["columns"]);
+        let sum: f64 = parts.iter().map(|part| part["share"].as_f64().unwrap()).sum();
+        assert!((sum - 1.0).abs() < 1e-9 && fold["n_rows"].as_u64().unwrap() <= 250, "{sum}");
+    }
+    for horizon in list(&tables["horizons"]) {
+        let claims = &horizon["claims"];
+        assert!(claims["slope"]["value"].as_f64().unwrap() > 0.3, "{claims}");
+        assert_eq!(list(&claims["bins"]).len(), 10);
+    }
 }

@@ -52,7 +52,7 @@ pub fn of_horizons(
 ) -> Result<Vec<OfHorizon>, Failure> {
     let trial = run.predictions.columns();
     let of = |(columns, outcome): (&HorizonColumns, &Vec<f64>)| {
-        of_horizon(config, run, (columns, outcome))
+        of_horizon(config, run, (columns, outcome), &seen.sigma)
     };
     trial.horizons.iter().zip(&seen.by_horizon).map(of).collect()
 }
@@ -61,17 +61,13 @@ fn of_horizon(
     config: &Config,
     run: &StoredRun,
     (columns, outcome): (&HorizonColumns, &[f64]),
+    sigma: &[f64],
 ) -> Result<OfHorizon, Failure> {
     let rows = rows(run, (&columns.raw, outcome), columns.horizon as usize)?;
     let expected = self::rows(run, (&columns.exp_bps, outcome), columns.horizon as usize)?;
     let bootstrap = Bootstrap { draws: DRAWS, seed: config.seed };
     let days = ROLLING_DAYS * DAY_US / run.config.data.timeframe.us();
     let window = (days.max(2) as usize * run.symbols.len()).min(rows.n_rows() / 3);
-    // As wide as the volatility it was scaled by: calm rows have narrow intervals.
-    let width = |interval: &Option<crate::learn::conformal::Interval>| {
-        interval.map_or(f64::NAN, |interval| interval.high - interval.low)
-    };
-    let scale: Vec<f64> = columns.intervals.iter().map(width).collect();
     let promised = run.config.calibration.conformal_coverage;
     Ok(OfHorizon {
         horizon: columns.horizon,
@@ -79,7 +75,7 @@ fn of_horizon(
         by_fold: by_fold(&rows),
         rolling: rolling(&rows, window, (window / 8).max(1)),
         quantiles: quantiles(&rows, TENTHS, bootstrap),
-        coverage: coverage(&rows, &columns.intervals, &scale, promised).map_err(Failure::user)?,
+        coverage: coverage(&rows, &columns.intervals, sigma, promised).map_err(Failure::user)?,
         claims: claims(&expected, TENTHS),
     })
 }

@@ -3,6 +3,7 @@
 use super::super::desk::{Desk, data_config};
 use super::super::stored::StoredRun;
 use super::super::{bars, labels};
+use crate::backtest::volatility::trailing_sd;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::signal::{Columns, Study};
@@ -16,6 +17,8 @@ pub struct Seen {
     pub outcome_bps: Vec<f64>,
     /// The return over each of the run's horizons.
     pub by_horizon: Vec<Vec<f64>>,
+    /// How volatile the bars before were, as intervals are scaled by.
+    pub sigma: Vec<f64>,
     /// The return over 1, 2, … bars.
     pub ahead: Vec<Vec<f64>>,
 }
@@ -27,6 +30,7 @@ pub fn seen(config: &Config, run: &StoredRun, desks: &[Desk]) -> Result<Seen, Fa
     let mut seen = Seen {
         z: blank(),
         outcome_bps: blank(),
+        sigma: blank(),
         by_horizon: run.horizons.iter().map(|_| blank()).collect(),
         ahead: (0..n_ahead).map(|_| blank()).collect(),
     };
@@ -50,8 +54,11 @@ fn of_symbol(
     let forecasts = desk.forecasts();
     let study = Study::new(desk.inputs(&forecasts)).map_err(Failure::user)?;
     let columns = Columns::new(&study, &config.trading_logic.params());
+    let window = run.config.calibration.conformal_window;
+    let sigma = trailing_sd(&desk.bars.columns().close, window);
     for at in &mine {
         let row = place(desk.bars.ts(), *at);
+        seen.sigma[*at] = sigma.get(row).copied().unwrap_or(f64::NAN);
         seen.z[*at] = columns.z().get(row).copied().unwrap_or(f64::NAN);
         seen.outcome_bps[*at] = desk.outcome_bps.get(row).copied().unwrap_or(f64::NAN);
     }

@@ -98,24 +98,13 @@ fn at_costs(of: &Material<'_>) -> GroupedBars {
 
 /// Return, Sharpe ratio and trades below each other.
 fn folds(found: &[FoldTrades], subject: &str) -> Panels {
-    let groups: Vec<String> = found.iter().map(|fold| fold.fold.to_string()).collect();
     let panel = |name: &str, pick: fn(&Weeks) -> Option<f64>| -> Box<dyn Chart> {
-        let of = |weeks: fn(&FoldTrades) -> &Weeks| {
-            found.iter().map(|fold| plain(pick(weeks(fold)))).collect()
-        };
-        let both = vec![
-            series("within the one account", of(|fold| &fold.stitched)),
-            series("alone", of(|fold| &fold.alone)),
-        ];
-        Box::new(bars(Titles::new(name, ""), ("fold", ""), groups.clone(), (both, "")))
+        Box::new(by_fold(found, name, pick))
     };
     let earned = found.iter().filter(|fold| fold.stitched.net_cash.is_some_and(|net| net > 0.0));
     let traded = found.iter().filter(|fold| fold.stitched.n_trades > 0).count();
-    let finding = format!(
-        "{} of {} folds earned; in {traded} there were trades.",
-        earned.count(),
-        found.len()
-    );
+    let finding =
+        format!("{} of {} folds earned; {traded} had trades.", earned.count(), found.len());
     Panels {
         titles: Titles::new(format!("Each fold's test weeks, traded. {subject}"), finding),
         n_columns: Some(1),
@@ -124,5 +113,46 @@ fn folds(found: &[FoldTrades], subject: &str) -> Panels {
             panel("Sharpe ratio, a year", |weeks| weeks.sharpe),
             panel("Trades", |weeks| Some(weeks.n_trades as f64)),
         ],
+    }
+}
+
+fn by_fold(found: &[FoldTrades], name: &str, pick: fn(&Weeks) -> Option<f64>) -> GroupedBars {
+    let of = |weeks: fn(&FoldTrades) -> &Weeks| {
+        found.iter().map(|fold| plain(pick(weeks(fold)))).collect()
+    };
+    let both = vec![
+        series("within the one account", of(|fold| &fold.stitched)),
+        series("alone", of(|fold| &fold.alone)),
+    ];
+    let groups = found.iter().map(|fold| fold.fold.to_string()).collect();
+    bars(Titles::new(name, ""), ("fold", ""), groups, (both, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::diagnose::Dates;
+    use crate::units::Ts;
+
+    fn fold(fold: u32, alone: Weeks, stitched: Weeks) -> FoldTrades {
+        FoldTrades { fold, dates: Dates { from: Ts(0), to: Ts(1) }, alone, stitched }
+    }
+
+    #[test]
+    fn a_folds_weeks_stand_beside_what_they_brought_within_the_account() {
+        let weeks = |n_trades, net: f64| Weeks {
+            n_trades,
+            net_cash: Some(net),
+            net_return: Some(net / 1000.0),
+            sharpe: None,
+        };
+        let found = [fold(0, weeks(2, 5.0), weeks(3, -4.0)), fold(1, weeks(0, 0.0), weeks(1, 9.0))];
+        let chart = by_fold(&found, "Trades", |weeks| Some(weeks.n_trades as f64));
+        let values =
+            |at: usize| chart.series[at].values.iter().map(|v| v.value).collect::<Vec<_>>();
+        assert_eq!((values(0), values(1)), (vec![3.0, 1.0], vec![2.0, 0.0]));
+        let none = by_fold(&found, "Sharpe", |weeks| weeks.sharpe);
+        assert!(none.series[0].values.iter().all(|v| v.value.is_nan()));
+        assert_eq!(folds(&found, "X").titles.finding, "1 of 2 folds earned; 2 had trades.");
     }
 }

@@ -95,8 +95,8 @@ fn coverage(horizons: &[OfHorizon], subject: &str) -> GroupedBars {
     all.extend(thirds.map(|(at, name)| of(name, &|coverage| coverage.by_volatility[at])));
     let kept = horizons.iter().filter(|of| of.coverage.all.is_as_promised == Some(true)).count();
     let finding = format!(
-        "{kept} of {} horizons keep what they promise overall, within chance. Thirds by the width of \
-         the interval, which follows volatility.",
+        "{kept} of {} horizons keep what they promise overall, within chance. Thirds by the \
+         volatility of the bars before.",
         horizons.len()
     );
     bars(
@@ -105,4 +105,41 @@ fn coverage(horizons: &[OfHorizon], subject: &str) -> GroupedBars {
         horizons.iter().map(|of| of.horizon.to_string()).collect(),
         (all, WILSON),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::made_up::horizon;
+    use super::*;
+
+    #[test]
+    fn a_panel_shows_what_came_of_each_tenth_and_names_the_slope() {
+        let of = horizon(3);
+        let chart = reliability(&of);
+        let bins = &chart.series[0].bins;
+        assert_eq!(
+            (bins.len(), chart.predictions.counts.len()),
+            (10, chart.predictions.edges.len() - 1)
+        );
+        assert!(bins.windows(2).all(|pair| pair[0].predicted < pair[1].predicted));
+        // Claimed twice of what comes.
+        let last = bins[9];
+        assert!((last.realised.value / last.predicted - 0.5).abs() < 0.1, "{last:?}");
+        let (low, high) = last.realised.interval.unwrap();
+        assert!(low < last.realised.value && last.realised.value < high);
+        assert!(chart.titles.finding.starts_with("Slope 0.5"), "{}", chart.titles.finding);
+        let all = calibration(&[of], "X");
+        assert!(all.titles.finding.starts_with("At 0 of 1 horizons"), "{}", all.titles.finding);
+    }
+
+    #[test]
+    fn coverage_is_told_against_what_was_promised() {
+        let of = horizon(3);
+        let chart = coverage(std::slice::from_ref(&of), "X");
+        assert_eq!((chart.groups.as_slice(), chart.series.len()), (&["3".to_owned()][..], 4));
+        let rate = of.coverage.all.held.rate.unwrap();
+        assert!((chart.series[0].values[0].value - (100.0 * rate - 90.0)).abs() < 1e-9);
+        assert!(chart.series[0].values[0].value < -15.0);
+        assert!(chart.titles.finding.starts_with("0 of 1 horizons"));
+    }
 }

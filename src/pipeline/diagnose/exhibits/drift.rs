@@ -138,3 +138,59 @@ fn ratios(folds: &[FoldDrift], measure: &Measure) -> Curves {
         with_zero: true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shift(name: &str, psi: f64, critical: f64) -> Shift {
+        Shift {
+            name: name.to_owned(),
+            psi: Some(psi),
+            psi_critical: Some(critical),
+            ks: Some(psi / 10.0),
+            ks_critical: None,
+            mean_shift: None,
+            size: if psi > critical { Size::Large } else { Size::Steady },
+        }
+    }
+
+    fn fold(fold: u32, columns: Vec<Shift>) -> FoldDrift {
+        let n_drifted = columns.iter().filter(|one| one.size > Size::Steady).count() as u64;
+        FoldDrift { fold, n_rows: [100, 50], level: 0.05, n_drifted, columns }
+    }
+
+    fn models() -> Models {
+        let features = vec![
+            fold(0, vec![shift("still", 0.2, 0.3), shift("moves", 0.4, 0.2)]),
+            fold(1, vec![shift("still", 0.5, 0.4), shift("moves", 7.0, 0.2)]),
+        ];
+        let predictions =
+            vec![fold(4, vec![shift("1", 0.4, 0.2)]), fold(5, vec![shift("1", 0.1, 0.2)])];
+        Models { features, predictions, shap: None }
+    }
+
+    #[test]
+    fn the_column_that_drifts_most_is_on_top_and_what_chance_explains_is_white() {
+        let chart = features(&models(), &PSI, "X");
+        assert_eq!(
+            (chart.rows, chart.columns),
+            (vec!["moves".into(), "still".into()], vec!["0".into(), "1".to_owned()])
+        );
+        assert_eq!(chart.values, [0.4, 1.0, 0.0, 0.5]);
+        assert!(chart.titles.finding.contains("darkest: 1 or more"));
+        // Without a critical value nothing is beyond it.
+        assert_eq!(features(&models(), &KS, "X").values, [0.0; 4]);
+    }
+
+    #[test]
+    fn predictions_are_told_in_multiples_of_what_chance_explains() {
+        let found = models().predictions;
+        let chart = ratios(&found, &PSI);
+        assert_eq!(chart.curves[0].name, "1 bar ahead");
+        assert_eq!((&chart.curves[0].y, &chart.curves[1].y), (&vec![2.0, 0.5], &vec![1.0, 1.0]));
+        assert!(ratios(&found, &KS).curves[0].y[0].is_nan());
+        let panels = predictions(&models(), "X");
+        assert_eq!(panels.titles.finding, "Beyond chance at some horizon in 1 of 2 folds.");
+    }
+}

@@ -5,7 +5,9 @@ use super::estimates::{HAC, ahead, bars, estimate, series};
 use super::{Draft, Material};
 use crate::pipeline::diagnose::{OfHorizon, Tables, clearest};
 use crate::report::diagnose;
+use crate::report::diagnose::rolling::Window;
 use crate::report::plot::{Chart, GroupedBars, Titles};
+use crate::units::DAY_US;
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
     let (tables, subject) = (of.tables, &of.subject);
@@ -29,7 +31,7 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
         drafts.push(Draft {
             name: "ic_rolling",
             heading: "Rolling IC",
-            how_to_read: "The rank IC of the last 28 days over time, with its interval: good stays \
+            how_to_read: "The rank IC of the last weeks over time, with its interval: good stays \
                           above 0, a line that sinks to 0 is an effect that went away.",
             chart: Box::new(rolling(best, subject)),
         });
@@ -44,7 +46,7 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
     drafts.push(Draft {
         name: "ic_rolling_all",
         heading: "Rolling IC of every horizon",
-        how_to_read: "The rank IC of 28 days over time, a panel for each horizon: what is real mostly \
+        how_to_read: "The rank IC of the last weeks over time, a panel for each horizon: what is real mostly \
                       shows at neighbouring horizons at the same time.",
         chart: Box::new(all_rolling(&tables.horizons, subject)),
     });
@@ -71,15 +73,25 @@ fn rolling(best: &OfHorizon, subject: &str) -> Curves {
     let edge = |at: usize| ranks().map(|rank| rank.band_hac.map_or(f64::NAN, |b| b[at])).collect();
     let band = Some(("95 % interval (HAC)".to_owned(), edge(0), edge(1)));
     let above = ic.iter().filter(|ic| **ic > 0.0).count();
-    let finding = format!("Above 0 in {above} of {} windows of 28 days.", ic.len());
+    let span = span(windows);
+    let finding = format!("Above 0 in {above} of {} windows of {span}.", ic.len());
     let ts = Places::Time(windows.iter().map(|window| window.dates.to.0).collect());
     Curves {
         titles: Titles::new(format!("Rolling IC, {}. {subject}", ahead(best.horizon)), finding),
         x_label: String::new(),
         y_label: "rank IC".to_owned(),
-        curves: vec![Curve { band, ..Curve::line("rank IC of 28 days", ts, ic) }],
+        curves: vec![Curve { band, ..Curve::line(format!("rank IC of {span}"), ts, ic) }],
         uprights: Vec::new(),
         with_zero: true,
+    }
+}
+
+/// `28 days`, or fewer where the history is short.
+fn span(windows: &[Window]) -> String {
+    let length = windows.first().map_or(0, |window| window.dates.to.0 - window.dates.from.0);
+    match length as f64 / DAY_US as f64 {
+        days if days < 2.0 => format!("{:.0} hours", 24.0 * days),
+        days => format!("{days:.0} days"),
     }
 }
 
@@ -121,4 +133,26 @@ fn decay(tables: &Tables, subject: &str) -> GroupedBars {
         ahead.iter().map(|one| one.bars.to_string()).collect(),
         (vec![series("return so far", whole), series("that bar alone", alone)], HAC),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::made_up::horizon;
+    use super::*;
+
+    #[test]
+    fn folds_and_windows_are_those_of_the_horizon() {
+        let of = horizon(3);
+        let chart = ic_by_fold(&of, "X");
+        assert_eq!(chart.groups, ["0", "1", "2", "3"]);
+        assert!(chart.series[0].values.iter().all(|ic| ic.value > 0.3 && ic.interval.is_some()));
+        assert_eq!(chart.titles.finding, "Above 0 in 4 of 4 folds.");
+        let chart = rolling(&of, "X");
+        let (line, windows) = (&chart.curves[0], of.rolling.len());
+        assert_eq!((line.y.len(), windows), (7, 7));
+        let (_, low, high) = line.band.as_ref().unwrap();
+        assert!((0..windows).all(|at| low[at] < line.y[at] && line.y[at] < high[at]));
+        assert!(chart.titles.title.starts_with("Rolling IC, 3 bars ahead"));
+        assert_eq!(all_rolling(&[of.clone(), of], "X").panels.len(), 2);
+    }
 }

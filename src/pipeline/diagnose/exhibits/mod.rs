@@ -9,6 +9,8 @@ mod ics; // what the predictions were worth
 mod shap; // what the columns did
 mod signals; // … by their strength
 mod trades; // how the trades are spread
+#[cfg(test)]
+mod made_up;
 
 use std::path::{Path, PathBuf};
 

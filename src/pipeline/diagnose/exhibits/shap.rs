@@ -169,3 +169,65 @@ fn agreement(shap: &Shap, subject: &str) -> Curves {
         with_zero: true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::diagnose::shap::Part;
+    use crate::report::diagnose::drift::Agreement;
+
+    fn shap() -> Shap {
+        let part = |name: &str, share: f64| Part {
+            name: name.to_owned(),
+            mean_abs: 2.0 * share,
+            share: Some(share),
+        };
+        let column = |name: &str, mean_abs| ColumnShap {
+            name: name.to_owned(),
+            mean_abs,
+            sd: Some(0.1),
+            direction: None,
+        };
+        let agreed =
+            Agreement { fold: 1, before: 0, n_columns: 2, spearman: Some(0.5), top_kept: None };
+        Shap {
+            horizon: 3,
+            unit: "bps",
+            most_rows: 250,
+            folds: vec![
+                FoldShap { fold: 0, n_rows: 1000, columns: vec![part("a", 0.25), part("b", 0.75)] },
+                FoldShap { fold: 1, n_rows: 234, columns: vec![part("b", 1.0)] },
+            ],
+            columns: vec![column("b", 1.75), column("a", 0.25)],
+            agreement: vec![agreed],
+            swarm: Vec::new(),
+            swarm_rows: 0,
+        }
+    }
+
+    #[test]
+    fn each_fold_tells_the_part_of_each_column_in_percent() {
+        let chart = by_fold(&shap(), "X");
+        assert_eq!((chart.rows.len(), chart.columns.len()), (2, 2));
+        assert_eq!(chart.values, [75.0, 100.0, 25.0, 0.0]);
+        assert!(chart.titles.finding.contains("1,234 test rows, at most 250 a fold"));
+    }
+
+    #[test]
+    fn bars_are_means_with_their_spread_over_folds() {
+        let chart = importance(&shap(), "X");
+        let bars: Vec<_> = chart.rows.iter().map(|row| (row.value, row.spread)).collect();
+        assert_eq!(bars, [(1.75, Some(0.1)), (0.25, Some(0.1))]);
+        let chart = agreement(&shap(), "X");
+        assert_eq!(chart.curves[0].y, [0.5]);
+        assert!(chart.curves[1].y[0].is_nan());
+        assert!(chart.titles.finding.starts_with("A rank correlation of 0.50"));
+    }
+
+    #[test]
+    fn without_points_there_is_no_swarm() {
+        let shap = shap();
+        let swarm = Swarmed { shap: &shap, subject: "X" };
+        assert!(matches!(crate::report::plot::page(&swarm), Err(PlotFault::Empty(_))));
+    }
+}

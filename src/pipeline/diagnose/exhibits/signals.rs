@@ -161,3 +161,70 @@ fn net(refused: &Refused) -> Estimate {
     let band = |error: f64| (mean.bps - 1.96 * error, mean.bps + 1.96 * error);
     Estimate { value: mean.bps, interval: mean.error.map(band) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::made_up::horizon;
+    use super::*;
+    use crate::signal::Reason;
+    use crate::signal::waterfall::Mean;
+
+    fn step(z_threshold: f64, sharpe: Option<f64>, trades: usize) -> Step {
+        let turnover_per_year = sharpe.map(|_| 10.0 * trades as f64);
+        Step { z_threshold, sharpe, turnover_per_year, trades, returns: Vec::new() }
+    }
+
+    #[test]
+    fn thresholds_that_do_the_same_share_a_point_and_silent_ones_are_named() {
+        let steps = [
+            step(2.0, Some(0.9), 1),
+            step(0.5, Some(0.4), 1200),
+            step(1.0, Some(0.4), 1200),
+            step(3.0, None, 0),
+        ];
+        let chart = z_thresholds(&steps, "X");
+        let cloud = &chart.clouds[0];
+        assert_eq!(cloud.labels, ["z 0.5, 1: 1,200 trades", "z 2: 1 trade"]);
+        assert_eq!((&cloud.x, &cloud.y), (&vec![12_000.0, 10.0], &vec![0.4, 0.9]));
+        assert!(chart.titles.finding.ends_with("at z 3: too few trades."));
+    }
+
+    #[test]
+    fn gates_go_down_from_all_bars_and_tell_what_the_refused_would_have_earned() {
+        let refused = |n, bps| Refused {
+            n,
+            n_known: n,
+            gross: None,
+            net: Some(Mean { bps, error: Some(1.0) }),
+        };
+        let gate = |gate, n_before: u64, refused: Refused| Gate {
+            gate,
+            n_before,
+            n_after: n_before - refused.n,
+            refused,
+        };
+        let gates_found = Gates {
+            gates: vec![
+                gate(Reason::WarmUp, 1000, refused(0, 0.0)),
+                gate(Reason::ZThreshold, 1000, refused(900, -2.0)),
+                gate(Reason::ExpectedValue, 100, refused(60, -1.0)),
+            ],
+            taken: refused(40, 3.0),
+        };
+        let chart = gates(&gates_found, "X");
+        assert_eq!(chart.rows, ["all bars", "z threshold", "expected value", "taken"]);
+        let values = |rungs: &Rungs| rungs.values.iter().map(|v| v.value).collect::<Vec<_>>();
+        assert_eq!(values(&chart.left)[..3], [1000.0, 100.0, 40.0]);
+        assert_eq!(values(&chart.right)[1..], [-2.0, -1.0, 3.0]);
+        assert_eq!(chart.right.values[3].interval, Some((3.0 - 1.96, 3.0 + 1.96)));
+        assert_eq!(chart.titles.finding, "40 of 1,000 bars pass all gates.");
+    }
+
+    #[test]
+    fn returns_rise_with_what_was_predicted() {
+        let chart = quantiles(&horizon(3), "X");
+        assert_eq!(chart.groups.len(), 10);
+        let values = &chart.series[0].values;
+        assert!(values[0].value < -0.5 && values[9].value > 0.5, "{values:?}");
+    }
+}

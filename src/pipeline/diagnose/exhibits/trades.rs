@@ -191,3 +191,84 @@ fn groups(found: &[Spread], (x_label, what): (&str, &str), subject: &str) -> Box
         five: "whiskers: 5 and 95 % of the trades".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backtest::intent::Side;
+    use crate::backtest::ledger::FillRule;
+    use crate::units::Ts;
+
+    fn trade(net: f64, bars: u32, (mfe, mae): (f64, f64)) -> Trade {
+        Trade {
+            symbol: 0,
+            side: Side::Long,
+            decided_bar: 0,
+            entry_bar: 1,
+            exit_bar: 1 + bars,
+            entry_ts: Ts(0),
+            exit_ts: Ts(1),
+            qty: 10.0,
+            entry_reference: 100.0,
+            exit_reference: 100.0,
+            entry_price: 100.0,
+            exit_price: 100.0,
+            exit_rule: FillRule::Stop,
+            gross: net,
+            commission: 0.0,
+            impact: 0.0,
+            carry: 0.0,
+            net,
+            mfe,
+            mae,
+            stop: 1.0,
+            ambiguous: false,
+        }
+    }
+
+    #[test]
+    fn results_holds_and_excursions_are_those_of_the_trades() {
+        let trades = [
+            trade(10.0, 4, (2.0, -0.5)),
+            trade(-5.0, 2, (1.0, -0.75)),
+            trade(-1.0, 9, (0.0, -1.0)),
+        ];
+        let results = Spreads::results(&trades, "X");
+        assert_eq!(results.samples[0].1, [100.0, -50.0, -10.0]);
+        assert!(results.titles.finding.starts_with("1 of 3 trades won; 13.3 bps"));
+        let holds = Spreads::holds(&trades, "X");
+        assert_eq!(holds.samples, [("won", vec![4.0]), ("lost", vec![2.0, 9.0])]);
+        let chart = excursions(&trades, "X");
+        assert_eq!((&chart.clouds[0].x, &chart.clouds[0].y), (&vec![50.0], &vec![200.0]));
+        assert_eq!(
+            (&chart.clouds[1].x, &chart.clouds[1].y),
+            (&vec![75.0, 100.0], &vec![100.0, 0.0])
+        );
+        assert!(chart.titles.finding.starts_with("1 of 2 losers"));
+    }
+
+    #[test]
+    fn a_group_has_its_five_numbers_and_the_best_and_worst_are_named() {
+        let spread = |label: &str, n_trades, mean_bps| Spread {
+            label: label.to_owned(),
+            n_trades,
+            mean_bps,
+            low_5_bps: -4.0,
+            low_25_bps: -2.0,
+            median_bps: 0.5,
+            high_75_bps: 2.0,
+            high_95_bps: 4.0,
+        };
+        let chart = groups(
+            &[spread("stop_gap", 1, -3.0), spread("target", 1200, 2.5)],
+            ("exit", "exit"),
+            "X",
+        );
+        assert_eq!(
+            (chart.rows[0].name.as_str(), chart.rows[0].five),
+            ("stop gap", [-4.0, -2.0, 0.5, 2.0, 4.0])
+        );
+        let told = "Means from -3.0 bps (stop gap, 1 trade) to 2.5 bps (target, 1,200 trades).";
+        assert_eq!(chart.titles.finding, told);
+    }
+}
