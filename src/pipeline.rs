@@ -14,6 +14,7 @@ mod sweep;
 mod trade_log;
 mod predict;
 mod recipe;
+mod runs;
 mod train;
 mod tune;
 mod walk;
@@ -27,6 +28,10 @@ pub use diagnose::{Diagnosed, Exhibit, FoldDrift, Models, OfHorizon, diagnose};
 pub use explain::{Explained, explain};
 pub use judge::{Chances, Judged};
 pub use predict::{PredictRange, Predicted, predict};
+pub use runs::{
+    FIGURES, Figure, FileFacts, FoldFacts, KeyDifference, RunDifference, RunFacts, State, Unit,
+    changed, differences, run_facts, runs,
+};
 pub use stored::AskedRun;
 pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, short, sweep};
 pub use trade_log::{TradeFilter, TradeLog, trade_log};

@@ -9,6 +9,7 @@ use crate::backtest::metrics::Metrics;
 use crate::backtest::metrics::tables::Row;
 use crate::failure::Failure;
 use crate::pipeline::{self, AskedRun, Backtested, LiveBacktest, PredictRange, Told};
+pub use crate::report::page::{percent, told};
 use crate::signal::{Earned, Reason};
 use crate::units::Ts;
 
@@ -20,7 +21,7 @@ use crate::units::Ts;
 /// under results/; every setting that was tried is counted there as a trial.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The run: its id under models/ and results/
+    /// The run: its id, or the beginning of it (`edgewalk run list`)
     #[arg(long, default_value = "latest", conflicts_with_all = ["live", "model"])]
     run: String,
     /// Computes features, predictions and decisions bar by bar, as in production: slower, and the same
@@ -279,28 +280,6 @@ pub fn cost_share(share: Option<f64>) -> String {
 }
 
 const MOST_SHARE: f64 = 10.0;
-
-pub fn percent(share: Option<f64>) -> String {
-    share.map_or("–".to_owned(), |share| format!("{:.1} %", 100.0 * share))
-}
-
-/// With thousands apart; `–` where it is undefined.
-pub fn told(value: Option<f64>, decimals: usize) -> String {
-    let Some(value) = value else { return "–".to_owned() };
-    let text = format!("{value:.decimals$}");
-    let is_zero = text.bytes().all(|byte| !byte.is_ascii_digit() || byte == b'0');
-    let text = if is_zero { text.trim_start_matches('-') } else { &text };
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let (sign, digits) = whole.split_at(usize::from(whole.starts_with('-')));
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{sign}{grouped}{rest}")
-}
 
 fn unit(value: Option<f64>, decimals: usize, unit: &str) -> String {
     value.map_or("–".to_owned(), |value| format!("{} {unit}", told(Some(value), decimals)))

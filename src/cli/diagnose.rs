@@ -2,10 +2,13 @@
 
 use anyhow::Result;
 
+use super::progress::Drawn;
 use super::{Global, print, table};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::pipeline::{self, AskedRun, Diagnosed, Exhibit, FoldDrift, Models, OfHorizon};
 use crate::report::diagnose::{self as found};
+use crate::report::page::Grid;
 use crate::report::verdict::judge::{Outcome, Verdict};
 use crate::stats;
 
@@ -16,7 +19,7 @@ use crate::stats;
 /// reasons: pass, fail, or not enough evidence. `verdict.*` says what is asked.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The run: its id under models/ and results/
+    /// The run: its id, or the beginning of it (`edgewalk run list`)
     #[arg(long, default_value = "latest")]
     run: String,
     #[command(flatten)]
@@ -32,6 +35,12 @@ pub struct Asked {
     /// Exit with code 1 unless the verdict is `pass`
     #[arg(long)]
     require_pass: bool,
+    /// Write every table of the diagnosis as CSV, too, beside the Parquet
+    #[arg(long)]
+    csv: bool,
+    /// Print every table, not the first alone
+    #[arg(long)]
+    tables: bool,
 }
 
 impl Asked {
@@ -44,14 +53,32 @@ impl Asked {
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load_with(&args.asked.flags())?;
     let asked = AskedRun { run: &args.run, only: global.only(&config) };
-    show(&pipeline::diagnose(&config, asked)?, &args.asked)
+    judge(&config, asked, (&args.asked, global.quiet))
 }
 
-pub fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
+pub fn judge(config: &Config, run: AskedRun<'_>, (asked, quiet): (&Asked, bool)) -> Result<()> {
+    let drawn = Drawn::waiting("judging: tables, pictures, verdict", quiet);
+    let done = pipeline::diagnose(config, run, asked.csv)?;
+    drop(drawn);
+    show(&done, asked)
+}
+
+fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
     let mut text = format!("{}, `{}`\n\n{}\n", done.run.subject(), done.run.id, ics(done));
-    text += &format!("{}\n", claims(done));
+    text += &format!(
+        "{}
+",
+        claims(done)
+    );
     if let Some(models) = &done.tables.models {
-        text += &format!("{}\n", learnt(models));
+        text += &format!(
+            "{}
+",
+            learnt(models)
+        );
+    }
+    if asked.tables {
+        done.grids.iter().for_each(|grid| text += &shown(grid));
     }
     text += &verdict(&done.verdict);
     for path in &done.files {
@@ -65,6 +92,13 @@ pub fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
         );
     }
     Ok(())
+}
+
+fn shown(grid: &Grid) -> String {
+    let header: Vec<&str> = grid.header.iter().map(String::as_str).collect();
+    let rows = super::table_of(&header, grid.sides, grid.rows.iter().cloned());
+    let note = if grid.note.is_empty() { String::new() } else { format!("{}\n", grid.note) };
+    format!("{}\n{rows}{note}\n", grid.title)
 }
 
 /// Many files in one place are one line.

@@ -13,6 +13,7 @@ mod labels;
 mod output;
 mod predict;
 mod progress;
+mod run;
 mod sweep;
 mod trades;
 mod train;
@@ -85,6 +86,7 @@ enum Command {
     Backtest(backtest::Args),
     Sweep(sweep::Args),
     Trades(trades::Args),
+    Run(run::Args),
     Config(config::Args),
 }
 
@@ -173,6 +175,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Backtest(args) => backtest::execute(args, &cli.global),
         Command::Sweep(args) => sweep::execute(args, &cli.global),
         Command::Trades(args) => trades::execute(args, &cli.global),
+        Command::Run(args) => run::execute(args, &cli.global),
         Command::Config(args) => config::execute(args, &cli.global),
     }
 }

@@ -13,12 +13,27 @@ pub struct Drawn(ProgressBar);
 impl Drawn {
     /// A bar for work counted in `unit`; silent when asked to be, or when stderr is no terminal.
     pub fn new(title: &str, unit: &str, quiet: bool) -> Self {
+        let counted = format!("{{pos}}/{{len}} {unit}, {{eta}} left");
+        Self::of(&format!("{title} {{wide_bar}} {counted} {{msg}}"), quiet)
+    }
+
+    /// As [`Self::new`], with what is said on a line of its own.
+    pub fn with_line(title: &str, unit: &str, quiet: bool) -> Self {
+        let counted = format!("{{pos}}/{{len}} {unit}, {{eta}} left");
+        Self::of(&format!("{title} {{wide_bar}} {counted}\n{{wide_msg}}"), quiet)
+    }
+
+    /// For work of which nobody knows how much is left.
+    pub fn waiting(title: &str, quiet: bool) -> Self {
+        Self::of(&format!("{{spinner}} {title}, {{elapsed}}"), quiet)
+    }
+
+    fn of(template: &str, quiet: bool) -> Self {
         let bar = ProgressBar::no_length();
         if quiet || !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        let template = format!("{title} {{wide_bar}} {{pos}}/{{len}} {unit}, {{eta}} left {{msg}}");
-        if let Ok(style) = ProgressStyle::with_template(&template) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(200));

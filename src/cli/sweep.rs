@@ -19,7 +19,7 @@ use crate::pipeline::{self, Asked, AskedRun, By, Row, SweepSampler, Sweeping};
 /// days' ends, there by bars. Each counts as a trial. A sweep that was stopped goes on where it was.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The run: its id under models/ and results/
+    /// The run: its id, or the beginning of it (`edgewalk run list`)
     #[arg(long, default_value = "latest")]
     run: String,
     /// How settings are chosen: all of them, by chance, or where earlier ones were good

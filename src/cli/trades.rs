@@ -10,7 +10,7 @@ use crate::units::Ts;
 /// Show the trades of a run's last backtest
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The run: its id under results/
+    /// The run: its id, or the beginning of it (`edgewalk run list`)
     #[arg(long, default_value = "latest")]
     run: String,
     /// Those of `backtest --live`; of one with --from or --to by its days, as it told

@@ -55,7 +55,7 @@ impl Args {
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load_with(&args.flags())?;
-    let drawn = Drawn::new("walkforward", "folds", global.quiet);
+    let drawn = Drawn::with_line("walkforward", "folds", global.quiet);
     let progress = |what: &str, done: usize, all: usize| {
         drawn.say(what);
         drawn.at(done as u64, Some(all as u64));
@@ -70,7 +70,10 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         old => format!(", {old} of them computed before"),
     };
     print(&format!("{}: {n} folds{before}\n\n", walked.run.subject()))?;
-    backtest::show(&pipeline::backtest(&config, AskedRun::whole(&walked.run.id))?)?;
+    let drawn = Drawn::waiting("trading what was predicted", global.quiet);
+    let traded = pipeline::backtest(&config, AskedRun::whole(&walked.run.id))?;
+    drop(drawn);
+    backtest::show(&traded)?;
     print("\n")?;
-    diagnose::show(&pipeline::diagnose(&config, AskedRun::whole(&walked.run.id))?, &args.asked)
+    diagnose::judge(&config, AskedRun::whole(&walked.run.id), (&args.asked, global.quiet))
 }

@@ -43,6 +43,19 @@ impl Config {
         self.items().into_iter().map(|item| item.path).collect()
     }
 
+    /// Every key with its value as `to_yaml` writes it, free keys one by one.
+    pub fn values(&self) -> Vec<(String, String)> {
+        let of = |item: Item| match item.shown {
+            None => Vec::new(),
+            Some(Shown::Inline(value)) => vec![(item.path, value)],
+            Some(Shown::Pairs(pairs)) => {
+                let free = |(name, value)| (format!("{}.{name}", item.path), value);
+                pairs.into_iter().map(free).collect()
+            }
+        };
+        self.items().into_iter().flat_map(of).collect()
+    }
+
     fn items(&self) -> Vec<Item> {
         let mut items = Vec::new();
         self.list(&Spot::root(), &mut items);

@@ -8,7 +8,9 @@ use super::ledger_tables::{equity, fills, trades, word};
 use super::live::{LiveRun, live};
 use super::predict::{PredictRange, days};
 use super::single::{ONE_SCORE, Singles, setting};
-use super::stored::{AskedRun, StoredRun, is_predicted, open_run};
+use super::stored::{
+    AskedRun, BACKTEST, LIVE, StoredRun, is_predicted, made_of_config, open_run, record,
+};
 use super::sweep::shifted;
 use super::train::{identity, key_of};
 use crate::backtest::engine::band::{Band, band};
@@ -22,7 +24,7 @@ use crate::failure::Failure;
 use crate::market::{Bars, Session, Symbol, Timeframe};
 use crate::signal::waterfall::Outcomes;
 use crate::signal::{Columns, Reason, Regime, Study, Waterfall, explain};
-use crate::store;
+use crate::store::{self, Manifest};
 use crate::units::Ts;
 
 /// A backtest that was run.
@@ -94,7 +96,8 @@ pub fn backtest(config: &Config, asked: AskedRun<'_>) -> Result<Backtested, Fail
     let report = Report { gates: &told, refusals: &refusals, band: &band };
     let parts = (&ledger, &metrics, &bars[..]);
     let n_trials = count(config, (&run.ledger_key(), &run.id, &run.hash()), metrics.sharpe.sharpe)?;
-    let files = write(config, (&run.folder, &run.symbols), (parts, Some(&report)))?;
+    let at = Place { model: &run.model, folder: &run.folder, below: "" };
+    let files = write(config, (&at, &run.symbols), (parts, Some(&report)))?;
     Ok(Backtested { run, ledger, metrics, band, told, refusals, files, n_trials })
 }
 
@@ -122,8 +125,8 @@ pub fn backtest_live(
         live.bars.iter().zip(&live.regimes).map(|(bars, regimes)| (bars, &regimes[..])).collect();
     let metrics = measure(&live.ledger, &seen, &live.rules);
     let id = &live.model.folder.manifest.id;
-    let name = live_folder(&live.ledger.ts, range);
-    let folder = Path::new("results").join(id).join(&name);
+    let name = live_name(&live.ledger.ts, range);
+    let folder = Path::new(store::RESULTS).join(id);
     let parts = (&live.ledger, &metrics, &live.bars[..]);
     let stored = is_predicted(id).then(|| open_run(AskedRun::whole(id))).transpose()?;
     let traded = stored.as_ref().map(|run| trade(config, run)).transpose()?;
@@ -138,19 +141,18 @@ pub fn backtest_live(
     };
     let key = key_of(&live.symbols, live.model.config.data.timeframe);
     let n_trials = count(config, (&key, id, &made_of), metrics.sharpe.sharpe)?;
-    let files = write(config, (&folder, &live.symbols), (parts, None))?;
+    let below = format!("{name}/");
+    let at = Place { model: &live.model.folder.manifest, folder: &folder, below: &below };
+    let files = write(config, (&at, &live.symbols), (parts, None))?;
     Ok(LiveBacktest { live, metrics, name, files, is_stored, n_trials })
 }
 
 /// `live`, or, where a range was asked for, `live_2024-01-01_2024-02-01`: first and last day. A part
 /// does not take the place of all.
-fn live_folder(ts: &[Ts], range: PredictRange) -> String {
+fn live_name(ts: &[Ts], range: PredictRange) -> String {
     let ends = ts.first().copied().zip(ts.last().copied());
     LIVE.to_owned() + &days(ends, range)
 }
-
-/// What folders of live backtests begin with.
-pub const LIVE: &str = "live";
 
 /// The gates' verdict on every bar, and the bars that the engine will see.
 pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
@@ -234,7 +236,7 @@ pub fn ledger_within(traded: &Traded, (from, to): (Ts, Ts)) -> Result<Option<Led
             intents.push(Intents::new(moved).map_err(Failure::world)?);
             let sigma = one.sigma.as_ref().map(|sigma| &sigma[rows.clone()]);
             parts.push((one.bars.slice(rows), sigma));
-            rules.costs.push(costs.clone());
+            rules.costs.push(*costs);
         }
     }
     let markets = parts.iter().map(|(bars, sigma)| market_of(bars, *sigma));
@@ -334,7 +336,7 @@ pub fn count(
     };
     let scores = sharpe.map(|sharpe| vec![sharpe]).ok_or_else(|| "undefined".to_owned());
     singles.scores(&identity(config, &[]), || Ok(scores))?;
-    store::count_trials(Path::new("results"), data)
+    store::count_trials(Path::new(store::RESULTS), data)
 }
 
 /// What is told beside the ledger.
@@ -345,17 +347,38 @@ struct Report<'a> {
     band: &'a Band,
 }
 
-/// The list of a backtest's files, written last.
-pub const LISTED: &str = "backtest.json";
-
 type Parts<'a> = (&'a Ledger, &'a Metrics, &'a [Bars]);
+
+/// Where a backtest's files go, and whose they are.
+struct Place<'a> {
+    model: &'a Manifest,
+    folder: &'a Path,
+    /// What names begin with.
+    below: &'a str,
+}
+
+impl Place<'_> {
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{}{name}", self.below))
+    }
+
+    /// The files are on record once all of them are written.
+    fn record(&self, config: &Config, names: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+        let listed: Vec<String> =
+            names.iter().map(|name| format!("{}{name}", self.below)).collect();
+        let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
+        let stage = if self.below.is_empty() { BACKTEST } else { self.below.trim_end_matches('/') };
+        record((self.model, self.folder), stage, made_of_config(config), &listed)?;
+        Ok(names.iter().map(|name| self.at(name)).collect())
+    }
+}
 
 fn write(
     config: &Config,
-    (folder, symbols): (&Path, &[Symbol]),
+    (place, symbols): (&Place<'_>, &[Symbol]),
     ((ledger, metrics, bars), report): (Parts<'_>, Option<&Report<'_>>),
 ) -> Result<Vec<PathBuf>, Failure> {
-    let at = |name: &str| folder.join(name);
+    let at = |name: &str| place.at(name);
     let trades = trades(ledger, symbols)?;
     store::write_table(&at("trades.parquet"), &trades)?;
     store::write_csv(&at("trade_log.csv"), &trades)?;
@@ -375,10 +398,7 @@ fn write(
         json(&at("gates.json"), report)?;
         names.push("gates.json");
     }
-    let config = blake3::hash(config.to_yaml().as_bytes()).to_hex().to_string();
-    let made_of = BTreeMap::from([("config".to_owned(), config)]);
-    store::Bundle::write(folder, LISTED, made_of, &names)?;
-    Ok(names.into_iter().map(at).collect())
+    place.record(config, &names)
 }
 
 fn json(path: &Path, content: &impl serde::Serialize) -> Result<(), Failure> {

@@ -65,7 +65,8 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
     if days.is_empty() && !range.in_sample {
         let own = data_config(config, &model.config);
         let bars = predicted(&own, (&trial, &lessons.symbols))?;
-        list(&model.folder.manifest, &folder, &bars)?;
+        store::write_atomic(&folder.join("config.yml"), model.config.to_yaml().as_bytes())?;
+        list((&model.folder.manifest, &folder), &bars, &["config.yml"])?;
     }
     let judge = |columns: &HorizonColumns| judge(columns, &lessons.data, &rows);
     let horizons: Vec<Judged> = trial.horizons.iter().map(judge).collect();

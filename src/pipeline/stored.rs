@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::train::{Report, config_of, key_of};
+use super::runs::resolve;
+use super::train::{Report, WALK, config_of, key_of};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::learn::conformal::Interval;
 use crate::market::{Bars, Symbol};
-use crate::store::{self, Manifest, ModelFolder, Table, Values};
+use crate::store::{self, Manifest, ModelFolder, RunManifest, Stage, Table, Values};
 use crate::units::Ts;
 use crate::walkforward::{HorizonColumns, Predictions, Trial};
 
@@ -27,12 +28,13 @@ pub struct StoredRun {
     pub made_of: BTreeMap<String, String>,
     /// Where the run's results are.
     pub folder: PathBuf,
+    pub model: Manifest,
 }
 
 /// Which run, and what of it.
 #[derive(Debug, Clone, Copy)]
 pub struct AskedRun<'a> {
-    /// An id, or `latest`.
+    /// An id, its beginning, or `latest`.
     pub run: &'a str,
     /// Symbols; none: all of the run's.
     pub only: &'a [Symbol],
@@ -44,34 +46,14 @@ impl<'a> AskedRun<'a> {
     }
 }
 
-/// The models of a run: an id, or `latest`.
-pub fn models_of(run: &str) -> Result<ModelFolder, Failure> {
-    let path = Path::new(store::MODELS).join(run);
-    // A link to nowhere is told by whoever opens it.
-    if path.symlink_metadata().is_ok() {
-        return ModelFolder::open(&path);
-    }
-    let known = store::model_ids();
-    let told = known.iter().take(TOLD).cloned().collect::<Vec<_>>().join(", ");
-    let hint = match known.len() {
-        0 => "`edgewalk train` or `edgewalk walkforward` makes one".to_owned(),
-        1..=TOLD => format!("there is {told}"),
-        n => format!("there are {n}, {told} among them"),
-    };
-    Err(Failure::user(format!("there is no run `{run}`")).hint(hint))
-}
-
-/// As many names are enough for a hint.
-const TOLD: usize = 5;
-
 pub fn open_run(asked: AskedRun<'_>) -> Result<StoredRun, Failure> {
-    let model = models_of(asked.run)?;
+    let model = ModelFolder::open(&Path::new(store::MODELS).join(resolve(asked.run)?))?;
     let (id, config) = (model.manifest.id.clone(), config_of(&model)?);
-    let folder = Path::new("results").join(&id);
+    let folder = Path::new(store::RESULTS).join(&id);
     let path = folder.join(PREDICTIONS);
     if !path.is_file() {
         let message = format!("run `{id}` has no predictions yet");
-        return Err(Failure::user(message).hint("`edgewalk predict` makes them"));
+        return Err(Failure::user(message).hint(format!("`{}` makes them", maker(&id))));
     }
     let made_of = made_of(&model.manifest, &folder)?;
     let folds = reports(&model)?;
@@ -82,14 +64,20 @@ pub fn open_run(asked: AskedRun<'_>) -> Result<StoredRun, Failure> {
     let table = store::read_table(&path, None)?;
     let columns = columns(&table, (&names, &horizons)).map_err(|why| {
         Failure::world(format!("`{}` {why}", path.display()))
-            .hint("`edgewalk predict` writes it anew")
+            .hint(format!("`{}` writes it anew", maker(&id)))
     })?;
     let (columns, symbols) = part(columns, symbols, asked.only)?;
     let trained = folds.iter().map(|report| Ok((report.fold, report.trained()?)));
     let trained: BTreeMap<u32, Range<Ts>> = trained.collect::<Result<_, Failure>>()?;
     let predictions = Predictions::stored(columns, &trained, config.data.timeframe.us())
         .map_err(|refused| Failure::user(format!("`{}`: {refused}", path.display())))?;
-    Ok(StoredRun { id, config, symbols, horizons, folds, predictions, made_of, folder })
+    let model = model.manifest;
+    Ok(StoredRun { id, config, symbols, horizons, folds, predictions, made_of, folder, model })
+}
+
+/// What makes the predictions of such a run.
+fn maker(id: &str) -> &'static str {
+    if id.starts_with(WALK) { "edgewalk walkforward" } else { "edgewalk predict" }
 }
 
 /// What is said of some of the symbols.
@@ -144,7 +132,7 @@ pub fn check_all(symbols: &[Symbol], only: &[Symbol]) -> Result<(), Failure> {
 }
 
 /// The report of every fold, in their order.
-fn reports(model: &ModelFolder) -> Result<Vec<Report>, Failure> {
+pub fn reports(model: &ModelFolder) -> Result<Vec<Report>, Failure> {
     let is_report = |name: &&String| {
         let number = name.strip_prefix("fold_").and_then(|rest| rest.strip_suffix(".json"));
         number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
@@ -160,21 +148,47 @@ pub fn horizons_of(report: &Report) -> Vec<u32> {
     report.horizons.iter().map(|scores| scores.horizon).collect()
 }
 
-const PREDICTIONS: &str = "predictions.parquet";
-const LISTED: &str = "predictions.json";
+pub const PREDICTIONS: &str = "predictions.parquet";
 const MODEL: &str = "model";
 
 /// Whether a run has stored predictions.
 pub fn is_predicted(id: &str) -> bool {
-    Path::new("results").join(id).join(PREDICTIONS).is_file()
+    Path::new(store::RESULTS).join(id).join(PREDICTIONS).is_file()
+}
+
+/// The stages that a run's manifest lists.
+pub const PREDICTED: &str = "predictions";
+pub const BACKTEST: &str = "backtest";
+pub const DIAGNOSIS: &str = "diagnosis";
+/// And what follows in the name of a part of the bars.
+pub const LIVE: &str = "live";
+
+/// Puts a finished stage on record in the run's manifest; `made_of`: hashes, by name.
+pub fn record(
+    (model, folder): (&Manifest, &Path),
+    stage: &str,
+    made_of: BTreeMap<String, String>,
+    files: &[&str],
+) -> Result<(), Failure> {
+    let after: &[&str] = if stage == PREDICTED { &[BACKTEST, DIAGNOSIS] } else { &[] };
+    let listed = Stage::of(folder, super::BUILD, made_of, files)?;
+    RunManifest::record((model, folder), (stage, listed), after)
+}
+
+/// The hash of a config, as what a stage was made of.
+pub fn made_of_config(config: &Config) -> BTreeMap<String, String> {
+    let hash = blake3::hash(config.to_yaml().as_bytes()).to_hex().to_string();
+    BTreeMap::from([("config".to_owned(), hash)])
 }
 
 /// What stored predictions were made of, if it is this model.
 fn made_of(model: &Manifest, folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let id = &model.id;
-    let anew = "`edgewalk predict` makes them anew";
-    let bundle = store::Bundle::open(folder, LISTED).map_err(|failure| failure.hint(anew))?;
-    let made_of = bundle.map(|bundle| bundle.made_of).unwrap_or_default();
+    let anew = format!("`{}` makes them anew", maker(id));
+    let manifest = RunManifest::open(folder).map_err(|failure| failure.hint(&anew))?;
+    let stage = manifest.as_ref().map(|manifest| manifest.whole(folder, PREDICTED)).transpose();
+    let stage = stage.map_err(|failure| failure.hint(&anew))?.flatten();
+    let made_of = stage.map(|stage| stage.made_of.clone()).unwrap_or_default();
     if made_of.get(MODEL) != Some(&model.hash()?) {
         let message = format!("the stored predictions of run `{id}` were made by another model");
         return Err(Failure::user(message).hint(anew));
@@ -183,11 +197,15 @@ fn made_of(model: &Manifest, folder: &Path) -> Result<BTreeMap<String, String>, 
 }
 
 /// Notes what a run's predictions were made of: `bars` by symbol, up to the last that was predicted.
-pub fn list(model: &Manifest, folder: &Path, bars: &[Bars]) -> Result<(), Failure> {
+/// `beside`: files that belong to them.
+pub fn list(
+    (model, folder): (&Manifest, &Path),
+    bars: &[Bars],
+    beside: &[&str],
+) -> Result<(), Failure> {
     let mut made_of = BTreeMap::from([(MODEL.to_owned(), model.hash()?)]);
     made_of.extend(bars.iter().map(|bars| (bars_of(bars.symbol()), store::fingerprint(bars))));
-    store::Bundle::write(folder, LISTED, made_of, &[PREDICTIONS])?;
-    Ok(())
+    record((model, folder), PREDICTED, made_of, &[&[PREDICTIONS], beside].concat())
 }
 
 fn bars_of(symbol: &Symbol) -> String {

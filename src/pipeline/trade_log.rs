@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::backtest::{LISTED, LIVE};
-use super::stored::models_of;
+use super::runs::resolve;
+use super::stored::{BACKTEST, LIVE};
 use crate::failure::Failure;
-use crate::store::{self, Table, Values};
+use crate::store::{self, RunManifest, Table, Values};
 use crate::units::Ts;
 
 pub struct TradeLog {
@@ -23,42 +23,40 @@ pub struct TradeFilter {
     pub to: Option<Ts>,
 }
 
-/// Of a run's last backtest; `live`: of a live one, `""` of the whole, else by the days of its folder's
-/// name.
+/// Of a run's last backtest, `run` as [`resolve`] takes it; `live`: of a live one, `""` of the whole,
+/// else by the days of its folder's name.
 pub fn trade_log(run: &str, live: Option<&str>) -> Result<TradeLog, Failure> {
-    let id = models_of(run)?.manifest.id;
-    let whole = Path::new("results").join(&id);
-    let folder = live.map_or_else(|| whole.clone(), |days| whole.join(live_name(days)));
-    if !folder.join(TRADES).is_file() {
+    let id = resolve(run)?;
+    let whole = Path::new(store::RESULTS).join(&id);
+    let manifest = RunManifest::open(&whole)?;
+    let stage = live.map_or_else(|| BACKTEST.to_owned(), live_name);
+    let listed = manifest.as_ref().map(|manifest| manifest.whole(&whole, &stage)).transpose();
+    let listed = listed.map_err(|failure| failure.hint("`edgewalk backtest` writes them anew"))?;
+    if listed.flatten().is_none() {
         return Err(match live {
             None => Failure::user(format!("run `{id}` has no trades yet"))
                 .hint("`edgewalk backtest` makes them"),
-            Some(days) => no_live(&whole, &id, days),
+            Some(days) => no_live(manifest.as_ref(), &id, days),
         });
     }
-    let bundle = store::Bundle::open(&folder, LISTED);
-    bundle.map_err(|failure| failure.hint("`edgewalk backtest` writes them anew"))?;
+    let folder = if live.is_some() { whole.join(&stage) } else { whole };
     let read = |name: &str| store::read_table(&folder.join(name), None);
-    Ok(TradeLog { trades: read(TRADES)?, fills: read("fills.parquet")? })
+    Ok(TradeLog { trades: read("trades.parquet")?, fills: read("fills.parquet")? })
 }
-
-const TRADES: &str = "trades.parquet";
 
 fn live_name(days: &str) -> String {
     if days.is_empty() { LIVE.to_owned() } else { format!("{LIVE}_{days}") }
 }
 
 /// And which ones there are.
-fn no_live(whole: &Path, id: &str, days: &str) -> Failure {
-    let entries = std::fs::read_dir(whole).into_iter().flatten().flatten();
-    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let flag = |name: String| {
+fn no_live(manifest: Option<&RunManifest>, id: &str, days: &str) -> Failure {
+    let flag = |name: &String| {
         let rest = name.strip_prefix(LIVE)?;
         let days = rest.strip_prefix('_').or(rest.is_empty().then_some(""))?;
         Some(if days.is_empty() { "`--live`".to_owned() } else { format!("`--live={days}`") })
     };
-    let mut known: Vec<String> = names.filter_map(flag).collect();
-    known.sort();
+    let stages = manifest.iter().flat_map(|manifest| manifest.stages.keys());
+    let known: Vec<String> = stages.filter_map(flag).collect();
     let hint = match known.is_empty() {
         true => "`edgewalk backtest --live` makes them".to_owned(),
         false => format!("there are those of {}", known.join(", ")),

@@ -3,3 +3,4 @@
 pub mod diagnose; // what predictions were worth
 pub mod verdict; // is it worth trading
 pub mod plot;
+pub mod page; // a report as one HTML file

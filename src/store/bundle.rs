@@ -43,22 +43,27 @@ impl Bundle {
         };
         let bundle: Self = serde_json::from_slice(&bytes)
             .map_err(|error| Failure::world(format!("`{}` is corrupt: {error}", path.display())))?;
-        for (file, expected) in &bundle.files {
-            let file = folder.join(file);
-            if !file.is_file() {
-                return Err(Failure::world(format!("`{}` is missing", file.display())));
-            }
-            if hash(&file)? != *expected {
-                let (file, path) = (file.display(), path.display());
-                let message = format!("`{file}` is not the file that `{path}` lists");
-                return Err(Failure::world(message));
-            }
-        }
+        check(&bundle.files, &path)?;
         Ok(Some(bundle))
     }
 }
 
-fn hash(path: &Path) -> Result<String, Failure> {
+/// Names the first file that is not as it was listed; `list` lies beside the files.
+pub(super) fn check(files: &BTreeMap<String, String>, list: &Path) -> Result<(), Failure> {
+    for (file, expected) in files {
+        let file = list.with_file_name("").join(file);
+        if !file.is_file() {
+            return Err(Failure::world(format!("`{}` is missing", file.display())));
+        }
+        if hash(&file)? != *expected {
+            let (file, list) = (file.display(), list.display());
+            return Err(Failure::world(format!("`{file}` is not the file that `{list}` lists")));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn hash(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
     Ok(blake3::hash(&bytes).to_hex().to_string())
 }

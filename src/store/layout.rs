@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::bars::{self, MadeOf, Origin, Stored};
-use super::{BarsLock, Described};
+use super::{Described, FolderLock};
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 
@@ -64,8 +64,8 @@ impl Layout {
     }
 
     /// Whoever changes bars by what is stored holds this from reading them to writing them.
-    pub fn lock_bars(&self) -> Result<BarsLock, Failure> {
-        BarsLock::take(&self.data.join("bars"))
+    pub fn lock_bars(&self) -> Result<FolderLock, Failure> {
+        FolderLock::take(&self.data.join("bars"))
     }
 
     /// Reads bars and checks that they are those that were written.

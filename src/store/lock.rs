@@ -1,5 +1,5 @@
-//! One run at a time changes stored bars: what two read, merge and put back at once would lose the
-//! bars of one of them.
+//! One run at a time changes stored bars, or a run's manifest: what two read, merge and put back at
+//! once would lose what one of them brought.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
@@ -8,17 +8,17 @@ use std::path::Path;
 use super::atomic::make_folder;
 use crate::failure::Failure;
 
-/// Held from reading bars until what became of them is stored; dropping it lets the next run in.
+/// Held from reading what is there until what became of it is stored; dropping it lets the next run in.
 #[derive(Debug)]
 #[must_use = "it is let go when it is dropped"]
-pub struct BarsLock {
+pub struct FolderLock {
     _held: File,
 }
 
 /// Its file stays where it is: removed, two runs could hold two files of one name.
 const NAME: &str = ".lock";
 
-impl BarsLock {
+impl FolderLock {
     /// Waits until nobody else holds it. One for the folder of all bars, not one a symbol: nobody
     /// ever waits for a second one, and thousands of symbols do not take thousands of open files.
     pub(super) fn take(folder: &Path) -> Result<Self, Failure> {
@@ -28,7 +28,8 @@ impl BarsLock {
         let open = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
         let file = open.map_err(|error| {
             failed("write", &error).hint(format!(
-                "whoever changes bars holds it: `{}` must be writable, or `data.dir` another folder",
+                "whoever changes what lies there holds it: `{}` must be writable (for bars, \
+                 `data.dir` may be another folder)",
                 folder.display()
             ))
         })?;
@@ -55,8 +56,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         // A folder in its place: of permissions, those who may do everything know nothing.
         std::fs::create_dir(folder.path().join(NAME)).unwrap();
-        let failure = BarsLock::take(folder.path()).unwrap_err();
+        let failure = FolderLock::take(folder.path()).unwrap_err();
         assert!(failure.message.contains(".lock`: "), "{failure}");
-        assert!(failure.hint.unwrap().contains("`data.dir` another folder"));
+        assert!(failure.hint.unwrap().contains("must be writable"));
     }
 }

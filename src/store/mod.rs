@@ -14,6 +14,7 @@ mod ledger;
 mod lock;
 mod models;
 mod parquet;
+mod run;
 mod seal;
 mod table;
 
@@ -25,7 +26,8 @@ pub use fingerprint::fingerprint;
 pub use journal::Journal;
 pub use layout::{Layout, StoredBars};
 pub use ledger::{Ledger, count_trials, steps_path};
-pub use lock::BarsLock;
-pub use models::{MODELS, Manifest, ModelFolder, ModelWriter, model_ids};
+pub use lock::FolderLock;
+pub use models::{MODELS, Manifest, ModelFolder, ModelWriter};
 pub use parquet::{read_identified, read_table, write_identified, write_table};
+pub use run::{RESULTS, RunManifest, Stage, latest_run, run_names};
 pub use table::{Table, TableFault, Values};

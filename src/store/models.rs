@@ -46,18 +46,8 @@ pub struct ModelFolder {
 }
 
 pub const MODELS: &str = "models";
-const MANIFEST: &str = "manifest.json";
-const LATEST: &str = "latest";
-
-/// The names of all folders of models, in the order of the alphabet.
-pub fn model_ids() -> Vec<String> {
-    let entries = std::fs::read_dir(MODELS).into_iter().flatten().flatten();
-    let is_real = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
-    let names = entries.filter(is_real).filter_map(|entry| entry.file_name().into_string().ok());
-    let mut ids: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
-    ids.sort();
-    ids
-}
+pub(super) const MANIFEST: &str = "manifest.json";
+pub(super) const LATEST: &str = "latest";
 
 impl ModelWriter {
     /// Begins `models/<id>`. The manifest is replaced last: until then an earlier run's stands, and
@@ -89,8 +79,7 @@ impl ModelFolder {
     /// The folder of that id, if it is finished and was made by this build.
     pub fn finished(id: &str, build: &str) -> Option<Self> {
         let folder = Self::open(&Path::new(MODELS).join(id)).ok()?;
-        let is_whole = folder.manifest.files.keys().all(|name| folder.read(name).is_ok());
-        (folder.manifest.build == build && is_whole).then_some(folder)
+        (folder.manifest.build == build && folder.check().is_ok()).then_some(folder)
     }
 
     /// Lets `models/latest` point to it.
@@ -116,6 +105,11 @@ impl ModelFolder {
         Ok(Self { path, manifest })
     }
 
+    /// Whether all files are those that were written; the first that is not is named.
+    pub fn check(&self) -> Result<(), Failure> {
+        self.manifest.files.keys().try_for_each(|name| self.read(name).map(|_| ()))
+    }
+
     /// A file's bytes, if they are those that were written.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Failure> {
         let path = self.path.join(name);
@@ -137,7 +131,7 @@ impl ModelFolder {
     }
 }
 
-fn json(content: &impl Serialize) -> Result<Vec<u8>, Failure> {
+pub(super) fn json(content: &impl Serialize) -> Result<Vec<u8>, Failure> {
     let mut bytes = serde_json::to_vec_pretty(content).map_err(Failure::world)?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -152,18 +146,33 @@ fn corrupt(path: &Path, why: impl std::fmt::Display) -> Failure {
 fn point_to(path: &Path, id: &str) -> Result<(), Failure> {
     #[cfg(unix)]
     {
-        let temporary = path.with_file_name(format!(".{LATEST}.{}", std::process::id()));
-        let _ = std::fs::remove_file(&temporary);
-        let linked =
-            std::os::unix::fs::symlink(id, &temporary).and_then(|()| rename(&temporary, path));
-        linked.map_err(|error| Failure::io("write", path, &error))
+        let linked = (0..TRIES).map(|_| link(path, id)).find(|linked| !is_crossed(linked));
+        linked.unwrap_or_else(|| link(path, id)).map_err(|error| Failure::io("write", path, &error))
     }
     #[cfg(not(unix))]
     write_atomic(path, id.as_bytes())
 }
 
+/// Runs that end at the same instant use one temporary name, so that none is left by one that was
+/// killed. Whoever finds it taken, or taken away, tries again.
+#[cfg(unix)]
+fn link(path: &Path, id: &str) -> std::io::Result<()> {
+    let temporary = path.with_file_name(format!(".{LATEST}"));
+    let _ = std::fs::remove_file(&temporary);
+    std::os::unix::fs::symlink(id, &temporary).and_then(|()| rename(&temporary, path))
+}
+
+#[cfg(unix)]
+fn is_crossed(linked: &std::io::Result<()>) -> bool {
+    use std::io::ErrorKind::{AlreadyExists, NotFound};
+    linked.as_ref().is_err_and(|error| matches!(error.kind(), AlreadyExists | NotFound))
+}
+
+#[cfg(unix)]
+const TRIES: usize = 100;
+
 /// Where a pointer points to; any other path as it is.
-fn follow(path: &Path) -> PathBuf {
+pub(super) fn follow(path: &Path) -> PathBuf {
     let named = || std::fs::read_to_string(path).ok().filter(|_| path.is_file());
     let target = std::fs::read_link(path).ok();
     let target = target.or_else(|| Some(PathBuf::from(named()?.trim())));

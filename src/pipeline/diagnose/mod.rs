@@ -2,13 +2,17 @@
 
 mod evidence; // what the verdict is made from
 mod exhibits; // pictures, and how to read them
+mod flat; // tables, row by row
 mod fold_trades; // each fold's weeks traded alone
 mod gates; // what the gates did
+mod grids; // tables for people
 mod horizons; // horizon by horizon
 mod models; // drift, and what the models did
+mod report; // one page with everything
 mod shap; // what each column did
 mod slices; // which rows each fold learnt from
 mod seen; // rows beside what came of them
+mod written; // as files
 
 use std::path::{Path, PathBuf};
 
@@ -22,15 +26,19 @@ use crate::backtest::metrics::Keys;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::report::diagnose::trades::{Distributions, distributions};
+use crate::report::page::Grid;
 use crate::report::verdict::{Evidence, Verdict, judge};
-use crate::store;
 use evidence::{Found, at_costs, evidence, steps, thresholds};
 use exhibits::{Material, exhibits};
+use flat::Findings;
 use fold_trades::fold_trades;
 use gates::gates;
+use grids::grids;
 use horizons::{of_horizons, together};
 use models::models;
+use report::report;
 use seen::seen;
+use written::{Paper, written};
 
 pub use evidence::Step;
 pub use exhibits::Exhibit;
@@ -43,8 +51,10 @@ pub use models::{FoldDrift, Models};
 pub struct Diagnosed {
     pub run: StoredRun,
     pub tables: Tables,
+    /// The same as people read it.
+    pub grids: Vec<Grid>,
     pub verdict: Verdict,
-    /// Tables.
+    /// Tables, and the page with everything.
     pub files: Vec<PathBuf>,
     /// Pictures, the page with the six that matter first.
     pub exhibits: Vec<Exhibit>,
@@ -65,7 +75,8 @@ pub struct Tables {
     pub evidence: Evidence,
 }
 
-pub fn diagnose(config: &Config, asked: AskedRun<'_>) -> Result<Diagnosed, Failure> {
+/// `csv`: every table as CSV, too.
+pub fn diagnose(config: &Config, asked: AskedRun<'_>, csv: bool) -> Result<Diagnosed, Failure> {
     let run = open_run(asked)?;
     let desks = desks(config, &run)?;
     let seen = seen(config, &run, &desks)?;
@@ -95,11 +106,20 @@ pub fn diagnose(config: &Config, asked: AskedRun<'_>) -> Result<Diagnosed, Failu
         evidence,
         horizons,
     };
-    let files = write(&run, &tables, &verdict)?;
-    let subject = run.subject();
-    let shown = Material { tables: &tables, traded: &traded, costs: &costs, subject };
-    let exhibits = exhibits(&shown, &Path::new("logs").join("diagnostics").join(&run.id))?;
-    Ok(Diagnosed { run, tables, verdict, files, exhibits })
+    let found = Findings { tables: &tables, verdict: &verdict, traded: &traded, costs: &costs };
+    let grids = grids(found);
+    let (files, exhibits) = put(&Paper { config, run: &run, found, csv })?;
+    Ok(Diagnosed { run, tables, grids, verdict, files, exhibits })
+}
+
+/// Pictures and the page first: the tables' end is that of the diagnosis.
+fn put(paper: &Paper<'_>) -> Result<(Vec<PathBuf>, Vec<Exhibit>), Failure> {
+    let Findings { tables, traded, costs, .. } = paper.found;
+    let folder = Path::new("logs").join("diagnostics").join(&paper.run.id);
+    let shown = Material { tables, traded, costs, subject: paper.run.subject() };
+    let exhibits = exhibits(&shown, &folder)?;
+    let page = report(paper, &exhibits, &folder)?;
+    Ok((written(paper)?.into_iter().chain([page]).collect(), exhibits))
 }
 
 /// The horizon whose rank IC stands out most.
@@ -113,19 +133,4 @@ fn trades(traded: &Traded) -> Distributions {
     let key_of = |trade: &Trade| sessions.get(&trade.entry_ts).copied().flatten();
     let keys = Keys { labels: &SESSION_NAMES, key_of: &key_of };
     distributions(&traded.ledger.trades, Some(keys))
-}
-
-fn write(run: &StoredRun, tables: &Tables, verdict: &Verdict) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
-    for (name, json) in [
-        ("diagnostics.json", serde_json::to_vec_pretty(tables)),
-        ("verdict.json", serde_json::to_vec_pretty(verdict)),
-    ] {
-        let mut json = json.map_err(Failure::world)?;
-        json.push(b'\n');
-        let path = run.folder.join(name);
-        store::write_atomic(&path, &json)?;
-        files.push(path);
-    }
-    Ok(files)
 }

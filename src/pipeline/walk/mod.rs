@@ -4,8 +4,8 @@
 mod unit; // one fold: what is done once
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::folds::{Folds, Rows, Span};
 use crate::labels::Interval;
+use crate::learn::scores::HorizonScores;
 use crate::market::Symbol;
 use crate::store::{self, Manifest, ModelWriter};
 use crate::walkforward::Predictions;
@@ -57,11 +58,13 @@ pub fn walk(walk: &Walk<'_>) -> Result<Walked, Failure> {
 /// Side by side, in the order of the folds.
 fn outputs(walk: &Walk<'_>, shop: &Shop<'_>, folds: &Folds) -> Result<Vec<Output>, Failure> {
     let (n_done, all) = (AtomicUsize::new(0), folds.folds().len());
+    let best = Mutex::new(None);
     (walk.progress)("", 0, all);
     let output = |fold| {
         let output = shop.output(fold, walk.fresh);
         let done = 1 + n_done.fetch_add(1, Ordering::Relaxed);
-        let said = output.as_ref().map_or_else(|_| String::new(), |output| said(&output.report));
+        let said =
+            output.as_ref().map_or_else(|_| String::new(), |output| said(&output.report, &best));
         (walk.progress)(&said, done, all);
         output
     };
@@ -69,14 +72,24 @@ fn outputs(walk: &Walk<'_>, shop: &Shop<'_>, folds: &Folds) -> Result<Vec<Output
     outputs.into_iter().collect()
 }
 
-/// How a fold did on the last part of its training window, which the trees have not seen.
-fn said(report: &Report) -> String {
-    let ics = report.horizons.iter().filter_map(|scores| scores.calibrate.ic.map(|ic| ic.value));
-    let (n, sum) = ics.fold((0, 0.0), |(n, sum), ic| (n + 1, sum + ic));
-    match n {
-        0 => String::new(),
-        n => format!("fold {}: IC {:.3} on its calibration slice", report.fold, sum / f64::from(n)),
-    }
+/// Fold, horizon, and the IC on the last part of its training window, which the trees have not seen.
+type Mark = (u32, u32, f64);
+
+/// How the fold did, and the best of all so far.
+fn said(report: &Report, best: &Mutex<Option<Mark>>) -> String {
+    let ic =
+        |scores: &HorizonScores| Some((report.fold, scores.horizon, scores.calibrate.ic?.value));
+    let ics: Vec<Mark> = report.horizons.iter().filter_map(ic).collect();
+    let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
+    let all = best.iter().chain(&ics).copied();
+    *best = all.reduce(|best, one| if one.2 > best.2 { one } else { best });
+    let Some((fold, horizon, value)) = *best else { return String::new() };
+    let own: Vec<String> = ics.iter().map(|(_, h, ic)| format!("{ic:.3} at {h}")).collect();
+    format!(
+        "fold {}: IC {} (calibration slice); best so far {value:.3} at {horizon}, fold {fold}",
+        report.fold,
+        own.join(", ")
+    )
 }
 
 fn cut(config: &Config, lessons: &Lessons, hulls: &[Interval]) -> Result<Folds, Failure> {
@@ -115,5 +128,38 @@ fn store(shop: &Shop<'_>, folds: &Folds, outputs: Vec<Output>) -> Result<(), Fai
     json.push(b'\n');
     store::write_atomic(&folder.join("folds.json"), &json)?;
     let bars = predicted(shop.config, (columns, &lessons.symbols))?;
-    list(&model.manifest, Path::new(&folder), &bars)
+    list((&model.manifest, &folder), &bars, &["config.yml", "folds.json"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(fold: u32, ics: &[f64]) -> Report {
+        let scores = |(at, ic): (usize, &f64)| {
+            serde_json::json!({"horizon": at + 1, "rounds": 1, "n_columns": 1,
+                "train": {"n_rows": 9}, "early_stop": {"n_rows": 9},
+                "calibrate": {"n_rows": 9, "ic": {"value": ic, "error": 0.1}}})
+        };
+        let horizons: Vec<_> = ics.iter().enumerate().map(scores).collect();
+        serde_json::from_value(serde_json::json!({"fold": fold, "symbols": [], "from": "",
+            "until": "", "left_out": [], "rows": "", "slices": [], "horizons": horizons,
+            "weights": {"weights": []}}))
+        .unwrap()
+    }
+
+    #[test]
+    fn progress_tells_of_the_fold_and_of_the_best_so_far() {
+        let best = Mutex::new(None);
+        let told = said(&report(0, &[0.01, 0.05]), &best);
+        assert_eq!(
+            told,
+            "fold 0: IC 0.010 at 1, 0.050 at 2 (calibration slice); best so far 0.050 at 2, fold 0"
+        );
+        let told = said(&report(1, &[0.02, -0.03]), &best);
+        assert!(told.ends_with("best so far 0.050 at 2, fold 0"), "{told}");
+        let told = said(&report(2, &[0.06]), &best);
+        assert!(told.ends_with("best so far 0.060 at 1, fold 2"), "{told}");
+        assert_eq!(said(&report(3, &[]), &Mutex::new(None)), "");
+    }
 }

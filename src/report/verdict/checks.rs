@@ -4,7 +4,7 @@ mod certainty;
 mod money;
 mod sample;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
 use super::thresholds::Thresholds;
@@ -29,7 +29,7 @@ pub enum Finding {
     Undecided,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
     Record,

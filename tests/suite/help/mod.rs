@@ -18,7 +18,7 @@ fn help_of(command: &str) -> String {
 }
 
 /// All commands, and their commands.
-const COMMANDS: [&str; 30] = [
+const COMMANDS: [&str; 34] = [
     "",
     "ingest",
     "ingest csv",
@@ -44,6 +44,10 @@ const COMMANDS: [&str; 30] = [
     "backtest",
     "sweep",
     "trades",
+    "run",
+    "run list",
+    "run show",
+    "run diff",
     "config",
     "config show",
     "config check",
@@ -127,6 +131,7 @@ fn the_program_begins_with_what_to_type_first() {
       backtest     Trade the predictions of a stored run, at the costs and by the rules of the config
       sweep        Try many settings on the predictions of a stored run, and rank them
       trades       Show the trades of a run's last backtest
+      run          List, show and compare the runs under models/ and results/
       config       Show, check or write the configuration
       help         Print this message or the help of the given subcommand(s)
     ");

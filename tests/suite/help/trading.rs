@@ -21,6 +21,8 @@ fn walkforward() {
           --diag-h <BARS>        Follow the decay of the predictions over so many bars [default:
                                  verdict.decay_bars]
           --require-pass         Exit with code 1 unless the verdict is `pass`
+          --csv                  Write every table of the diagnosis as CSV, too, beside the Parquet
+          --tables               Print every table, not the first alone
       -h, --help                 Print help (see more with '--help')
     ");
 }
@@ -33,10 +35,13 @@ fn diagnose() {
     Usage: edgewalk diagnose [OPTIONS]
 
     Options:
-          --run <RUN>      The run: its id under models/ and results/ [default: latest]
+          --run <RUN>      The run: its id, or the beginning of it (`edgewalk run list`) [default:
+                           latest]
           --diag-h <BARS>  Follow the decay of the predictions over so many bars [default:
                            verdict.decay_bars]
           --require-pass   Exit with code 1 unless the verdict is `pass`
+          --csv            Write every table of the diagnosis as CSV, too, beside the Parquet
+          --tables         Print every table, not the first alone
       -h, --help           Print help (see more with '--help')
     ");
 }
@@ -49,7 +54,8 @@ fn backtest() {
     Usage: edgewalk backtest [OPTIONS]
 
     Options:
-          --run <RUN>      The run: its id under models/ and results/ [default: latest]
+          --run <RUN>      The run: its id, or the beginning of it (`edgewalk run list`) [default:
+                           latest]
           --live           Computes features, predictions and decisions bar by bar, as in production:
                            slower, and the same to the last bit
           --model <MODEL>  With --live: the model's folder [default: models/latest]
@@ -67,7 +73,8 @@ fn sweep() {
     Usage: edgewalk sweep [OPTIONS]
 
     Options:
-          --run <RUN>          The run: its id under models/ and results/ [default: latest]
+          --run <RUN>          The run: its id, or the beginning of it (`edgewalk run list`) [default:
+                               latest]
           --sampler <SAMPLER>  How settings are chosen: all of them, by chance, or where earlier ones
                                were good [default: grid] [possible values: grid, random, tpe]
           --trials <N>         Settings to try [default: random 1000, tpe 200; a grid is tried whole]

@@ -1,0 +1,42 @@
+//! What was found, as tables that people read: on the terminal and in the report.
+
+mod models; // drift, and what each column did
+mod predictions; // what the predictions were worth
+mod trading; // what the trades made of them
+
+use super::flat::Findings;
+use crate::report::page::Grid;
+
+/// In the order of the verdict's questions: is there anything in the predictions, and does it pay?
+pub fn grids(of: Findings<'_>) -> Vec<Grid> {
+    let predictions = predictions::grids(of.tables).into_iter();
+    let models = of.tables.models.iter().flat_map(models::grids);
+    let all = predictions.chain(trading::grids(of)).chain(models);
+    all.filter(|grid| !grid.rows.is_empty()).collect()
+}
+
+/// What was asked, and what was found.
+pub fn checks(of: Findings<'_>) -> Grid {
+    let rows = of.verdict.checks.iter().map(|check| {
+        let must = if check.must { "must" } else { "note" };
+        let outcome = check.outcome.word();
+        let words = [check.name.title(), outcome, must, &check.asked, &check.found];
+        words.map(str::to_owned).into()
+    });
+    Grid {
+        title: String::new(),
+        header: header(&["check", "outcome", "", "asked", "found"]),
+        sides: "lllll",
+        rows: rows.collect(),
+        note: "There is no pass without every must; a note is worth knowing.".to_owned(),
+    }
+}
+
+fn header(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn bars(n: impl std::fmt::Display) -> String {
+    let n = n.to_string();
+    if n == "1" { "1 bar".to_owned() } else { format!("{n} bars") }
+}

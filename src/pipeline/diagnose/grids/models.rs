@@ -1,0 +1,88 @@
+//! Drift, and what each column did in the models.
+
+use super::super::models::{FoldDrift, Models};
+use super::super::shap::{ColumnShap, Shap};
+use super::{bars, header};
+use crate::report::page::{Grid, percent, told, with_error};
+
+/// Columns that are shown.
+const TOP: usize = 20;
+
+pub fn grids(models: &Models) -> Vec<Grid> {
+    let mut grids = vec![drift(models)];
+    if let Some(shap) = &models.shap {
+        grids.extend([columns(shap), agreement(shap)]);
+    }
+    grids
+}
+
+fn drift(models: &Models) -> Grid {
+    let drifted = |fold: &FoldDrift| format!("{} of {}", fold.n_drifted, fold.columns.len());
+    let row = |fold: &FoldDrift| {
+        let predictions = models.predictions.iter().find(|other| other.fold == fold.fold);
+        let excess = |psi: Option<f64>, critical: Option<f64>| Some(psi? / critical?);
+        let worst = fold
+            .columns
+            .iter()
+            .filter_map(|shift| Some((excess(shift.psi, shift.psi_critical)?, shift)));
+        let worst = worst.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, shift)| shift);
+        vec![
+            fold.fold.to_string(),
+            drifted(fold),
+            worst.map_or("–".to_owned(), |shift| shift.name.clone()),
+            told(worst.and_then(|shift| shift.psi), 3),
+            told(worst.and_then(|shift| shift.psi_critical), 3),
+            predictions.map_or("–".to_owned(), drifted),
+        ]
+    };
+    let names = [
+        "fold",
+        "features drifted",
+        "the farthest",
+        "its PSI",
+        "by chance up to",
+        "predictions drifted",
+    ];
+    Grid {
+        title: "Drift of the test weeks".to_owned(),
+        header: header(&names),
+        sides: "rrlrrr",
+        rows: models.features.iter().map(row).collect(),
+        note:
+            "Features against the rows that were learnt from, predictions against the calibration \
+               slice's. PSI: population stability index; what is below its bound is chance."
+                .to_owned(),
+    }
+}
+
+fn columns(shap: &Shap) -> Grid {
+    let row = |column: &ColumnShap| {
+        let direction = told(column.direction, 2);
+        vec![column.name.clone(), with_error(Some(column.mean_abs), column.sd, 4), direction]
+    };
+    Grid {
+        title: format!("What each column does, {} ahead", bars(shap.horizon)),
+        header: header(&["column", "mean |SHAP|", "direction"]),
+        sides: "lrr",
+        rows: shap.columns.iter().take(TOP).map(row).collect(),
+        note: format!(
+            "In {}; mean over the folds ± their standard deviation. Direction: rank correlation of a \
+             column's values and what they did in the last fold.",
+            shap.unit
+        ),
+    }
+}
+
+fn agreement(shap: &Shap) -> Grid {
+    let rows = shap
+        .agreement
+        .iter()
+        .map(|row| vec![row.fold.to_string(), told(row.spearman, 2), percent(row.top_kept)]);
+    Grid {
+        title: "Does each fold find what the one before found?".to_owned(),
+        header: header(&["fold", "rank correlation of importances", "of the ten best still there"]),
+        sides: "rrr",
+        rows: rows.collect(),
+        note: String::new(),
+    }
+}

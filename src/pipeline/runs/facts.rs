@@ -1,0 +1,159 @@
+//! Everything that one run has left, as far as it can be read. What cannot is named, not hidden.
+
+mod reading;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::super::train::Report;
+use crate::config::Config;
+use crate::report::verdict::checks::Topic;
+use crate::store::{self, Manifest, RunManifest};
+use crate::units::Ts;
+use reading::Reader;
+
+/// Whether a run is what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    Whole,
+    /// It was ended before its end; the same command goes on with it.
+    Unfinished {
+        folds: usize,
+    },
+    /// What is wrong, and where.
+    Damaged(Vec<String>),
+}
+
+pub struct RunFacts {
+    pub id: String,
+    pub is_latest: bool,
+    pub state: State,
+    pub symbols: Vec<String>,
+    pub horizons: Vec<u32>,
+    pub folds: Vec<FoldFacts>,
+    /// How many rows were predicted, the first and the last.
+    pub predicted: Option<(usize, Ts, Ts)>,
+    /// Of the models; of the last backtest; of the last diagnosis.
+    pub config: Option<Config>,
+    pub backtest_config: Option<Config>,
+    pub diagnosis_config: Option<Config>,
+    pub model: Option<Manifest>,
+    pub manifest: Option<RunManifest>,
+    /// `metrics.json`, `diagnostics.json` and `verdict.json`.
+    pub metrics: Option<Value>,
+    pub diagnostics: Option<Value>,
+    pub verdict: Option<Value>,
+    pub files: Vec<FileFacts>,
+}
+
+/// One training, and the weeks it was tested on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoldFacts {
+    pub fold: u32,
+    pub learnt: (String, String),
+    pub tested: Option<(String, String)>,
+    pub n_rows: usize,
+    /// Mean over the horizons, on its calibration slice.
+    pub ic_calibrate: Option<f64>,
+    /// Of the horizon that is predicted best, on its test weeks.
+    pub ic_test: Option<f64>,
+}
+
+/// A file, or a folder with so many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileFacts {
+    pub path: PathBuf,
+    pub n_files: usize,
+    pub bytes: u64,
+}
+
+impl RunFacts {
+    pub fn read(id: &str) -> Self {
+        Reader::new(id).read()
+    }
+
+    /// `train`, `walkforward`: what made its models.
+    pub fn kind(&self) -> &str {
+        self.id.split('-').next().unwrap_or_default()
+    }
+
+    /// As tables name it.
+    pub fn subject(&self) -> String {
+        let timeframe = self.config.as_ref().map(|config| config.data.timeframe.to_string());
+        [self.symbols.join(", "), timeframe.unwrap_or_default()].join(" ").trim().to_owned()
+    }
+
+    /// A number of the last backtest.
+    pub fn figure(&self, place: &str) -> Option<f64> {
+        self.metrics.as_ref()?.pointer(place)?.as_f64()
+    }
+
+    /// A word of the verdict.
+    pub fn said(&self, name: &str) -> Option<&str> {
+        self.verdict.as_ref()?.get(name)?.as_str()
+    }
+
+    /// Horizon, rank IC and its t (HAC), one a horizon.
+    pub fn ics(&self) -> Vec<(u64, f64, f64)> {
+        let ics = self
+            .diagnostics
+            .as_ref()
+            .and_then(|tables| tables.pointer("/evidence/ics")?.as_array());
+        let of = |ic: &Value| {
+            Some((
+                ic.get("horizon")?.as_u64()?,
+                ic.get("ic")?.as_f64()?,
+                ic.get("hac_t")?.as_f64()?,
+            ))
+        };
+        ics.into_iter().flatten().filter_map(of).collect()
+    }
+
+    /// The clearest of them.
+    pub fn best_ic(&self) -> Option<(u64, f64, f64)> {
+        self.ics().into_iter().reduce(|best, ic| if ic.2 > best.2 { ic } else { best })
+    }
+
+    /// Title, whether it is a must, what was asked, what was found, how it ended.
+    pub fn checks(&self) -> Vec<[String; 5]> {
+        let checks = self.verdict.as_ref().and_then(|verdict| verdict.get("checks")?.as_array());
+        let of = |check: &Value| {
+            let text = |name: &str| Some(check.get(name)?.as_str()?.to_owned());
+            let must = if check.get("must")?.as_bool()? { "must" } else { "note" };
+            let topic: Topic = serde_json::from_value(check.get("name")?.clone()).ok()?;
+            let name = topic.title().to_owned();
+            Some([name, must.to_owned(), text("asked")?, text("found")?, text("outcome")?])
+        };
+        checks.into_iter().flatten().filter_map(of).collect()
+    }
+
+    /// Its folders.
+    pub fn folder(&self, root: &str) -> PathBuf {
+        Path::new(root).join(&self.id)
+    }
+
+    /// How many settings were swept, sweep by sweep: their folders.
+    pub fn n_sweeps(&self) -> usize {
+        let results = self.folder(store::RESULTS).join("sweep_");
+        let begins = |file: &&FileFacts| {
+            file.path.to_string_lossy().starts_with(results.to_string_lossy().as_ref())
+        };
+        self.files.iter().filter(begins).count()
+    }
+}
+
+impl FoldFacts {
+    fn of(report: &Report, tested: Option<(String, String)>, ic_test: Option<f64>) -> Self {
+        let ics = report.horizons.iter().filter_map(|scores| scores.calibrate.ic);
+        let (n, sum) = ics.fold((0, 0.0), |(n, sum), ic| (n + 1, sum + ic.value));
+        Self {
+            fold: report.fold,
+            learnt: (report.from.clone(), report.until.clone()),
+            tested,
+            n_rows: report.slices.iter().map(|slice| slice.n_rows).sum(),
+            ic_calibrate: (n > 0).then(|| sum / f64::from(n)),
+            ic_test,
+        }
+    }
+}
