@@ -222,7 +222,7 @@ pub fn ledger_within(traded: &Traded, (from, to): (Ts, Ts)) -> Result<Option<Led
             intents.push(Intents::new(moved).map_err(Failure::world)?);
             let sigma = one.sigma.as_ref().map(|sigma| &sigma[rows.clone()]);
             parts.push((one.bars.slice(rows), sigma));
-            rules.costs.push(costs.clone());
+            rules.costs.push(*costs);
         }
     }
     let markets = parts.iter().map(|(bars, sigma)| market_of(bars, *sigma));

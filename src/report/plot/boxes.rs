@@ -34,7 +34,7 @@ impl Chart for Boxes {
         let Some((lo, hi)) = ends else {
             return Err(PlotFault::Empty(self.titles.title.clone()));
         };
-        let body = canvas.framed(&self.titles, &keys(), &[self.five.clone()]);
+        let body = canvas.framed(&self.titles, &keys(), std::slice::from_ref(&self.five));
         let name = |row: &BoxRow| format!("{} ({})", row.name, grouped(row.n as f64, 0));
         let names: Vec<String> = self.rows.iter().map(name).collect();
         let x = Axis::names(&self.x_label, &names);
