@@ -82,7 +82,7 @@ fn features(models: &Models, measure: &Measure, subject: &str) -> HeatMap {
     let usual = stats::quantile(&drifted, 0.5).unwrap_or(0.0);
     let finding = format!(
         "{usual:.0} of {n_columns} columns drift beyond chance in the middle fold; shown are the {} \
-         that drift most. White: within chance; the scale ends at {}.",
+         that drift most. White: within chance; what is above {} is shown as that.",
         rows.len(),
         measure.most
     );
@@ -178,7 +178,7 @@ mod tests {
             (vec!["moves".into(), "still".into()], vec!["0".into(), "1".to_owned()])
         );
         assert_eq!(chart.values, [0.4, 0.5, 0.0, 0.5]);
-        assert!(chart.titles.finding.ends_with("the scale ends at 0.5."));
+        assert!(chart.titles.finding.ends_with("what is above 0.5 is shown as that."));
         // Without a critical value nothing is beyond it.
         assert_eq!(features(&models(), &KS, "X").values, [0.0; 4]);
     }

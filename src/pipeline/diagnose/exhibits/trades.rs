@@ -163,9 +163,22 @@ fn excursions(trades: &[Trade], subject: &str) -> Scatter {
     }
 }
 
+/// A label as people write it.
+fn shown(label: &str) -> String {
+    let name = match label {
+        "london_new_york" => "London and New York",
+        "new_york" => "New York",
+        "london" => "London",
+        "asia" => "Asia",
+        "none" => "other hours",
+        other => return other.replace('_', " "),
+    };
+    name.to_owned()
+}
+
 fn groups(found: &[Spread], (x_label, what): (&str, &str), subject: &str) -> Boxes {
     let row = |spread: &Spread| BoxRow {
-        name: spread.label.replace('_', " "),
+        name: shown(&spread.label),
         n: spread.n_trades,
         mean: spread.mean_bps,
         five: [
@@ -181,7 +194,7 @@ fn groups(found: &[Spread], (x_label, what): (&str, &str), subject: &str) -> Box
     let told = |spread: &Spread| {
         let n = spread.n_trades;
         let trades = if n == 1 { "1 trade".to_owned() } else { format!("{} trades", grouped(n)) };
-        format!("{:.1} bps ({}, {trades})", spread.mean_bps, spread.label.replace('_', " "))
+        format!("{:.1} bps ({}, {trades})", spread.mean_bps, shown(&spread.label))
     };
     let finding = best.map_or_else(String::new, |(best, worst)| {
         format!("Means from {} to {}.", told(worst), told(best))
@@ -276,5 +289,9 @@ mod tests {
         );
         let told = "Means from -3.0 bps (stop gap, 1 trade) to 2.5 bps (target, 1,200 trades).";
         assert_eq!(chart.titles.finding, told);
+        assert_eq!(
+            ["new_york", "none", "timed_exit"].map(shown),
+            ["New York", "other hours", "timed exit"]
+        );
     }
 }
