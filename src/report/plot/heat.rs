@@ -15,6 +15,8 @@ pub enum Palette {
     Diverging,
     /// From the least (pale) to the largest (dark).
     Sequential,
+    /// From zero (pale) to the largest (dark), where nothing is below zero.
+    FromZero,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +62,8 @@ impl HeatMap {
         Some(match self.palette {
             Palette::Diverging if largest > 0.0 => (-largest, largest),
             Palette::Diverging => (-1.0, 1.0),
+            Palette::FromZero if largest > 0.0 => (0.0, largest),
+            Palette::FromZero => (0.0, 1.0),
             Palette::Sequential if hi - lo > largest * 1e-11 => (lo, hi),
             Palette::Sequential => super::plane::padded((lo, hi)),
         })
@@ -125,7 +129,30 @@ impl Palette {
     fn ink(self, share: f64) -> Ink {
         match self {
             Self::Diverging => diverging(2.0 * share - 1.0),
-            Self::Sequential => sequential(share),
+            Self::Sequential | Self::FromZero => sequential(share),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn from_zero_nothing_is_pale_even_where_all_is_nothing() {
+        let map = |values: &[f64], palette| HeatMap {
+            titles: Titles::default(),
+            x_label: String::new(),
+            y_label: String::new(),
+            columns: vec![String::new(); values.len()],
+            rows: vec![String::new()],
+            values: values.to_vec(),
+            palette,
+        };
+        assert_eq!(map(&[0.0, 0.0], Palette::FromZero).span(), Some((0.0, 1.0)));
+        assert_eq!(map(&[0.3, 0.5], Palette::FromZero).span(), Some((0.0, 0.5)));
+        assert_eq!(map(&[0.3, 0.5], Palette::Sequential).span(), Some((0.3, 0.5)));
+        assert_eq!(map(&[f64::NAN], Palette::FromZero).span(), None);
+        assert_eq!(Palette::FromZero.ink(0.0), sequential(0.0));
     }
 }

@@ -90,7 +90,8 @@ impl Histogram<'_> {
 }
 
 /// What the axis spans, and how many bins: their edges are multiples of a round width, so that zero
-/// is an edge and no bin mixes gains and losses; whole numbers have no narrower bins than one.
+/// is an edge and no bin mixes gains and losses; whole numbers have no narrower bins than one. The
+/// width is within 0.65 and 1.6 of the rule's.
 fn extent(pooled: &[f64]) -> Option<((f64, f64), usize)> {
     let at = |p| quantile(pooled, p);
     let (lo, q1, q3, hi) = (at(0.0)?, at(0.25)?, at(0.75)?, at(1.0)?);
@@ -102,7 +103,7 @@ fn extent(pooled: &[f64]) -> Option<((f64, f64), usize)> {
     };
     let n_bins = freedman_diaconis(iqr, hi - lo, pooled.len());
     let is_whole = pooled.iter().all(|value| value.fract() == 0.0);
-    let width = round_step((hi - lo) / n_bins as f64).max(if is_whole { 1.0 } else { 0.0 });
+    let width = round_step(0.65 * (hi - lo) / n_bins as f64).max(if is_whole { 1.0 } else { 0.0 });
     let (first, last) = ((lo / width).floor(), (hi / width).floor() + 1.0);
     let is_fine = last - first <= MOST_BINS && width > 0.0;
     Some(if is_fine {

@@ -65,7 +65,12 @@ impl Chart for Lines<'_> {
         };
         let body = canvas.framed(&self.titles, &self.keys(), &self.notes());
         let is_time = self.lines.iter().any(|line| matches!(line.x, Across::Time(_)));
-        let x_kind = if is_time { AxisKind::Time } else { AxisKind::Number };
+        let is_whole = self.lines.iter().all(|line| line.x.is_whole());
+        let x_kind = match is_whole {
+            _ if is_time => AxisKind::Time,
+            true => AxisKind::Whole,
+            false => AxisKind::Number,
+        };
         let y_kind = if self.is_log { AxisKind::Log } else { AxisKind::Number };
         let x = Axis { kind: x_kind, ..Axis::number(&self.x_label, x_range) };
         let y = Axis { kind: y_kind, ..Axis::number(&self.y_label, y_range) };
@@ -221,6 +226,14 @@ impl Across<'_> {
         match self {
             Across::Time(us) => us[i] as f64,
             Across::Number(xs) => xs[i],
+        }
+    }
+
+    /// Numbers of folds or bars, say.
+    fn is_whole(&self) -> bool {
+        match self {
+            Across::Time(_) => false,
+            Across::Number(xs) => xs.iter().all(|x| x.fract() == 0.0),
         }
     }
 

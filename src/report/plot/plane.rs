@@ -5,7 +5,7 @@ use super::font::{Weight, fitted, width};
 use super::frame::{Canvas, label};
 use super::scene::{Anchor, Area, Margins, Point, Stroke, Text, Turn, crisp};
 use super::style::{AXIS, GRID, INK, MUTED, Style, ZERO};
-use super::ticks::{LARGEST, Tick, is_drawable, number_ticks, power_of_ten};
+use super::ticks::{LARGEST, Tick, is_drawable, number_ticks, power_of_ten, whole_ticks};
 
 /// From values to pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Scale {
 #[derive(Debug, Clone, Copy)]
 pub enum AxisKind<'a> {
     Number,
+    /// Labelled at whole numbers alone.
+    Whole,
     /// Decimal logarithms, labelled by the numbers they belong to.
     Log,
     /// Microseconds since 1970, UTC.
@@ -72,6 +74,7 @@ impl<'a> Axis<'a> {
     fn ticks(&self, most: usize) -> Vec<Tick> {
         match self.kind {
             AxisKind::Number => number_ticks(self.lo, self.hi, most),
+            AxisKind::Whole => whole_ticks(self.lo, self.hi, most),
             AxisKind::Log => log_ticks(self.lo, self.hi, most),
             AxisKind::Time => time_ticks(self.lo.ceil() as i64, self.hi.floor() as i64, most),
             AxisKind::Names(_) => Vec::new(),
@@ -79,7 +82,7 @@ impl<'a> Axis<'a> {
     }
 
     fn has_zero(&self) -> bool {
-        matches!(self.kind, AxisKind::Number) && self.lo <= 0.0 && 0.0 <= self.hi
+        matches!(self.kind, AxisKind::Number | AxisKind::Whole) && self.lo <= 0.0 && 0.0 <= self.hi
     }
 
     const fn is_names(&self) -> bool {
@@ -138,7 +141,7 @@ impl Plane {
         let head = if y.label.is_empty() { 0.3 } else { 1.9 } * style.text;
         let right = if x.is_names() { 0.4 } else { 1.8 } * style.text;
         let height = (body.h - foot - head).max(1.0);
-        let y_ticks = y.ticks((height / (style.text * 3.0)) as usize);
+        let y_ticks = y.ticks(most_ticks(height, style));
         let left = left_of(y, &y_ticks, Area { h: height, ..body }, style);
         let area = body.inside(Margins { left, right, top: head, bottom: foot });
         let text = fitted(y.label, style.text, Weight::Regular, body.w);
@@ -243,6 +246,12 @@ impl Plane {
     }
 }
 
+/// At a distance of three lines; low planes are better read with closer ones.
+fn most_ticks(height: f64, style: &Style) -> usize {
+    let (loose, close) = (height / (style.text * 3.0), height / (style.text * 1.8));
+    loose.max(close.min(5.0)) as usize
+}
+
 fn right_label(text: String, at: Point, size: f64) -> Text {
     Text { anchor: Anchor::End, ..label(text, at, size, INK) }
 }
@@ -285,7 +294,7 @@ fn foot(axis: &Axis<'_>, body: Area, style: &Style) -> f64 {
     let label = if axis.label.is_empty() { 0.3 } else { 1.8 } * style.text;
     let ticks = match axis.kind {
         _ if axis.is_bare => 0.0,
-        AxisKind::Number | AxisKind::Log => style.text * 1.6,
+        AxisKind::Number | AxisKind::Whole | AxisKind::Log => style.text * 1.6,
         AxisKind::Time => style.text * 2.85,
         AxisKind::Names(names) => {
             // The left margin is not known yet; a fifth of the width is a fair guess.
@@ -305,7 +314,7 @@ fn foot_room(body: Area, style: &Style) -> f64 {
 /// Whether the names fit side by side; if not they stand upright. And their size.
 fn name_layout(names: &[String], slot: f64, style: &Style) -> (bool, f64) {
     let widest = names.iter().map(|n| width(n, style.text, Weight::Regular)).fold(0.0, f64::max);
-    if widest <= slot * 0.9 { (true, style.text) } else { (false, name_size(slot, style)) }
+    if widest <= slot * 0.8 { (true, style.text) } else { (false, name_size(slot, style)) }
 }
 
 fn name_size(slot: f64, style: &Style) -> f64 {

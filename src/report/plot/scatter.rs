@@ -118,8 +118,13 @@ fn placed(points: &[Point], cloud: &Cloud, (area, size): (Area, f64)) -> Vec<Poi
         };
         let sides: [(bool, f64); 6] =
             [(true, -0.5), (true, 1.4), (false, -0.5), (false, 1.4), (true, -1.8), (true, 2.7)];
+        let fits = |(right, _): &&(bool, f64)| {
+            let end = point.x + size * 0.7 + w;
+            !right || end <= area.right()
+        };
         let is_free = |area: &Area| !taken.iter().any(|other| meet(area, other));
-        let found = sides.iter().map(at).find(is_free).unwrap_or_else(|| at(&sides[0]));
+        let found =
+            sides.iter().filter(fits).map(at).find(is_free).unwrap_or_else(|| at(&sides[0]));
         places.push(Point { x: found.x, y: found.y + size });
         taken.push(found);
     }

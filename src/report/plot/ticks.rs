@@ -30,6 +30,14 @@ pub fn number_ticks(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
     (first..=last).map(tick).filter(|t| (lo..=hi).contains(&t.value)).collect()
 }
 
+/// As [`number_ticks`], at whole numbers alone.
+pub fn whole_ticks(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
+    let n_whole = (hi.floor() - lo.ceil()).clamp(1.0, 1e6) as usize + 1;
+    let ticks = number_ticks(lo, hi, most.min(n_whole)).into_iter();
+    let whole = ticks.filter(|tick| tick.value.fract() == 0.0);
+    whole.map(|tick| Tick { label: grouped(tick.value, 0), ..tick }).collect()
+}
+
 /// `digits · 10^exponent`, with as many decimals as needed to write it.
 #[derive(Debug, Clone, Copy)]
 struct Step {
@@ -205,5 +213,21 @@ mod tests {
                 prop_assert!((said - tick.value).abs() <= 1e-9 * tick.value.abs().max(1.0), "{tick:?}");
             }
         }
+    }
+
+    #[test]
+    fn whole_ticks_have_no_halves() {
+        let labels = |lo, hi, most| -> Vec<String> {
+            whole_ticks(lo, hi, most).into_iter().map(|tick| tick.label).collect()
+        };
+        assert_eq!(labels(0.0, 3.0, 12), ["0", "1", "2", "3"]);
+        assert_eq!(labels(1.0, 3.0, 12), ["1", "2", "3"]);
+        assert_eq!(labels(0.0, 63.0, 8), ["0", "10", "20", "30", "40", "50", "60"]);
+        assert!(labels(0.0, 21.0, 10).iter().all(|label| !label.contains('.')));
+    }
+
+    #[test]
+    fn a_round_step_is_the_next_round_number() {
+        assert_eq!([0.9, 1.0, 2.1, 26.0, 0.03].map(round_step), [1.0, 1.0, 2.5, 50.0, 0.05]);
     }
 }

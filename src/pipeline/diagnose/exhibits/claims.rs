@@ -127,7 +127,7 @@ mod tests {
         assert!((last.realised.value / last.predicted - 0.5).abs() < 0.1, "{last:?}");
         let (low, high) = last.realised.interval.unwrap();
         assert!(low < last.realised.value && last.realised.value < high);
-        assert!(chart.titles.finding.starts_with("Slope 0.5"), "{}", chart.titles.finding);
+        assert!(chart.titles.finding.starts_with("Slope 0.48 ± 0.02"), "{}", chart.titles.finding);
         let all = calibration(&[of], "X");
         assert!(all.titles.finding.starts_with("At 0 of 1 horizons"), "{}", all.titles.finding);
     }

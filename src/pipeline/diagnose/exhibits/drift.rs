@@ -44,9 +44,9 @@ struct Measure {
 }
 
 const PSI: Measure =
-    Measure { name: "PSI", value: |s| s.psi, critical: |s| s.psi_critical, most: 1.0 };
+    Measure { name: "PSI", value: |s| s.psi, critical: |s| s.psi_critical, most: 0.5 };
 const KS: Measure =
-    Measure { name: "KS distance", value: |s| s.ks, critical: |s| s.ks_critical, most: 1.0 };
+    Measure { name: "KS distance", value: |s| s.ks, critical: |s| s.ks_critical, most: 0.3 };
 
 /// Columns in a picture.
 const TOP: usize = 15;
@@ -82,9 +82,9 @@ fn features(models: &Models, measure: &Measure, subject: &str) -> HeatMap {
     let usual = stats::quantile(&drifted, 0.5).unwrap_or(0.0);
     let finding = format!(
         "{usual:.0} of {n_columns} columns drift beyond chance in the middle fold; shown are the {} \
-         that drift most. White: within chance{}.",
+         that drift most. White: within chance; what is above {} is shown as that.",
         rows.len(),
-        if measure.most < 1.5 && measure.name == "PSI" { "; darkest: 1 or more" } else { "" }
+        measure.most
     );
     let title = format!("{} of each column: test weeks against training. {subject}", measure.name);
     HeatMap {
@@ -94,7 +94,7 @@ fn features(models: &Models, measure: &Measure, subject: &str) -> HeatMap {
         columns: folds.iter().map(|fold| fold.fold.to_string()).collect(),
         rows: rows.iter().map(|(at, _)| name(*at)).collect(),
         values: rows.into_iter().flat_map(|(_, row)| row).collect(),
-        palette: Palette::Sequential,
+        palette: Palette::FromZero,
     }
 }
 
@@ -177,8 +177,8 @@ mod tests {
             (chart.rows, chart.columns),
             (vec!["moves".into(), "still".into()], vec!["0".into(), "1".to_owned()])
         );
-        assert_eq!(chart.values, [0.4, 1.0, 0.0, 0.5]);
-        assert!(chart.titles.finding.contains("darkest: 1 or more"));
+        assert_eq!(chart.values, [0.4, 0.5, 0.0, 0.5]);
+        assert!(chart.titles.finding.ends_with("what is above 0.5 is shown as that."));
         // Without a critical value nothing is beyond it.
         assert_eq!(features(&models(), &KS, "X").values, [0.0; 4]);
     }

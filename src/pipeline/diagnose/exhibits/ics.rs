@@ -28,29 +28,35 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
         },
     ];
     if let Some(best) = clearest(&tables.horizons) {
-        drafts.push(Draft {
+        drafts.extend(of_clearest(best, subject));
+    }
+    drafts.push(Draft {
+        name: "ic_rolling_all",
+        heading: "Rolling IC of every horizon",
+        how_to_read: "The rank IC of some weeks over time, a panel for each horizon: what is real \
+                      mostly shows at neighbouring horizons at the same time.",
+        chart: Box::new(all_rolling(&tables.horizons, subject)),
+    });
+    drafts
+}
+
+fn of_clearest<'a>(best: &OfHorizon, subject: &str) -> Vec<Draft<'a>> {
+    vec![
+        Draft {
             name: "ic_rolling",
             heading: "Rolling IC",
             how_to_read: "The rank IC of the last weeks over time, with its interval: good stays \
                           above 0, a line that sinks to 0 is an effect that went away.",
             chart: Box::new(rolling(best, subject)),
-        });
-        drafts.push(Draft {
+        },
+        Draft {
             name: "ic_by_fold",
             heading: "IC by fold",
             how_to_read: "The rank IC of each fold's test weeks: good is above 0 in most folds, a \
                           few tall bars among many around 0 are likely luck.",
             chart: Box::new(ic_by_fold(best, subject)),
-        });
-    }
-    drafts.push(Draft {
-        name: "ic_rolling_all",
-        heading: "Rolling IC of every horizon",
-        how_to_read: "The rank IC of the last weeks over time, a panel for each horizon: what is real mostly \
-                      shows at neighbouring horizons at the same time.",
-        chart: Box::new(all_rolling(&tables.horizons, subject)),
-    });
-    drafts
+        },
+    ]
 }
 
 fn all_rolling(horizons: &[OfHorizon], subject: &str) -> Panels {

@@ -100,7 +100,7 @@ pub fn drafts<'a>(material: &'a Material<'a>) -> Vec<Draft<'a>> {
 fn overview<'a>(material: &Material<'_>, drafts: &'a [Draft<'a>]) -> Overview<'a> {
     let panel = |name: &&str| drafts.iter().find(|draft| draft.name == *name);
     let evidence = &material.tables.evidence;
-    let net = evidence.net_cash().map_or("not known".to_owned(), |net| format!("{net:+.0}"));
+    let net = evidence.net_cash().map_or("not known".to_owned(), signed);
     let (trades, days) = (grouped(evidence.n_trades), grouped(evidence.n_days));
     let finding = format!("{trades} trades on {days} days, profit after costs {net}.");
     let title = format!("{}: out of sample, at a glance", material.subject);
@@ -109,6 +109,12 @@ fn overview<'a>(material: &Material<'_>, drafts: &'a [Draft<'a>]) -> Overview<'a
         panels: AT_A_GLANCE.iter().filter_map(panel).map(|draft| draft.chart.as_ref()).collect(),
         n_columns: None,
     }
+}
+
+/// Money, thousands apart.
+fn signed(cash: f64) -> String {
+    let sign = if cash < 0.0 { "−" } else { "+" };
+    format!("{sign}{}", grouped(cash.abs().round() as u64))
 }
 
 fn save(draft: &Draft<'_>, folder: &Path) -> Result<Option<Exhibit>, Failure> {

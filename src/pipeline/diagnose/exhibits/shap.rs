@@ -140,7 +140,7 @@ fn by_fold(shap: &Shap, subject: &str) -> HeatMap {
         columns: shap.folds.iter().map(|fold| fold.fold.to_string()).collect(),
         rows: top.iter().map(|column| column.name.clone()).collect(),
         values: shown.concat(),
-        palette: Palette::Sequential,
+        palette: Palette::FromZero,
     }
 }
 

@@ -74,7 +74,7 @@ fn hits(tables: &Tables, subject: &str) -> GroupedBars {
     let values = hits.deciles.iter().map(|decile| percent_over(50.0, &decile.hits)).collect();
     bars(
         Titles::new(format!("Hit rate by strength of the signal. {subject}"), finding),
-        ("tenth of |z|, weakest first", "hit rate less 50, %"),
+        ("tenth of |z|, weakest first", "hit rate less 50 % (percentage points)"),
         hits.deciles.iter().map(|decile| decile.decile.to_string()).collect(),
         (vec![series("hit rate", values)], WILSON),
     )

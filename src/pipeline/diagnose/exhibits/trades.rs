@@ -11,14 +11,11 @@ use crate::report::plot::{
 use crate::stats;
 
 pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
-    let (found, subject) = (&of.tables.trades, &of.subject);
-    let trades = &of.traded.ledger.trades[..];
-    let spread = |name, heading, how_to_read, chart: Boxes| Draft {
-        name,
-        heading,
-        how_to_read,
-        chart: Box::new(chart),
-    };
+    [of_trades(of), by_group(of)].into_iter().flatten().collect()
+}
+
+fn of_trades<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
+    let (trades, subject) = (&of.traded.ledger.trades[..], &of.subject);
     vec![
         Draft {
             name: "trades_pnl",
@@ -42,6 +39,19 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
                           needed their stop that wide.",
             chart: Box::new(excursions(trades, subject)),
         },
+    ]
+}
+
+fn by_group<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
+    let (found, subject) = (&of.tables.trades, &of.subject);
+    let sessions = found.by_session.as_deref().unwrap_or_default();
+    let spread = |name, heading, how_to_read, chart: Boxes| Draft {
+        name,
+        heading,
+        how_to_read,
+        chart: Box::new(chart),
+    };
+    vec![
         spread(
             "trades_by_exit",
             "Trades by exit",
@@ -61,11 +71,7 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
             "Trades by session",
             "Net results by the market session of entry: a session whose box lies below 0 costs \
              money.",
-            groups(
-                found.by_session.as_deref().unwrap_or_default(),
-                ("session of entry", "session"),
-                subject,
-            ),
+            groups(sessions, ("session of entry", "session"), subject),
         ),
     ]
 }
@@ -157,9 +163,22 @@ fn excursions(trades: &[Trade], subject: &str) -> Scatter {
     }
 }
 
+/// A label as people write it.
+fn shown(label: &str) -> String {
+    let name = match label {
+        "london_new_york" => "London and New York",
+        "new_york" => "New York",
+        "london" => "London",
+        "asia" => "Asia",
+        "none" => "other hours",
+        other => return other.replace('_', " "),
+    };
+    name.to_owned()
+}
+
 fn groups(found: &[Spread], (x_label, what): (&str, &str), subject: &str) -> Boxes {
     let row = |spread: &Spread| BoxRow {
-        name: spread.label.replace('_', " "),
+        name: shown(&spread.label),
         n: spread.n_trades,
         mean: spread.mean_bps,
         five: [
@@ -175,7 +194,7 @@ fn groups(found: &[Spread], (x_label, what): (&str, &str), subject: &str) -> Box
     let told = |spread: &Spread| {
         let n = spread.n_trades;
         let trades = if n == 1 { "1 trade".to_owned() } else { format!("{} trades", grouped(n)) };
-        format!("{:.1} bps ({}, {trades})", spread.mean_bps, spread.label.replace('_', " "))
+        format!("{:.1} bps ({}, {trades})", spread.mean_bps, shown(&spread.label))
     };
     let finding = best.map_or_else(String::new, |(best, worst)| {
         format!("Means from {} to {}.", told(worst), told(best))
@@ -270,5 +289,9 @@ mod tests {
         );
         let told = "Means from -3.0 bps (stop gap, 1 trade) to 2.5 bps (target, 1,200 trades).";
         assert_eq!(chart.titles.finding, told);
+        assert_eq!(
+            ["new_york", "none", "timed_exit"].map(shown),
+            ["New York", "other hours", "timed exit"]
+        );
     }
 }
