@@ -31,3 +31,4 @@ demo:
 	$(EDGEWALK) predict
 	$(EDGEWALK) explain --top 5
 	$(EDGEWALK) walkforward
+	$(EDGEWALK) run list

@@ -106,7 +106,7 @@ fn horizons(run: &RunFacts) -> String {
 const ENDS: usize = 6;
 
 fn folds(folds: &[FoldFacts], all: bool) -> String {
-    let ic = |ic: Option<f64>| ic.map_or("–".to_owned(), |ic| format!("{ic:.3}"));
+    let ic = |ic: Option<f64>| told(ic, 3);
     let span = |(from, until): &(String, String)| format!("{from} to {until}");
     let row = |fold: &FoldFacts| {
         vec![

@@ -73,11 +73,6 @@ impl RunFacts {
         Reader::new(id).read()
     }
 
-    /// `train`, `walkforward`: what made its models.
-    pub fn kind(&self) -> &str {
-        self.id.split('-').next().unwrap_or_default()
-    }
-
     /// As tables name it.
     pub fn subject(&self) -> String {
         let timeframe = self.config.as_ref().map(|config| config.data.timeframe.to_string());
