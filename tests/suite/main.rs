@@ -22,6 +22,7 @@ mod learning;
 mod tuning;
 mod sweep;
 mod walkforward;
+mod retraining;
 mod first_steps;
 mod determinism;
 mod kill;
