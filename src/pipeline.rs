@@ -37,7 +37,7 @@ pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, short, 
 pub use trade_log::{TradeFilter, TradeLog, trade_log};
 pub use train::{Model, Report, Training, train};
 pub use tune::{Tuned, describe as tuning_line};
-pub use walk::{Walk, Walked, walk};
+pub use walk::{Compared, Comparison, Difference, Retraining, Walk, Walked, walk};
 
 use crate::config::{Config, Place};
 use crate::failure::Failure;

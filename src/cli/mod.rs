@@ -13,6 +13,7 @@ mod labels;
 mod output;
 mod predict;
 mod progress;
+mod retraining; // what walkforward tells of it
 mod run;
 mod sweep;
 mod trades;

@@ -3,11 +3,11 @@
 use anyhow::Result;
 
 use super::progress::Drawn;
-use super::{Global, backtest, diagnose, print, symbols};
+use super::{Global, backtest, diagnose, print, retraining, symbols};
 use crate::config::Flag;
 use crate::ingest::feeds::Progress;
 use crate::market::Symbol;
-use crate::pipeline::{self, AskedRun, Walk};
+use crate::pipeline::{self, AskedRun, Walk, Walked};
 
 /// Retrain as time goes by, predict the weeks after each training, and trade all of them
 ///
@@ -33,6 +33,13 @@ pub struct Args {
     /// [default: walkforward.mode]
     #[arg(long)]
     mode: Option<String>,
+    /// schedule trains for each test window, drift once inputs or results have changed
+    /// [default: walkforward.retrain]
+    #[arg(long, value_name = "WHEN")]
+    retrain: Option<String>,
+    /// With --retrain drift: also train by schedule, and tell what drift saves and what it loses
+    #[arg(long)]
+    compare: bool,
     /// Compute every fold, even those that are there
     #[arg(long)]
     fresh: bool,
@@ -49,7 +56,9 @@ impl Args {
         ];
         let weeks = weeks.into_iter().filter_map(|(flag, key, n)| Some(Flag::new(flag, key, &n?)));
         let mode = self.mode.iter().map(|mode| Flag::new("--mode", "walkforward.mode", mode));
-        weeks.chain(mode).chain(self.asked.flags()).collect()
+        let retrain = self.retrain.iter();
+        let retrain = retrain.map(|when| Flag::new("--retrain", "walkforward.retrain", when));
+        weeks.chain(mode).chain(retrain).chain(self.asked.flags()).collect()
     }
 }
 
@@ -61,19 +70,30 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         drawn.at(done as u64, Some(all as u64));
     };
     let symbols = symbols(&config, args.symbol.as_ref());
-    let asked = Walk { config: &config, symbols, fresh: args.fresh, progress: &progress };
+    let asked = Walk {
+        config: &config,
+        symbols,
+        fresh: args.fresh,
+        compare: args.compare,
+        progress: &progress,
+    };
     let walked = pipeline::walk(&asked)?;
     drop(drawn);
-    let n = walked.folds.folds().len();
-    let before = match walked.n_old {
-        0 => String::new(),
-        old => format!(", {old} of them computed before"),
-    };
-    print(&format!("{}: {n} folds{before}\n\n", walked.run.subject()))?;
+    print(&opening(&walked))?;
     let drawn = Drawn::waiting("trading what was predicted", global.quiet);
     let traded = pipeline::backtest(&config, AskedRun::whole(&walked.run.id))?;
     drop(drawn);
     backtest::show(&traded)?;
     print("\n")?;
     diagnose::judge(&config, AskedRun::whole(&walked.run.id), (&args.asked, global.quiet))
+}
+
+fn opening(walked: &Walked) -> String {
+    let n = walked.folds.folds().len();
+    let before = match walked.n_old {
+        0 => String::new(),
+        old => format!(", {old} of them computed before"),
+    };
+    let retrained = walked.retraining.as_ref().map(retraining::text).unwrap_or_default();
+    format!("{}: {n} folds{before}\n\n{retrained}", walked.run.subject())
 }

@@ -54,7 +54,7 @@ pub use synthetic::{Planted, Synthetic};
 pub use trading_logic::{HorizonWeights, Sizing, TradingLogic, WeightMethod};
 pub use tuning::{PrunerName, SamplerName, Tuning};
 pub use verdict::Verdict;
-pub use walkforward::WalkForward;
+pub use walkforward::{Drift, Residuals, Retrain, WalkForward};
 
 use rule::Rule;
 use section::section;

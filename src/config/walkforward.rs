@@ -27,6 +27,50 @@ section! {
     early_stop_fraction: f64 = 0.15, Rule::below(0.0, 1.0);
     /// Part of the training window, at its end, that predictions are calibrated on.
     calibrate_fraction: f64 = 0.15, Rule::below(0.0, 1.0);
+    /// schedule trains a model for each test window; drift keeps the last model until `drift` says
+    /// that something has changed.
+    retrain: Retrain = Retrain::Schedule, Rule::any();
+    drift: Drift = Drift::default(), Rule::any();
+}
+
+section! {
+    /// What asks for another training, for `retrain: drift`. It is looked at when a test window
+    /// begins, and at nothing that is not over by then.
+    pub struct Drift;
+    /// The chance that each detector is wrong about a window in which nothing has changed; their
+    /// thresholds follow from it.
+    false_alarms: f64 = 0.05, Rule::within(1e-6, 0.5);
+    /// Windows that a model may serve, whatever the detectors say. (Six of two weeks: as long as it
+    /// was trained on.)
+    max_age: Option<u32> = Some(6), Rule::within(1.0, 1e6).unit("windows");
+    /// Inputs: from this stability index on (PSI, of the last window against the training window) a
+    /// column has drifted, if that is beyond chance; null: inputs are not looked at.
+    inputs_psi: Option<f64> = Some(0.25), Rule::within(0.0, 100.0);
+    /// The same of what columns add to the predictions (SHAP values), the mean over them by their
+    /// importance; null: not looked at.
+    shap_psi: Option<f64> = Some(0.25), Rule::within(0.0, 100.0);
+    /// Who looks at what the predictions were worth: adaptive windows (ADWIN, which are wrong more
+    /// rarely than asked), the Page-Hinkley test (as often), or nobody.
+    residuals: Residuals = Residuals::Adwin, Rule::any();
+    /// page_hinkley: a fall of a horizon's correlation by less than this is borne.
+    ic_fall: f64 = 0.02, Rule::within(0.001, 1.0);
+}
+
+choice! {
+    /// When models are trained.
+    pub enum Retrain {
+        Schedule = "schedule",
+        Drift = "drift",
+    }
+}
+
+choice! {
+    /// Detectors of losses.
+    pub enum Residuals {
+        PageHinkley = "page_hinkley",
+        Adwin = "adwin",
+        Off = "none",
+    }
 }
 
 choice! {

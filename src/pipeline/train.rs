@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::dataset::{Definition, Lessons, digest, lessons};
 use super::recipe;
 use super::tune::{Searched, Tuned, tune};
-use crate::config::Config;
+use crate::config::{Config, Drift, Retrain};
 use crate::failure::Failure;
 use crate::folds::{Fold, Rows, Slice};
 use crate::labels::Interval;
@@ -61,6 +61,10 @@ pub struct Report {
     pub weights: HorizonWeights,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tuned: Option<Tuned>,
+    /// The earlier fold whose model this one uses, where it has none of its own. All above but `fold`
+    /// is then of that model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -131,20 +135,31 @@ fn open(folder: ModelFolder) -> Result<Model, Failure> {
     let config = config_of(&folder)?;
     let features: Vec<Definition> = folder.read_json("columns.json")?;
     let report: Report = folder.read_json(&format!("{FOLD}.json"))?;
+    let fold = fold_model(&config, &report, |name| folder.read(name))?;
+    Ok(Model { folder, config, features, report, fold, is_old: false })
+}
+
+/// A fold's model, from its files.
+pub fn fold_model(
+    config: &Config,
+    report: &Report,
+    read: impl Fn(&str) -> Result<Vec<u8>, Failure>,
+) -> Result<FoldModel, Failure> {
     let learner = recipe::learner(&config.learn)?;
+    let corrupt = |name: &str, why: &dyn std::fmt::Display| {
+        Failure::world(format!("the model's file `{name}` is corrupt: {why}"))
+    };
     let mut horizons = Vec::new();
     for scores in &report.horizons {
-        let stem = stem(report.fold, scores.horizon);
-        let name = format!("{stem}.json");
-        let model = learner.load(&folder.read(&name)?).map_err(|fault| {
-            Failure::world(format!("`{}`: {fault}", folder.path.join(&name).display()))
-        })?;
-        let calibration: Calibration = folder.read_json(&format!("{stem}.calibration.json"))?;
-        horizons.push(HorizonModel { horizon: scores.horizon, model, calibration });
+        let stem = stem(report.model.unwrap_or(report.fold), scores.horizon);
+        let [model, calibration] = ["json", "calibration.json"].map(|end| format!("{stem}.{end}"));
+        let fitted = learner.load(&read(&model)?).map_err(|fault| corrupt(&model, &fault))?;
+        let fitted_to = serde_json::from_slice(&read(&calibration)?);
+        let calibration: Calibration = fitted_to.map_err(|fault| corrupt(&calibration, &fault))?;
+        horizons.push(HorizonModel { horizon: scores.horizon, model: fitted, calibration });
     }
     let parts = (report.fold, horizons, report.weights.clone());
-    let fold = FoldModel::stored(parts, report.trained()?);
-    Ok(Model { folder, config, features, report, fold, is_old: false })
+    Ok(FoldModel::stored(parts, report.trained()?))
 }
 
 /// The config that a model was made by.
@@ -217,6 +232,7 @@ pub fn report(lessons: &Lessons, fold: &Fold, trained: &Trained, tuned: Option<T
         horizons: trained.scores.clone(),
         weights: trained.model.weights.clone(),
         tuned,
+        model: None,
     }
 }
 
@@ -323,6 +339,9 @@ pub fn identity(config: &Config, more: &[&str]) -> String {
     config.data.source = plain.source;
     config.data.base_url = plain.base_url;
     config.learn.xgboost_library = None;
+    if config.walkforward.retrain == Retrain::Schedule {
+        config.walkforward.drift = Drift::default();
+    }
     let mut hasher = blake3::Hasher::new();
     hasher.update(config.to_yaml().as_bytes());
     for part in more {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::recipe;
 use super::single::Singles;
 use super::train::{cannot, identity};
-use crate::config::{Backend, Config, Data, PrunerName, SamplerName, SearchSpace};
+use crate::config::{Backend, Config, Data, PrunerName, SamplerName, SearchSpace, WalkForward};
 use crate::failure::Failure;
 use crate::folds::{CrossValidationParams, Fold, Rows};
 use crate::labels::Interval;
@@ -181,7 +181,7 @@ fn untuned(config: &Config) -> Config {
 }
 
 /// The config with a point's values for the keys of `learn`.
-fn with(yaml: &str, point: &Point) -> Result<Config, Failure> {
+pub fn with(yaml: &str, point: &Point) -> Result<Config, Failure> {
     let set = |(name, value)| format!("learn.{name}={value}");
     let sets: Vec<String> = point.iter().map(set).collect();
     Ok(Config::from_text("config.yml", yaml, &sets)?)
@@ -231,7 +231,11 @@ fn read(config: &Config) -> Config {
         data: Data { train: plain.data.train, test: plain.data.test, ..config.data.clone() },
         features: config.features.clone(),
         labels: config.labels.clone(),
-        walkforward: config.walkforward.clone(),
+        walkforward: WalkForward {
+            retrain: plain.walkforward.retrain,
+            drift: plain.walkforward.drift,
+            ..config.walkforward.clone()
+        },
         learn: config.learn.clone(),
         ..Config::default()
     }

@@ -3,6 +3,7 @@
 pub mod drift; // when to train again
 mod live;
 mod predictions;
+pub mod retrain; // whether to, window by window
 mod step;
 
 pub use live::{LivePredictor, Predicted};

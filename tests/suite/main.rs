@@ -23,6 +23,7 @@ mod learning;
 mod tuning;
 mod sweep;
 mod walkforward;
+mod retraining;
 mod runs;
 mod report;
 mod killed_walk;

@@ -23,7 +23,7 @@ fn project() -> Project {
 }
 
 /// What a run has written, but for the ledger of trials, whose lines come as they come.
-fn written(project: &Project) -> BTreeMap<String, Vec<u8>> {
+pub fn written(project: &Project) -> BTreeMap<String, Vec<u8>> {
     let mut all = project.tree("results");
     all.retain(|name, _| !name.starts_with("trials/"));
     let models = project.tree("models").into_iter().filter(|(name, _)| !name.starts_with("latest"));

@@ -79,6 +79,15 @@ impl Explainer {
         Ok(Contributions::new(self.names.clone(), rows, self.bias, values))
     }
 
+    /// As [`Explainer::explain`], of the rows of a list.
+    pub fn explain_list(
+        &self,
+        matrix: &Matrix<'_>,
+        rows: &[u32],
+    ) -> Result<Contributions, ExplainFault> {
+        self.explain(matrix, &Rows::List(rows))
+    }
+
     /// The contributions to one row's margin, to the bit what [`Explainer::explain`] says of it.
     pub fn explain_row(&self, row: &[f32]) -> Result<Vec<f64>, ExplainFault> {
         if row.len() != self.names.len() {

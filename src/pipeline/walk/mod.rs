@@ -1,6 +1,8 @@
-//! Rolling retraining: every fold is learnt and its test weeks predicted, and all of them are one
-//! out-of-sample history.
+//! Rolling retraining: every fold is learnt, or keeps the model before it, and its test weeks are
+//! predicted, and all of them are one out-of-sample history.
 
+mod compare; // what fewer trainings cost
+mod retrain; // whether to train, fold by fold
 mod unit; // one fold: what is done once
 
 use std::collections::BTreeMap;
@@ -13,7 +15,7 @@ use super::dataset::{Lessons, lessons};
 use super::predict::{predicted, table};
 use super::stored::{AskedRun, StoredRun, list, open_run};
 use super::train::{Report, WALK, fingerprint, hulls, run_id};
-use crate::config::Config;
+use crate::config::{Config, Drift, Retrain};
 use crate::failure::Failure;
 use crate::folds::{Folds, Rows, Span};
 use crate::labels::Interval;
@@ -21,7 +23,11 @@ use crate::learn::scores::HorizonScores;
 use crate::market::Symbol;
 use crate::store::{self, Manifest, ModelWriter};
 use crate::walkforward::Predictions;
+use retrain::by_drift;
 use unit::{Output, Shop};
+
+pub use compare::{Compared, Comparison, Difference};
+pub use retrain::Retraining;
 
 /// A walk that is asked for.
 pub struct Walk<'a> {
@@ -29,6 +35,8 @@ pub struct Walk<'a> {
     pub symbols: Vec<&'a Symbol>,
     /// Compute every fold, even those that are there.
     pub fresh: bool,
+    /// Also train by schedule, and tell what drift has saved and lost.
+    pub compare: bool,
     /// Told what was done last, how many folds are done, and of how many.
     pub progress: &'a (dyn Fn(&str, usize, usize) + Sync),
 }
@@ -39,20 +47,53 @@ pub struct Walked {
     pub folds: Folds,
     /// Folds that were there before.
     pub n_old: usize,
+    /// For `walkforward.retrain: drift`.
+    pub retraining: Option<Retraining>,
 }
 
 pub fn walk(walk: &Walk<'_>) -> Result<Walked, Failure> {
-    let config = walk.config;
+    let config = &in_effect(walk.config);
+    let by = config.walkforward.retrain;
+    if walk.compare && by == Retrain::Schedule {
+        let failure = Failure::user("`--compare` tells what training by drift saves and loses");
+        return Err(failure.hint("`--retrain drift --compare`"));
+    }
     (walk.progress)("features", 0, 1);
     let lessons = lessons(config, &walk.symbols)?;
     let hulls = hulls(&lessons.data);
     let folds = cut(config, &lessons, &hulls)?;
-    let (fingerprint, id) = (fingerprint(&lessons), run_id(WALK, config, &lessons));
-    let shop = Shop { config, lessons: &lessons, hulls: &hulls, fingerprint, id };
+    let known = Known { lessons: &lessons, hulls: &hulls };
+    if by == Retrain::Drift {
+        return by_drift(walk, (config, &known), folds);
+    }
+    let shop = known.shop(config, None);
     let outputs = outputs(walk, &shop, &folds)?;
     let n_old = outputs.iter().filter(|output| output.is_old).count();
     store(&shop, &folds, outputs)?;
-    Ok(Walked { run: open_run(AskedRun::whole(&shop.id))?, folds, n_old })
+    Ok(Walked { run: open_run(AskedRun::whole(&shop.id))?, folds, n_old, retraining: None })
+}
+
+/// What is not looked at is as by default: it makes no other run.
+fn in_effect(config: &Config) -> Config {
+    let mut config = config.clone();
+    if config.walkforward.retrain == Retrain::Schedule {
+        config.walkforward.drift = Drift::default();
+    }
+    config
+}
+
+/// What a walk is made from, however it is trained.
+struct Known<'a> {
+    lessons: &'a Lessons,
+    hulls: &'a [Interval],
+}
+
+impl<'a> Known<'a> {
+    fn shop(&self, config: &'a Config, twin: Option<&'a Shop<'a>>) -> Shop<'a> {
+        let (lessons, hulls) = (self.lessons, self.hulls);
+        let (fingerprint, id) = (fingerprint(lessons), run_id(WALK, config, lessons));
+        Shop { config, lessons, hulls, fingerprint, id, twin }
+    }
 }
 
 /// Side by side, in the order of the folds.

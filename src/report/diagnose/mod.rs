@@ -15,6 +15,7 @@ pub mod ic; // information coefficient
 pub mod decay; // … against returns ever farther ahead
 pub mod by_fold; // … fold by fold
 pub mod rolling; // … over time
+pub mod paired; // … of one policy less another's
 pub mod hits; // how often the sign was right
 pub mod quantiles; // what came of low and of high predictions
 pub mod claims; // whether expected bps come true

@@ -44,6 +44,18 @@ pub struct Change {
     pub mean_after: f64,
     pub n_before: u64,
     pub n_after: u64,
+    /// Where the mean rose farthest beyond what it may, of all cuts: by how much, and what it may.
+    pub rise: f64,
+    pub reach: f64,
+}
+
+/// Two parts of the window, and how far apart they are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Parting {
+    n_buckets: usize,
+    /// Mean of the newer less that of the older.
+    rise: f64,
+    reach: f64,
 }
 
 /// ADWIN2 (Bifet & Gavaldà 2007, "Learning from time-changing data with adaptive windowing", SIAM
@@ -87,13 +99,22 @@ impl Adwin {
         if !self.seen.is_multiple_of(self.rules.every.max(1)) {
             return None;
         }
-        let mut dropped = Bucket::default();
-        while let Some(n_buckets) = self.cut() {
-            for bucket in self.buckets.drain(..n_buckets) {
+        let (mut dropped, mut clearest) = (Bucket::default(), None);
+        while let Some(cut) = self.cut() {
+            clearest = clearest.filter(|one: &Parting| one.nearness() > cut.nearness());
+            clearest = clearest.or(Some(cut));
+            for bucket in self.buckets.drain(..cut.n_buckets) {
                 dropped = dropped.with(bucket);
             }
         }
-        (dropped.n > 0).then(|| self.change(dropped))
+        clearest.map(|cut| self.change(dropped, cut))
+    }
+
+    /// The rise that is nearest to a cut, and what it would have to be.
+    pub fn nearest_rise(&self) -> Option<(f64, f64)> {
+        let partings = self.partings();
+        let best = partings.iter().max_by(|a, b| a.nearness().total_cmp(&b.nearness()))?;
+        Some((best.rise * self.rules.most, best.reach * self.rules.most))
     }
 
     /// Losses in the window.
@@ -126,15 +147,19 @@ impl Adwin {
         }
     }
 
-    /// Where the older part disagrees with the newer; the oldest such place, as a number of
-    /// buckets. The authors drop one bucket and look again; dropping all that disagrees at once
-    /// leaves the same window sooner.
-    fn cut(&self) -> Option<usize> {
-        let all = self.buckets.iter().copied().reduce(Bucket::with)?;
+    /// Where the older part disagrees with the newer; the oldest such place. The authors drop one
+    /// bucket and look again; dropping all that disagrees at once leaves the same window sooner.
+    fn cut(&self) -> Option<Parting> {
+        self.partings().into_iter().find(|parting| parting.rise.abs() > parting.reach)
+    }
+
+    fn partings(&self) -> Vec<Parting> {
+        let Some(all) = self.buckets.iter().copied().reduce(Bucket::with) else { return vec![] };
         let n = all.n as f64;
         let log = libm::log(2.0 * libm::log(n.max(3.0)) / self.rules.level);
         let variance = all.squares / n;
         let mut before = Bucket::default();
+        let mut partings = Vec::new();
         for (at, bucket) in self.buckets.iter().enumerate() {
             before = before.with(*bucket);
             let (n0, n1) = (before.n as f64, (all.n - before.n) as f64);
@@ -143,15 +168,13 @@ impl Adwin {
             }
             let inverse = (1.0 / n0 + 1.0 / n1) * self.rules.memory.max(1.0);
             let reach = (2.0 * inverse * variance * log).sqrt() + 2.0 / 3.0 * inverse * log;
-            let apart = (before.mean() - (all.sum - before.sum) / n1).abs();
-            if apart > reach {
-                return Some(at + 1);
-            }
+            let rise = (all.sum - before.sum) / n1 - before.mean();
+            partings.push(Parting { n_buckets: at + 1, rise, reach });
         }
-        None
+        partings
     }
 
-    fn change(&self, before: Bucket) -> Change {
+    fn change(&self, before: Bucket, cut: Parting) -> Change {
         let after = self.buckets.iter().copied().reduce(Bucket::with).unwrap_or_default();
         let rises = after.mean() > before.mean();
         Change {
@@ -160,7 +183,16 @@ impl Adwin {
             mean_after: after.mean() * self.rules.most,
             n_before: before.n,
             n_after: after.n,
+            rise: cut.rise * self.rules.most,
+            reach: cut.reach * self.rules.most,
         }
+    }
+}
+
+impl Parting {
+    /// To a rise that is no chance, which is at 1.
+    fn nearness(&self) -> f64 {
+        self.rise / self.reach
     }
 }
 
@@ -216,6 +248,11 @@ mod tests {
             assert!((found[0].mean_before - 3.0).abs() < 0.2, "{found:?}");
             assert!(found.iter().all(|change| change.direction == direction), "{found:?}");
             assert!(window.width() <= 512 + 64, "{}", window.width());
+            let change = &found[0];
+            assert!(change.rise.abs() > change.reach, "{found:?}");
+            assert_eq!(change.rise > 0.0, direction == Direction::Rise);
+            let (rise, reach) = window.nearest_rise().unwrap();
+            assert!(rise.abs() < reach, "{rise} {reach}");
             assert!((window.mean().unwrap() - to).abs() < 0.3, "{window:?}");
         }
     }

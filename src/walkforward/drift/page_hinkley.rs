@@ -59,6 +59,19 @@ impl PageHinkley {
         Self { rules, n: 0, mean: 0.0, squares: 0.0, sum: 0.0, since: 0 }
     }
 
+    /// One that knows mean and standard deviation from losses that are no reason for an alarm: those
+    /// of rows that the model was not fitted to, before it was used.
+    pub fn informed(rules: PageHinkleyRules, losses: &[f64]) -> Self {
+        let mut test = Self::new(rules);
+        losses.iter().filter(|loss| loss.is_finite()).for_each(|loss| test.learn(*loss));
+        test
+    }
+
+    /// How far the sum stands above its lowest, as `threshold_sd` counts.
+    pub fn height_sd(&self) -> f64 {
+        self.sum / self.memory()
+    }
+
     /// The alarm, given once: the detector then starts anew.
     pub fn step(&mut self, loss: f64) -> Option<Rise> {
         if !loss.is_finite() {
@@ -138,6 +151,18 @@ mod tests {
         assert_eq!((rise.n_losses, rise.since), (7, 3));
         assert!((rise.mean - 16.0 / 7.0).abs() < 1e-12);
         assert_eq!(test, PageHinkley::new(RULES));
+    }
+
+    #[test]
+    fn what_is_known_before_sets_the_scale_and_raises_no_alarm() {
+        let before: Vec<f64> = (0..400).map(|t| f64::from(t % 2)).collect();
+        let rising: Vec<f64> = (0..400).map(f64::from).collect();
+        assert_eq!(PageHinkley::informed(RULES, &rising).height_sd(), 0.0);
+        let memory = PageHinkleyRules { memory: 2.0, ..RULES };
+        let mut test = PageHinkley::informed(memory, &before);
+        assert_eq!(test.step(1.5), None);
+        // sd √(100/399), the mean 1/2: 1.9975 − 0.5, over two.
+        assert!((test.height_sd() - 0.7487).abs() < 1e-4, "{}", test.height_sd());
     }
 
     #[test]

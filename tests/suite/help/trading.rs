@@ -17,6 +17,10 @@ fn walkforward() {
                                  walkforward.step_weeks]
           --mode <MODE>          rolling forgets what lies before the training window, anchored keeps
                                  everything [default: walkforward.mode]
+          --retrain <WHEN>       schedule trains for each test window, drift once inputs or results have
+                                 changed [default: walkforward.retrain]
+          --compare              With --retrain drift: also train by schedule, and tell what drift saves
+                                 and what it loses
           --fresh                Compute every fold, even those that are there
           --diag-h <BARS>        Follow the decay of the predictions over so many bars [default:
                                  verdict.decay_bars]
