@@ -21,7 +21,7 @@ backtest: {cash: 10000, half_spread_bps: 0.1, slippage: {bps: 0.1}, commission: 
 ";
 const KILLS: usize = 20;
 /// Lives of one walk: each kill but the last is of one that goes on where the kill before has left it.
-const LIVES: usize = 4;
+const LIVES: usize = 10;
 const WALK: [&str; 3] = ["walkforward", "--threads", "2"];
 
 fn project() -> Project {
