@@ -90,7 +90,7 @@ fn bar_by_bar_as_in_production_the_result_is_the_same_to_the_last_bit() {
     assert_eq!(project.bytes(&results(&project, "live/trade_log.csv")), whole);
     assert_eq!(project.done(&["trades", "--live", "--csv"]).into_bytes(), whole);
     let told = project.refusal(&["trades", "--live=2022-01-25"]);
-    let known = format!("there are those of `--live={days}`, `--live`");
+    let known = format!("there are those of `--live`, `--live={days}`");
     assert!(told.contains("no live trades of `2022-01-25`") && told.contains(&known), "{told}");
     let told = project.refusal(&["backtest", "--live", "--from", "2022-01-10"]);
     assert!(told.contains("2022-01-10"), "{told}");
