@@ -14,7 +14,7 @@ use super::stored::{
 use super::sweep::shifted;
 use super::train::{identity, key_of};
 use crate::backtest::engine::band::{Band, band};
-use crate::backtest::intent::{Intent, IntentFault, Intents};
+use crate::backtest::intent::{IntentFault, Intents};
 use crate::backtest::ledger::{Ledger, Trade};
 use crate::backtest::metrics::{Input, Keys, Metrics};
 use crate::backtest::rules::Rules;
@@ -220,35 +220,7 @@ pub fn ledger_of(decided: &[Decided], rules: &Rules) -> Result<Ledger, Failure> 
     simulate(&markets, &intents, rules).map_err(cannot)
 }
 
-/// The decisions of the bars in `from..to`, traded with money of their own: nothing is carried in,
-/// and what is open at the end is closed there. `None` where there are no bars.
-pub fn ledger_within(traded: &Traded, (from, to): (Ts, Ts)) -> Result<Option<Ledger>, Failure> {
-    let mut rules = traded.rules.clone();
-    rules.costs.clear();
-    let (mut parts, mut intents) = (Vec::new(), Vec::new());
-    for (one, costs) in traded.decided.iter().zip(&traded.rules.costs) {
-        let rows = [from, to].map(|at| one.bars.ts().partition_point(|ts| *ts < at));
-        if rows[0] < rows[1] {
-            let rows = rows[0]..rows[1];
-            let bounds = rows.start as u32..rows.end as u32;
-            let mine = one.intents.as_slice().iter().filter(|one| bounds.contains(&one.bar));
-            let moved = mine.map(|one| Intent { bar: one.bar - bounds.start, ..*one }).collect();
-            intents.push(Intents::new(moved).map_err(Failure::world)?);
-            let sigma = one.sigma.as_ref().map(|sigma| &sigma[rows.clone()]);
-            parts.push((one.bars.slice(rows), sigma));
-            rules.costs.push(*costs);
-        }
-    }
-    let markets = parts.iter().map(|(bars, sigma)| market_of(bars, *sigma));
-    let markets: Vec<Market<'_>> = markets.collect::<Result<_, _>>().map_err(cannot)?;
-    if markets.is_empty() {
-        return Ok(None);
-    }
-    let intents: Vec<&Intents> = intents.iter().collect();
-    simulate(&markets, &intents, &rules).map_err(cannot).map(Some)
-}
-
-fn market_of<'a>(bars: &'a Bars, sigma: Option<&'a [f64]>) -> Result<Market<'a>, EngineFault> {
+pub fn market_of<'a>(bars: &'a Bars, sigma: Option<&'a [f64]>) -> Result<Market<'a>, EngineFault> {
     match sigma {
         Some(sigma) => Market::of(bars).with_sigma(sigma),
         None => Ok(Market::of(bars)),

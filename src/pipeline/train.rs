@@ -206,7 +206,7 @@ pub fn model_files(model: &FoldModel, report: &Report) -> Result<Vec<(String, Ve
     Ok(files)
 }
 
-fn stem(fold: u32, horizon: u32) -> String {
+pub fn stem(fold: u32, horizon: u32) -> String {
     format!("fold_{fold:03}_h{horizon:02}")
 }
 

@@ -172,7 +172,9 @@ fn several_symbols_go_through_the_engine_to_the_same_bits() {
 
 #[test]
 fn every_way_of_weighing_horizons_is_obeyed_whatever_the_training_used() {
-    let more = ["--set", "labels.horizons=[3, 12]"];
+    // Sizes below the largest, so that they tell what is expected.
+    let sizes = "trading_logic.sizing.risk_aversion=500";
+    let more = ["--set", "labels.horizons=[3, 12]", "--set", sizes];
     let project = project(&more);
     let key = "trading_logic.horizon_weights.method";
     let set = format!("{key}=equal | ic | ic_shrunk");

@@ -77,7 +77,12 @@ fn what_changes_nothing_in_a_trial_is_refused() {
 #[test]
 fn a_backend_that_wins_is_stored_with_its_settings_and_read_again() {
     let project = project();
-    let sets = ["tuning.space={backend: linear | forest}", "learn.rounds=1"];
+    let sets = [
+        "tuning.space={backend: linear | forest}",
+        "learn.rounds=1",
+        "learn.max_depth=3",
+        "learn.min_child_weight=100",
+    ];
     let args = with(&["train", "--tune", "2"], &sets);
     let told = project.done(&args);
     let backend = tuned(&project)["chosen"]["backend"].as_str().unwrap().to_owned();

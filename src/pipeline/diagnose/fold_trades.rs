@@ -3,11 +3,13 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::super::backtest::{Traded, ledger_within};
+use super::super::backtest::{Traded, cannot, market_of};
 use super::super::stored::StoredRun;
+use crate::backtest::intent::{Intent, Intents};
 use crate::backtest::ledger::Ledger;
 use crate::backtest::metrics::days::Days;
 use crate::backtest::metrics::sharpe::Sharpe;
+use crate::backtest::{Market, run as simulate};
 use crate::failure::Failure;
 use crate::report::diagnose::Dates;
 use crate::units::{DAY_US, Ts};
@@ -85,6 +87,34 @@ fn within(ledger: &Ledger, (from, to): (Ts, Ts), cash: f64) -> Weeks {
 
 /// The Gregorian calendar's mean.
 const YEAR_DAYS: f64 = 365.2425;
+
+/// The decisions of the bars in `from..to`, traded with money of their own: nothing is carried in,
+/// and what is open at the end is closed there. `None` where there are no bars.
+fn ledger_within(traded: &Traded, (from, to): (Ts, Ts)) -> Result<Option<Ledger>, Failure> {
+    let mut rules = traded.rules.clone();
+    rules.costs.clear();
+    let (mut parts, mut intents) = (Vec::new(), Vec::new());
+    for (one, costs) in traded.decided.iter().zip(&traded.rules.costs) {
+        let rows = [from, to].map(|at| one.bars.ts().partition_point(|ts| *ts < at));
+        if rows[0] < rows[1] {
+            let rows = rows[0]..rows[1];
+            let bounds = rows.start as u32..rows.end as u32;
+            let mine = one.intents.as_slice().iter().filter(|one| bounds.contains(&one.bar));
+            let moved = mine.map(|one| Intent { bar: one.bar - bounds.start, ..*one }).collect();
+            intents.push(Intents::new(moved).map_err(Failure::world)?);
+            let sigma = one.sigma.as_ref().map(|sigma| &sigma[rows.clone()]);
+            parts.push((one.bars.slice(rows), sigma));
+            rules.costs.push(*costs);
+        }
+    }
+    let markets = parts.iter().map(|(bars, sigma)| market_of(bars, *sigma));
+    let markets: Vec<Market<'_>> = markets.collect::<Result<_, _>>().map_err(cannot)?;
+    if markets.is_empty() {
+        return Ok(None);
+    }
+    let intents: Vec<&Intents> = intents.iter().collect();
+    simulate(&markets, &intents, &rules).map_err(cannot).map(Some)
+}
 
 #[cfg(test)]
 mod tests {

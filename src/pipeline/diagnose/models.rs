@@ -10,6 +10,7 @@ use super::super::desk::data_config;
 use super::super::predict::check_features;
 use super::super::recipe;
 use super::super::stored::StoredRun;
+use super::super::train::stem;
 use super::shap::{Shap, shap};
 use super::slices::{Extract, Slices, slices, thinned};
 use crate::config::Config;
@@ -97,7 +98,9 @@ impl Shelf<'_> {
     }
 
     pub fn model(&self, fold: u32, horizon: u32) -> Result<Box<dyn Fitted>, Failure> {
-        let name = format!("fold_{fold:03}_h{horizon:02}.json");
+        let report = self.run.folds.iter().find(|report| report.fold == fold);
+        let learnt = report.and_then(|report| report.model).unwrap_or(fold);
+        let name = format!("{}.json", stem(learnt, horizon));
         let bytes = self.folder.read(&name)?;
         let learner = recipe::learner(&self.run.config.learn)?;
         learner.load(&bytes).map_err(|fault| {
