@@ -1,7 +1,7 @@
 """What the verdict says on synthetic markets whose truth is known: twenty each without anything to
 predict, with an effect well above the costs, and with one below them.
 
-Each market is 120,000 bars of 5 minutes, walked forward by 12 and 2 weeks with the default settings
+Each market is 80,000 bars of 5 minutes, walked forward by 12 and 2 weeks with the default settings
 (and the columns of order flow, where effects are planted). Expected: at most one `pass` where there
 is nothing; at least eighteen where there is much; none where costs eat the effect, and the report says so.
 Usage: [MARKETS=20] [KINDS="null above below"] bench/run verdicts
@@ -17,7 +17,7 @@ from pathlib import Path
 from side import EDGEWALK
 
 MARKETS = int(os.environ.get("MARKETS", 20))
-BARS = 120_000
+BARS = 80_000
 FEATURES = "[core, momentum, volatility, volume, calendar, higher_timeframe, order_flow]"
 KINDS = {
     "null": {},
