@@ -22,7 +22,9 @@ FEATURES = "[core, momentum, volatility, volume, calendar, higher_timeframe, ord
 KINDS = {
     "null": {},
     "above": {"synthetic.planted.ic": 0.3, "synthetic.planted.horizon": 12},
-    "below": {"synthetic.planted.ic": 0.08, "synthetic.planted.horizon": 6},
+    # At what an exchange takes of a small account.
+    "below": {"synthetic.planted.ic": 0.12, "synthetic.planted.horizon": 6,
+              "backtest.commission.taker_bps": 10, "backtest.commission.maker_bps": 10},
 }
 
 

@@ -23,7 +23,7 @@ pub struct TradeFilter {
     pub to: Option<Ts>,
 }
 
-/// Of a run's last backtest, `run` as [`resolve`] takes it; `live`: of a live one, `""` of the whole,
+/// Of a run's last backtest, `run` as `resolve` takes it; `live`: of a live one, `""` of the whole,
 /// else by the days of its folder's name.
 pub fn trade_log(run: &str, live: Option<&str>) -> Result<TradeLog, Failure> {
     let id = resolve(run)?;

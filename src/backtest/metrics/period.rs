@@ -26,7 +26,7 @@ pub struct Period {
     /// From start to end, over 365.2425 days.
     pub years: Option<f64>,
     /// What makes a year of daily returns here: 365.2425 for a market that never closes, about 252
-    /// for shares. See [`per_year`].
+    /// for shares. See `per_year`.
     pub returns_per_year: Option<f64>,
 }
 
