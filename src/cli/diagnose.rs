@@ -65,17 +65,9 @@ pub fn judge(config: &Config, run: AskedRun<'_>, (asked, quiet): (&Asked, bool))
 
 fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
     let mut text = format!("{}, `{}`\n\n{}\n", done.run.subject(), done.run.id, ics(done));
-    text += &format!(
-        "{}
-",
-        claims(done)
-    );
+    text += &(claims(done) + "\n");
     if let Some(models) = &done.tables.models {
-        text += &format!(
-            "{}
-",
-            learnt(models)
-        );
+        text += &(learnt(models) + "\n");
     }
     if asked.tables {
         done.grids.iter().for_each(|grid| text += &shown(grid));

@@ -23,8 +23,7 @@ fn project() -> Project {
 }
 
 fn results(project: &Project, name: &str) -> String {
-    let link = std::fs::read_link(project.path("models/latest")).unwrap();
-    format!("results/{}/{name}", link.to_str().unwrap())
+    format!("results/{}/{name}", project.latest())
 }
 
 fn metric(project: &Project, path: &[&str]) -> f64 {
@@ -127,9 +126,7 @@ fn of_file(csv: &str) -> Project {
 }
 
 fn market() -> String {
-    let project = Project::new();
-    project.put("config.yml", CONFIG);
-    project.done(&["ingest"]);
+    let project = Project::of(CONFIG);
     project.done(&["data", "export"])
 }
 

@@ -25,10 +25,7 @@ const LIVES: usize = 10;
 const WALK: [&str; 3] = ["walkforward", "--threads", "2"];
 
 fn project() -> Project {
-    let project = Project::new();
-    project.put("config.yml", CONFIG);
-    project.done(&["ingest"]);
-    project
+    Project::of(CONFIG)
 }
 
 /// Every byte, the ledger of trials too.

@@ -14,16 +14,7 @@ tuning: {folds: 3}
 ";
 
 fn project() -> Project {
-    let project = Project::new();
-    project.put("config.yml", CONFIG);
-    project.done(&["ingest"]);
-    project
-}
-
-/// The folder that `models/latest` points to.
-fn latest(project: &Project) -> String {
-    let link = std::fs::read_link(project.path("models/latest")).unwrap();
-    link.to_str().unwrap().to_owned()
+    Project::of(CONFIG)
 }
 
 #[test]
@@ -31,7 +22,7 @@ fn a_model_is_trained_once_and_latest_points_to_the_last() {
     let project = project();
     let told = project.done(&["train"]);
     assert!(told.starts_with("SYNTH 5m, gbdt of 20 columns, decisions from 2022-01-0"), "{told}");
-    let id = latest(&project);
+    let id = project.latest();
     assert!(id.starts_with("train-synth-5m-"), "{id}");
     let files = project.files(&format!("models/{id}"));
     let expected = [
@@ -46,16 +37,16 @@ fn a_model_is_trained_once_and_latest_points_to_the_last() {
     ];
     assert_eq!(files, expected);
     project.done(&["train", "--set", "learn.rounds=12"]);
-    assert_ne!(latest(&project), id);
+    assert_ne!(project.latest(), id);
     assert!(project.done(&["train"]).ends_with(&format!("trained before: `models/{id}`\n")));
-    assert_eq!(latest(&project), id);
+    assert_eq!(project.latest(), id);
 }
 
 #[test]
 fn a_model_predicts_what_follows_the_same_in_any_range_and_is_explained() {
     let project = project();
     project.done(&["train"]);
-    let id = latest(&project);
+    let id = project.latest();
     let told = project.done(&["predict", "--csv"]);
     assert!(told.contains("bars from 2022-01-23 23:55 to 2022-02-03 05:55"), "{told}");
     let csv = project.text(&format!("results/{id}/predictions.csv"));
@@ -117,7 +108,7 @@ fn a_planted_effect_is_predicted_out_of_sample_with_its_size() {
     let number = |at: usize| line.split_whitespace().nth(at).unwrap().parse::<f64>().unwrap();
     assert!(number(1) < number(2) && number(3) < number(4), "better than a coin: {line}");
     assert!(number(5) < 5.0 && (0.6..1.6).contains(&number(7)), "{line}");
-    let png = format!("logs/diagnostics/{}/reliability.png", latest(&project));
+    let png = format!("logs/diagnostics/{}/reliability.png", project.latest());
     assert!(project.bytes(&png).starts_with(b"\x89PNG"));
 }
 
@@ -135,10 +126,10 @@ fn rows_of_the_training_range_are_refused_or_marked() {
     let project = project();
     project.done(&["train"]);
     insta::assert_snapshot!(
-        project.refusal(&["predict", "--from", "2022-01-20"]).replace(&latest(&project), "[id]")
+        project.refusal(&["predict", "--from", "2022-01-20"]).replace(&project.latest(), "[id]")
     );
     project.done(&["predict", "--from", "2022-01-20", "--in-sample"]);
-    let id = latest(&project);
+    let id = project.latest();
     assert_eq!(
         project.files(&format!("results/{id}")),
         [
@@ -276,7 +267,7 @@ fn flat_prices_and_tipped_columns_are_refused() {
 fn a_model_that_is_damaged_unfinished_or_made_for_other_columns_is_refused() {
     let project = project();
     project.done(&["train"]);
-    let id = latest(&project);
+    let id = project.latest();
     let refused = || project.refusal(&["predict"]).replace(&id, "[id]");
     let damage = |name: &str, edit: &dyn Fn(&mut Vec<u8>)| {
         let path = format!("models/{id}/{name}");
@@ -335,7 +326,7 @@ fn several_symbols_are_one_data_set() {
     let told = run("train");
     assert!(told.starts_with("ONE, TWO 5m, gbdt of 20 columns"), "{told}");
     run("predict --csv");
-    let csv = project.text(&format!("results/{}/predictions.csv", latest(&project)));
+    let csv = project.text(&format!("results/{}/predictions.csv", project.latest()));
     let symbols: Vec<&str> =
         csv.lines().skip(1).take(4).map(|line| line.split(',').nth(1).unwrap()).collect();
     assert_eq!(symbols, ["ONE", "TWO", "ONE", "TWO"]);

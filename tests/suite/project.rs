@@ -29,6 +29,20 @@ impl Project {
         project
     }
 
+    /// With this `config.yml`, and the market it asks for.
+    pub fn of(config: &str) -> Self {
+        let project = Self::new();
+        project.put("config.yml", config);
+        project.done(&["ingest"]);
+        project
+    }
+
+    /// The id of the run that `models/latest` points to.
+    pub fn latest(&self) -> String {
+        let link = std::fs::read_link(self.path("models/latest")).unwrap();
+        link.to_str().unwrap().to_owned()
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }

@@ -17,12 +17,10 @@ backtest: {cash: 10000, half_spread_bps: 0.1, slippage: {bps: 0.1}, commission: 
 ";
 
 fn project() -> (Project, String) {
-    let project = Project::new();
-    project.put("config.yml", CONFIG);
-    project.done(&["ingest"]);
+    let project = Project::of(CONFIG);
     project.done(&["walkforward"]);
-    let id = std::fs::read_link(project.path("models/latest")).unwrap();
-    (project, id.to_str().unwrap().to_owned())
+    let id = project.latest();
+    (project, id)
 }
 
 fn column(project: &Project, path: &str, name: &str) -> Vec<f64> {

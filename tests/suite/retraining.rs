@@ -19,20 +19,11 @@ backtest: {cash: 10000, half_spread_bps: 0.1, slippage: {bps: 0.1}, commission: 
 ";
 
 fn project() -> Project {
-    let project = Project::new();
-    project.put("config.yml", CONFIG);
-    project.done(&["ingest"]);
-    project
-}
-
-/// The run that is the latest.
-fn latest(project: &Project) -> String {
-    let id = std::fs::read_link(project.path("models/latest")).unwrap();
-    id.to_str().unwrap().to_owned()
+    Project::of(CONFIG)
 }
 
 fn json(project: &Project, name: &str) -> Value {
-    serde_json::from_str(&project.text(&format!("results/{}/{name}", latest(project)))).unwrap()
+    serde_json::from_str(&project.text(&format!("results/{}/{name}", project.latest()))).unwrap()
 }
 
 fn decisions(project: &Project) -> Vec<Value> {
@@ -63,7 +54,7 @@ fn a_kept_model_predicts_the_next_window_and_every_decision_is_on_record() {
         own.len(),
         decisions.len()
     )));
-    let (run, files) = (latest(&project), written(&project));
+    let (run, files) = (project.latest(), written(&project));
     assert_eq!(trained(&files, &run), own);
     for one in &decisions {
         let (fold, model) = (number(one, "fold"), number(one, "model"));
@@ -135,8 +126,8 @@ fn both_policies_are_compared_on_the_same_windows_at_equal_cost() {
     // Models that are borrowed from the other run are those that are trained without it.
     let alone = project();
     alone.done(&["walkforward"]);
-    let run = latest(&alone);
-    assert_eq!(run, latest(&compared));
+    let run = alone.latest();
+    assert_eq!(run, compared.latest());
     let own = |project: &Project| {
         let mut files = written(project);
         files.retain(|name, _| name.contains(&run) && !name.contains("comparison"));

@@ -14,20 +14,14 @@ backtest: {cash: 10000, half_spread_bps: 0.1, slippage: {bps: 0.1}, commission: 
 
 /// Two walks and a training, the walks with ids in the order they were made.
 fn shelf() -> (Project, Vec<String>) {
-    let project = Project::new();
-    project.put("config.yml", CONFIG);
-    project.done(&["ingest"]);
-    let latest = || {
-        let target = std::fs::read_link(project.path("models/latest")).unwrap();
-        target.to_str().unwrap().to_owned()
-    };
+    let project = Project::of(CONFIG);
     let mut ids = Vec::new();
     project.done(&["walkforward"]);
-    ids.push(latest());
+    ids.push(project.latest());
     project.done(&["walkforward", "--set", "trading_logic.z_threshold=2"]);
-    ids.push(latest());
+    ids.push(project.latest());
     project.done(&["train", "--set", "data.train.to=2022-02-10"]);
-    ids.push(latest());
+    ids.push(project.latest());
     (project, ids)
 }
 

@@ -89,9 +89,8 @@ fn equals_backtests(project: &Project, keys: &[&str], more: &[&str]) -> Vec<Stri
             .collect();
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         project.done(&with(&with(&["backtest"], &flags), more));
-        let id = std::fs::read_link(project.path("models/latest")).unwrap();
         let told = |name: &str| numbers(&sheet, name)[row];
-        equals_backtest(&told, &project.path("results").join(id), &flags);
+        equals_backtest(&told, &project.path("results").join(project.latest()), &flags);
     }
     let trades = numbers(&sheet, "trades");
     assert!(trades.iter().sum::<f64>() > 50.0, "{trades:?}");
@@ -269,8 +268,7 @@ fn what_cannot_be_swept_is_refused() {
         let args = with(&["sweep"], case);
         told += &format!("$ edgewalk {}\n{}\n", args.join(" "), project.refusal(&args));
     }
-    let latest = std::fs::read_link(project.path("models/latest")).unwrap();
-    insta::assert_snapshot!(told.replace(latest.to_str().unwrap(), "[id]"));
+    insta::assert_snapshot!(told.replace(&project.latest(), "[id]"));
     assert!(!project.files("results").iter().any(|name| name.contains("sweep")));
 }
 

@@ -12,10 +12,7 @@ tuning: {folds: 3}
 ";
 
 fn project() -> Project {
-    let project = Project::new();
-    project.put("config.yml", CONFIG);
-    project.done(&["ingest"]);
-    project
+    Project::of(CONFIG)
 }
 
 fn with<'a>(args: &[&'a str], sets: &[&'a str]) -> Vec<&'a str> {
@@ -24,8 +21,7 @@ fn with<'a>(args: &[&'a str], sets: &[&'a str]) -> Vec<&'a str> {
 
 /// What the model that `models/latest` points to says in one of its files.
 fn latest(project: &Project, name: &str) -> String {
-    let id = std::fs::read_link(project.path("models/latest")).unwrap();
-    project.text(&format!("models/{}/{name}", id.to_str().unwrap()))
+    project.text(&format!("models/{}/{name}", project.latest()))
 }
 
 /// `tuned` in the report of the latest model.

@@ -16,10 +16,7 @@ backtest: {cash: 10000, half_spread_bps: 0.1, slippage: {bps: 0.1}, commission: 
 ";
 
 fn project() -> Project {
-    let project = Project::new();
-    project.put("config.yml", CONFIG);
-    project.done(&["ingest"]);
-    project
+    Project::of(CONFIG)
 }
 
 /// What a run has written, but for the ledger of trials, whose lines come as they come.
@@ -103,8 +100,7 @@ fn a_planted_effect_is_found_and_judged_and_costs_can_eat_it() {
     let project = project();
     let told = project.done(&["walkforward", "--diag-h", "6"]);
     assert!(told.contains("VERDICT: "), "{told}");
-    let id = std::fs::read_link(project.path("models/latest")).unwrap();
-    let id = id.to_str().unwrap();
+    let id = project.latest();
     let json = |name: &str| -> serde_json::Value {
         serde_json::from_str(&project.text(&format!("results/{id}/{name}"))).unwrap()
     };
@@ -176,9 +172,9 @@ fn check_picture(name: &str, png: &[u8]) {
 fn tables_of_a_diagnosis_hold_together() {
     let project = project();
     project.done(&["walkforward"]);
-    let id = std::fs::read_link(project.path("models/latest")).unwrap();
+    let id = project.latest();
     let json = |name: &str| -> serde_json::Value {
-        let path = format!("results/{}/{name}", id.to_str().unwrap());
+        let path = format!("results/{id}/{name}");
         serde_json::from_str(&project.text(&path)).unwrap()
     };
     let (tables, metrics) = (json("diagnostics.json"), json("metrics.json"));
