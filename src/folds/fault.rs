@@ -22,6 +22,13 @@ pub enum FoldFault {
         why_empty(*dropped)
     )]
     EmptySlice { fold: u32, purpose: &'static str, from: Ts, until: Ts, dropped: u32 },
+    #[error(
+        "windows of {train_bars} and {test_bars} bars, {step_bars} bars apart, cannot be: none may be \
+         empty, and the step must be at least as long as the test"
+    )]
+    Windows { train_bars: usize, test_bars: usize, step_bars: usize },
+    #[error("{have} bars hold no window of {train_bars} bars to choose on and {test_bars} to test")]
+    FewBars { have: usize, train_bars: usize, test_bars: usize },
     #[error("`groups` is `{groups}`, but there are only {bars} bars to share out")]
     TooFewBars { groups: u32, bars: usize },
     #[error(

@@ -10,6 +10,7 @@ mod rows;
 mod fault;
 mod purge;
 mod walk_forward;
+mod windows;
 mod cross_validation;
 
 pub use cross_validation::{CrossValidation, CrossValidationParams, Group, Split, Splits};
@@ -18,6 +19,7 @@ pub use purge::Slice;
 pub use rows::{RowSet, Rows};
 pub use walk_forward::{Fold, Folds, MAX_WEEKS, Mode, Span};
 pub use walk_forward::{WalkForward, WalkForwardParams, WindowStart};
+pub use windows::{BarWindows, Window};
 
 #[cfg(test)]
 mod oracle;

@@ -233,6 +233,16 @@ impl WalkForward {
         })
     }
 
+    /// All of a training window to train on.
+    pub(super) fn without_slices(&self) -> Self {
+        let whole = WalkForwardParams {
+            early_stop_fraction: 0.0,
+            calibrate_fraction: 0.0,
+            ..self.0.clone()
+        };
+        Self(whole)
+    }
+
     fn fold(
         &self,
         rows: &Rows<'_>,
