@@ -84,6 +84,7 @@ fn scores(model: &Model) -> String {
         "columns",
         "IC train",
         "IC early stop",
+        "IC blocks",
         "IC calibrate",
         "bp worth",
         "p kept",
@@ -99,8 +100,9 @@ fn scores(model: &Model) -> String {
     format!(
         "\n{table}\nIC: rank correlation of prediction and return, ± its standard error. The trees have\n\
          {seen}; `calibrate` is the one slice they\n\
-         have not seen. `bp worth`: what a predicted bp is expected to bring. `p kept`: the part of the\n\
-         probability's shape that stands out of its noise.\n"
+         have not seen; `blocks` is what they learnt, each block predicted by models trained without it.\n\
+         `bp worth`: what a predicted bp is expected to bring. `p kept`: the part of the probability's\n\
+         shape that stands out of its noise.\n"
     )
 }
 
@@ -112,6 +114,7 @@ fn row(scores: &HorizonScores, model: &HorizonModel, weight: f64) -> Vec<String>
         scores.n_columns.to_string(),
         ic(scores.train.ic),
         ic(scores.early_stop.ic),
+        ic(scores.blocks.as_ref().and_then(|blocks| blocks.ic)),
         ic(scores.calibrate.ic),
         share(kept(&model.calibration.bps)),
         share(kept(&model.calibration.probability)),

@@ -15,6 +15,10 @@ section! {
     /// Pull towards no prediction at all, 0 none to 1 all; null: as far as the noise demands, towards
     /// what predictions are usually worth. For `method: linear`.
     shrinkage: Option<f64> = None, Rule::within(0.0, 1.0);
+    /// Calibrate also on so many blocks of the training slice, each predicted by models trained without
+    /// it: steadier, for so many more trainings. 0: on the calibration slice alone; null: 5 blocks in
+    /// `train`, none in `walkforward`.
+    cross_fit: Option<u32> = None, Rule::within(0.0, 64.0).unit("blocks");
     /// With fewer rows than this nothing is fitted; the report says so.
     min_rows: u32 = 500, Rule::within(10.0, 1e9).unit("rows");
     /// Part of the returns that prediction intervals should hold.

@@ -9,6 +9,7 @@ use super::calibrate::{
 };
 use super::conformal::{Adaptive, ConformalRows, SplitConformal, Stream};
 use super::target::Target;
+use crate::stats;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct CalibrationParams {
@@ -36,6 +37,15 @@ pub struct Held {
     pub overlap_rows: usize,
 }
 
+impl Held {
+    /// Rows that come later.
+    pub fn append(&mut self, later: &Self) {
+        self.score.extend(&later.score);
+        self.outcome_bps.extend(&later.outcome_bps);
+        self.scale_bps.extend(&later.scale_bps);
+    }
+}
+
 /// All that was fitted on it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
@@ -49,8 +59,8 @@ pub struct Calibration {
 
 impl Calibration {
     pub fn fit(target: Target, held: &Held, params: &CalibrationParams) -> Self {
-        let weights = vec![1.0; held.score.len()];
-        let rows = Rows::new(&held.score, &held.outcome_bps, &weights, held.overlap_rows);
+        let (even, steady) = (vec![1.0; held.score.len()], steadiness(&held.scale_bps));
+        let rows = |weights| Rows::new(&held.score, &held.outcome_bps, weights, held.overlap_rows);
         let min_rows = params.bps.map_or(usize::MAX, |bps| bps.min_rows);
         let kind = match target {
             Target::ReturnBps => ScoreKind::Bps,
@@ -59,12 +69,12 @@ impl Calibration {
         let shrinkage = Shrinkage::Estimated;
         let chance = ProbabilityParams { method: params.method, kind, shrinkage, min_rows };
         let bps = params.bps.map(|bps| BpsParams { shrinkage: word(target, bps.shrinkage), ..bps });
-        let (bps, probability) = match (rows, bps) {
-            (Ok(rows), Some(bps)) => {
-                (BpsCalibrator::fit(&rows, &bps), ProbabilityCalibrator::fit(&rows, &chance))
+        let (bps, probability) = match (rows(&steady), rows(&even), bps) {
+            (Ok(steady), Ok(even), Some(bps)) => {
+                (BpsCalibrator::fit(&steady, &bps), ProbabilityCalibrator::fit(&even, &chance))
             }
-            (Ok(rows), None) => (as_it_is(), silent(ProbabilityCalibrator::fit(&rows, &chance))),
-            (Err(_), _) => (as_it_is(), at_its_word(kind)),
+            (_, Ok(even), _) => (as_it_is(), silent(ProbabilityCalibrator::fit(&even, &chance))),
+            _ => (as_it_is(), at_its_word(kind)),
         };
         let bps = in_bps(target, bps);
         let expected = unseen(target, held, params);
@@ -99,7 +109,7 @@ impl Calibration {
 /// predictors", Annals of Mathematics and Artificial Intelligence 74).
 fn unseen(target: Target, held: &Held, params: &CalibrationParams) -> Vec<f64> {
     let half = held.score.len() / 2;
-    let weights = vec![1.0; held.score.len()];
+    let weights = steadiness(&held.scale_bps);
     let fit = |rows: std::ops::Range<usize>| {
         let (score, outcome) = (&held.score[rows.clone()], &held.outcome_bps[rows.clone()]);
         let rows = Rows::new(score, outcome, &weights[rows], held.overlap_rows).ok();
@@ -114,6 +124,16 @@ fn unseen(target: Target, held: &Held, params: &CalibrationParams) -> Vec<f64> {
         if at < half { second.apply(*score) } else { first.apply(*score) }
     };
     held.score.iter().enumerate().map(expected).collect()
+}
+
+/// How much a row tells: in wild times returns are mostly noise, and without weights the few wildest
+/// rows say it all. Weights of 1/σ lie halfway between none and those of least squares, 1/σ², which
+/// are best if predictions are worth the same at all times; they are worth less in wild ones. Rows
+/// whose volatility is nil or unknown weigh as if it were a tenth of the middle one.
+fn steadiness(scale_bps: &[f64]) -> Vec<f64> {
+    let known: Vec<f64> = scale_bps.iter().copied().filter(|s| s.is_finite() && *s > 0.0).collect();
+    let Some(middle) = stats::median(&known) else { return vec![1.0; scale_bps.len()] };
+    scale_bps.iter().map(|scale| middle / scale.max(0.1 * middle)).collect()
 }
 
 fn as_it_is() -> Fitted<BpsCalibrator> {
@@ -175,6 +195,28 @@ mod tests {
         assert!(interval.holds(0.0) && (4.0..10.0).contains(&interval.width()), "{interval:?}");
         let json = serde_json::to_string(&fit).unwrap();
         assert_eq!(serde_json::from_str::<Calibration>(&json).unwrap(), fit);
+    }
+
+    #[test]
+    fn wild_rows_do_not_drown_the_others() {
+        // One row in ten moves twenty times as much, and its predictions are noise.
+        let mut rng = Rng::stream(5, "wild", &[]);
+        let mut held = Held { overlap_rows: 1, ..Held::default() };
+        for row in 0..6000 {
+            let score = rng.normal();
+            let (worth, scale) = if row % 10 == 0 { (0.0, 40.0) } else { (1.0, 2.0) };
+            held.score.push(score);
+            held.outcome_bps.push(worth * score + scale * rng.normal());
+            held.scale_bps.push(scale);
+        }
+        let slope = |held: &Held| {
+            let fit = Calibration::fit(Target::ReturnBps, held, &CalibrationParams::default());
+            fit.expected_bps(1.0) - fit.expected_bps(0.0)
+        };
+        let weighed = slope(&held);
+        assert!((0.8..1.2).contains(&weighed), "{weighed}");
+        held.scale_bps.fill(f64::NAN);
+        assert!((slope(&held) - 1.0).abs() > 0.3, "{}", slope(&held));
     }
 
     #[test]

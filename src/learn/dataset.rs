@@ -51,6 +51,15 @@ impl Dataset {
         horizon.bars as usize * self.n_symbols.max(1) as usize
     }
 
+    /// For each row the stretch that all its labels depend on.
+    pub fn hulls(&self) -> Vec<Interval> {
+        let hull = |row: usize| {
+            let all = self.horizons.iter().map(|horizon| horizon.intervals[row]);
+            all.reduce(Interval::hull).unwrap_or(Interval { t0: self.t0[row], t1: self.t0[row] })
+        };
+        (0..self.n_rows()).map(hull).collect()
+    }
+
     /// The weight of each row's label: of those in each of `slices` as if there were no others, 1
     /// outside.
     pub fn weigh(&self, weights: &Weights, horizon: &Horizon, slices: &[&RowSet]) -> Vec<f64> {

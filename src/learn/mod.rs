@@ -12,5 +12,6 @@ pub mod horizon_weights; // many horizons → one
 pub mod calibration; // both of them, fitted on one slice
 pub mod leak; // columns that know the future
 pub mod scores; // how predictions went with what came
+pub mod cross_fit; // blocks of the training slice, predicted by models that have not seen them
 pub mod training; // one fold: all horizons, their calibration and weights
 pub mod explain; // what each column does for a prediction, and whether that lasts

@@ -18,6 +18,9 @@ pub struct HorizonScores {
     pub train: SliceScore,
     pub early_stop: SliceScore,
     pub calibrate: SliceScore,
+    /// Blocks of the training slice, by models trained without them; see [`super::cross_fit`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<SliceScore>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

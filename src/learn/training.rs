@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::backends::LearnFault;
 use super::calibration::{Calibration, CalibrationParams, Held};
+use super::cross_fit;
 use super::dataset::{Dataset, Horizon, View};
 use super::explain::{Basis, ExplainFault, Prune, Slices};
 use super::horizon_weights::{HorizonWeights, WeightMethod};
@@ -30,6 +31,9 @@ pub struct Recipe {
     /// Train again on so many of the most important columns; `None`: on all, once.
     pub keep: Option<usize>,
     pub calibration: CalibrationParams,
+    /// Calibrators also learn from so many blocks of the training slice, each predicted by models
+    /// that were trained without it; 0: from the calibration slice alone.
+    pub cross_fit: u32,
     pub weighting: WeightMethod,
     /// See [`leak::check`].
     pub max_column_ic: f64,
@@ -87,6 +91,8 @@ pub enum TrainFault {
         "only {rows} rows to train on, after purging, in a range of that length; {need} are needed"
     )]
     TooFew { rows: usize, need: usize },
+    #[error("the training slice cannot be cut into `calibration.cross_fit` blocks: {0}")]
+    Blocks(String),
     #[error("pruning needs a model of trees that can be explained: {0}")]
     Prune(String),
 }
@@ -111,6 +117,9 @@ struct Lesson {
     targets: Vec<f64>,
     weights: Vec<f64>,
 }
+
+/// What is learnt from, and what tells when to stop.
+pub type Taught<'a> = (&'a RowSet, Option<&'a RowSet>);
 
 impl Recipe {
     /// The rows of a fold that are learnt from, and those that tell when to stop.
@@ -143,32 +152,43 @@ pub fn train(
         return Err(TrainFault::TooFew { rows: rows.len(), need: LEAST_ROWS });
     }
     leak::check(data, &rows, recipe.max_column_ic)?;
+    let splits = cross_fit::splits(recipe.cross_fit, data, &rows)?;
+    let n = data.horizons.len() * (1 + usize::from(recipe.keep.is_some()));
+    let all = n * (1 + splits.len());
+    let fits = fit(recipe, data, (&rows, stop), &|done| on_done(done, all))?;
+    let on_done = |done| on_done(n + done, all);
+    let unseen = cross_fit::predict(recipe, data, (&splits, stop), &on_done)?;
+    finish(recipe, data, fold, (fits, unseen))
+}
+
+/// One fit a horizon; where columns are pruned, on those that are left.
+pub(super) fn fit(
+    recipe: &Recipe,
+    data: &Dataset,
+    taught: Taught<'_>,
+    on_done: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Fit>, TrainFault> {
     // Labels are weighed slice by slice: those of one slice know nothing of the other's.
-    let slices: Vec<&RowSet> = [Some(&rows), stop].into_iter().flatten().collect();
+    let slices: Vec<&RowSet> = [Some(taught.0), taught.1].into_iter().flatten().collect();
     let lesson = |horizon: &Horizon| Lesson {
         targets: recipe.target.of_labels(&horizon.y_bps),
         weights: data.weigh(&recipe.weights, horizon, &slices),
     };
     let lessons: Vec<Lesson> = data.horizons.iter().map(lesson).collect();
-    let n_rounds = 1 + usize::from(recipe.keep.is_some());
-    let (n, all) = (lessons.len(), lessons.len() * n_rounds);
     let whole = [data.view(0..data.n_rows())];
-    let slices = (&rows, stop);
-    let mut fits = fit_all(recipe, &whole, (&lessons, data, slices), &|done| on_done(done, all))?;
-    if let Some(keep) = recipe.keep.filter(|keep| *keep < data.names.len()) {
-        let kept = |fit: &Fit| prune(keep, fit, &whole[0], slices);
-        let views: Vec<View<'_>> = fits.iter().map(kept).collect::<Result<_, _>>()?;
-        let on_done = |done| on_done(n + done, all);
-        fits = fit_all(recipe, &views, (&lessons, data, slices), &on_done)?;
-    }
-    finish(recipe, data, fold, fits)
+    let fits = fit_all(recipe, &whole, (&lessons, data, taught), on_done)?;
+    let Some(keep) = recipe.keep.filter(|keep| *keep < data.names.len()) else { return Ok(fits) };
+    let kept = |fit: &Fit| prune(keep, fit, &whole[0], taught);
+    let views: Vec<View<'_>> = fits.iter().map(kept).collect::<Result<_, _>>()?;
+    let on_done = |done| on_done(lessons.len() + done);
+    fit_all(recipe, &views, (&lessons, data, taught), &on_done)
 }
 
 /// One fit a lesson: all on the one view there is, or each on its own.
 fn fit_all(
     recipe: &Recipe,
     views: &[View<'_>],
-    (lessons, data, (rows, stop)): (&[Lesson], &Dataset, (&RowSet, Option<&RowSet>)),
+    (lessons, data, (rows, stop)): (&[Lesson], &Dataset, Taught<'_>),
     on_done: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Fit>, TrainFault> {
     let learner = recipe.learner.as_ref();
@@ -204,7 +224,7 @@ pub fn prune<'a>(
     keep: usize,
     fit: &Fit,
     view: &View<'a>,
-    (rows, stop): (&RowSet, Option<&RowSet>),
+    (rows, stop): Taught<'_>,
 ) -> Result<View<'a>, TrainFault> {
     let Some(trees) = fit.model.trees() else {
         return Err(TrainFault::Prune("this backend's models have none".to_owned()));
@@ -222,15 +242,15 @@ fn finish(
     recipe: &Recipe,
     data: &Dataset,
     fold: &Fold,
-    fits: Vec<Fit>,
+    (fits, unseen): (Vec<Fit>, Vec<Held>),
 ) -> Result<Trained, TrainFault> {
     let (mut horizons, mut scores) = (Vec::new(), Vec::new());
-    for (fit, horizon) in fits.into_iter().zip(&data.horizons) {
+    for ((fit, mut unseen), horizon) in fits.into_iter().zip(unseen).zip(&data.horizons) {
         let held = |rows: &RowSet| held(recipe.target, &*fit.model, (data, horizon), rows);
         let slices = [fold.train(), fold.early_stop(), fold.calibrate()];
         let [train, stop, calibrate] = slices.map(|slice| held(slice.rows()));
         let (train, stop, calibrate) = (train?, stop?, calibrate?);
-        let calibration = Calibration::fit(recipe.target, &calibrate, &recipe.calibration);
+        let blocks = SliceScore::of(&unseen);
         scores.push(HorizonScores {
             horizon: horizon.bars,
             rounds: fit.rounds,
@@ -238,7 +258,10 @@ fn finish(
             train: SliceScore::of(&train),
             early_stop: SliceScore::of(&stop),
             calibrate: SliceScore::of(&calibrate),
+            blocks: (blocks.n_rows > 0).then_some(blocks),
         });
+        unseen.append(&calibrate);
+        let calibration = Calibration::fit(recipe.target, &unseen, &recipe.calibration);
         horizons.push(HorizonModel { horizon: horizon.bars, model: fit.model, calibration });
     }
     // Of the train window, but of rows no tree was fitted to.

@@ -57,6 +57,7 @@ fn recipe(keep: Option<usize>, target: Target) -> Recipe {
         monotone: BTreeMap::new(),
         keep,
         calibration: CalibrationParams::default(),
+        cross_fit: 0,
         weighting: WeightMethod::ByShrunkenIc,
         max_column_ic: 0.3,
         seed: 5,
@@ -163,8 +164,11 @@ fn nothing_behind_the_range_has_a_say() {
         horizon.y_bps[TRAIN as usize..].fill(777.0);
     }
     let bytes = |data: &Dataset| -> Vec<Vec<u8>> {
-        let model = trained(data, &recipe(Some(3), Target::ReturnBps)).model;
-        model.horizons.iter().map(|h| h.model.to_bytes().unwrap()).collect()
+        let recipe = Recipe { cross_fit: 3, ..recipe(Some(3), Target::ReturnBps) };
+        let model = trained(data, &recipe).model;
+        let calibrations =
+            model.horizons.iter().map(|h| serde_json::to_vec(&h.calibration).unwrap());
+        model.horizons.iter().map(|h| h.model.to_bytes().unwrap()).chain(calibrations).collect()
     };
     assert!(bytes(&data) == bytes(&other));
 }
@@ -186,4 +190,62 @@ fn what_cannot_be_trained_is_told_with_its_horizon_or_column() {
     assert!(told.starts_with("column `x4` alone has a rank correlation of 1.00"), "{told}");
     data.columns[4].fill(f32::NAN);
     assert!(refused(&data, TRAIN).starts_with("column `x4` has no value"));
+}
+
+#[test]
+fn blocks_are_predicted_by_models_that_have_not_seen_them() {
+    // Noise: what was learnt by heart is known by no model trained elsewhere.
+    let data = market(0.0, 3);
+    let params = json!({"rounds": 60, "learning_rate": 0.3, "max_depth": 6, "patience": 0});
+    let learner = (find("gbdt").unwrap().check)(&params).unwrap();
+    let plain = recipe(None, Target::ReturnBps);
+    let recipe = Recipe { learner, stops_early: false, cross_fit: 4, ..plain };
+    for scores in trained(&data, &recipe).scores {
+        let [by_heart, blocks] = [Some(scores.train), scores.blocks].map(|slice| slice.unwrap());
+        assert!(by_heart.ic.unwrap().value > 0.2, "{by_heart:?}");
+        let ic = blocks.ic.unwrap();
+        assert!(ic.value.abs() < 3.0 * ic.error, "{blocks:?}");
+        // Every labelled row of the training slice, once.
+        assert_eq!(blocks.n_rows, by_heart.n_rows);
+    }
+}
+
+#[test]
+fn blocks_say_what_the_word_of_a_bold_model_is_worth() {
+    let data = market(0.2, 4);
+    let params = json!({"rounds": 150, "learning_rate": 0.2, "max_depth": 5, "patience": 0});
+    let learner = (find("gbdt").unwrap().check)(&params).unwrap();
+    let plain = recipe(None, Target::ReturnBps);
+    let recipe = Recipe { learner, stops_early: false, cross_fit: 5, ..plain };
+    let model = trained(&data, &recipe).model;
+    for at in 0..2 {
+        let held = later(&data, &model, at);
+        let expected: Vec<f64> =
+            held.score.iter().map(|s| model.horizons[at].calibration.expected_bps(*s)).collect();
+        let slope = |xs: &[f64]| {
+            let sd = |values: &[f64]| stats::sd(values).unwrap();
+            stats::pearson(xs, &held.outcome_bps).unwrap() * sd(&held.outcome_bps) / sd(xs)
+        };
+        assert!(slope(&held.score) < 0.6, "{}", slope(&held.score));
+        assert!((0.7..1.4).contains(&slope(&expected)), "{}", slope(&expected));
+    }
+}
+
+#[test]
+fn blocks_change_no_tree_and_are_left_out_where_they_would_be_tiny() {
+    let data = market(0.2, 1);
+    let model = |cross_fit: u32| {
+        let recipe = Recipe { cross_fit, ..recipe(Some(4), Target::ReturnBps) };
+        let calls = std::sync::Mutex::new(Vec::new());
+        let on_done = |done, all| calls.lock().unwrap().push((done, all));
+        let trained = train(&recipe, &data, &fold(&data, TRAIN), &on_done).unwrap();
+        let bytes = trained.model.horizons.iter().map(|of| of.model.to_bytes().unwrap());
+        (bytes.collect::<Vec<_>>(), trained.scores[0].blocks.is_some(), calls.into_inner().unwrap())
+    };
+    let (plain, none, _) = model(0);
+    let (with_blocks, some, calls) = model(3);
+    assert!(!none && some && plain == with_blocks);
+    // Two horizons, trained and pruned: once for good, and once for each block.
+    assert_eq!((calls.iter().max().copied(), calls.len()), (Some((16, 16)), 16));
+    assert!(!model(20).1);
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::predict::{PredictRange, rows, same_lessons};
 use super::recipe;
-use super::train::{Model, cut_at, hulls, load};
+use super::train::{Model, cut_at, load};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::folds::RowSet;
@@ -68,7 +68,7 @@ fn learnt_rows(model: &Model, data: &Dataset) -> Result<RowSet, Failure> {
         let message = format!("the bars the model was trained on, {start} to {end}, are not there");
         return Err(Failure::user(message).hint("`edgewalk ingest` brings them in"));
     }
-    let fold = cut_at(&model.config, &hulls(data), (start, end))?;
+    let fold = cut_at(&model.config, &data.hulls(), (start, end))?;
     Ok(recipe::recipe(&model.config)?.rows(&fold).0)
 }
 

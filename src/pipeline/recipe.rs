@@ -35,6 +35,7 @@ pub fn recipe(config: &Config) -> Result<Recipe, Failure> {
         monotone: learn.monotone.iter().map(direction).collect(),
         keep: learn.prune.map(|keep| keep as usize),
         calibration: calibration(&config.calibration),
+        cross_fit: config.calibration.cross_fit.unwrap_or(0),
         weighting: weighting(&config.trading_logic.horizon_weights),
         max_column_ic: learn.max_column_ic,
         seed: config.seed,

@@ -13,10 +13,9 @@ use crate::failure::Failure;
 use crate::folds::{Fold, Rows, Slice};
 use crate::labels::Interval;
 use crate::learn::calibration::Calibration;
-use crate::learn::dataset::Dataset;
 use crate::learn::horizon_weights::HorizonWeights;
 use crate::learn::scores::HorizonScores;
-use crate::learn::training::{self, FoldModel, HorizonModel, TrainFault, Trained};
+use crate::learn::training::{self, FoldModel, HorizonModel, Recipe, TrainFault, Trained};
 use crate::market::{Symbol, Timeframe};
 use crate::store::{Manifest, ModelFolder, ModelWriter};
 use crate::units::Ts;
@@ -85,6 +84,8 @@ impl Report {
 }
 
 const FOLD: &str = "fold_000";
+/// Of a single training; a walk has no time for them unless it is told to.
+const BLOCKS: u32 = 5;
 
 pub fn train(training: &Training<'_>) -> Result<Model, Failure> {
     let (config, progress) = (training.config, training.progress);
@@ -95,7 +96,7 @@ pub fn train(training: &Training<'_>) -> Result<Model, Failure> {
         folder.point()?;
         return Ok(Model { is_old: true, ..open(folder)? });
     }
-    let hulls = hulls(&lessons.data);
+    let hulls = lessons.data.hulls();
     let fold = cut(config, &lessons, &hulls)?;
     let (config, tuned) = if config.tuning.trials == 0 {
         (config.clone(), None)
@@ -107,7 +108,8 @@ pub fn train(training: &Training<'_>) -> Result<Model, Failure> {
         (config, Some(tuned))
     };
     let on_done = |done, all| progress("training", done, all);
-    let recipe = recipe::recipe(&config)?;
+    let cross_fit = config.calibration.cross_fit.unwrap_or(BLOCKS);
+    let recipe = Recipe { cross_fit, ..recipe::recipe(&config)? };
     let trained = training::train(&recipe, &lessons.data, &fold, &on_done).map_err(cannot)?;
     let report = report(&lessons, &fold, &trained, tuned);
     let folder = write((&config, &lessons), &id, (&report, &trained.model))?;
@@ -236,15 +238,6 @@ pub fn report(lessons: &Lessons, fold: &Fold, trained: &Trained, tuned: Option<T
     }
 }
 
-/// For each row the stretch that all its labels depend on.
-pub fn hulls(data: &Dataset) -> Vec<Interval> {
-    let hull = |row: usize| {
-        let all = data.horizons.iter().map(|horizon| horizon.intervals[row]);
-        all.reduce(Interval::hull).unwrap_or(Interval { t0: data.t0[row], t1: data.t0[row] })
-    };
-    (0..data.n_rows()).map(hull).collect()
-}
-
 /// `data.train` as one training window; it ends where the test range begins, if nothing else is said.
 fn cut(config: &Config, lessons: &Lessons, hulls: &[Interval]) -> Result<Fold, Failure> {
     let (train, bar_us) = (&config.data.train, config.data.timeframe.us());
@@ -292,6 +285,9 @@ pub fn cannot(fault: TrainFault) -> Failure {
              expressions, not columns a file brought. If it is honest: `--set learn.max_column_ic=1`",
         ),
         TrainFault::TooFew { .. } => Failure::user(&fault).hint("a longer `data.train` range"),
+        TrainFault::Blocks(_) => {
+            Failure::user(&fault).hint("fewer, or `--set calibration.cross_fit=0`")
+        }
         TrainFault::Prune(_) => Failure::user(&fault).hint("`--set learn.prune=null`"),
     }
 }
@@ -310,10 +306,13 @@ pub fn fingerprint_of(symbols: &BTreeMap<String, String>) -> String {
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
-/// Whose trials count together: those on the same symbols and timeframe. A bar more is no new market.
+/// Whose trials count together: those on the same symbols, in any order, and timeframe. A bar more is
+/// no new market.
 pub fn key_of(symbols: &[Symbol], timeframe: Timeframe) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(timeframe.to_string().as_bytes());
+    let mut symbols: Vec<&Symbol> = symbols.iter().collect();
+    symbols.sort();
     for symbol in symbols {
         hasher.update(&[0]).update(symbol.as_str().as_bytes());
     }

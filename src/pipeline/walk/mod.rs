@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::dataset::{Lessons, lessons};
 use super::predict::{predicted, table};
 use super::stored::{AskedRun, StoredRun, list, open_run};
-use super::train::{Report, WALK, fingerprint, hulls, run_id};
+use super::train::{Report, WALK, fingerprint, run_id};
 use crate::config::{Config, Drift, Retrain};
 use crate::failure::Failure;
 use crate::folds::{Folds, Rows, Span};
@@ -60,7 +60,7 @@ pub fn walk(walk: &Walk<'_>) -> Result<Walked, Failure> {
     }
     (walk.progress)("features", 0, 1);
     let lessons = lessons(config, &walk.symbols)?;
-    let hulls = hulls(&lessons.data);
+    let hulls = lessons.data.hulls();
     let folds = cut(config, &lessons, &hulls)?;
     let known = Known { lessons: &lessons, hulls: &hulls };
     if by == Retrain::Drift {

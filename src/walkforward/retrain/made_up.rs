@@ -97,6 +97,7 @@ pub(super) fn recipe() -> Recipe {
         monotone: BTreeMap::new(),
         keep: None,
         calibration: CalibrationParams::default(),
+        cross_fit: 0,
         weighting: WeightMethod::Equal,
         max_column_ic: 1.0,
         seed: 5,
