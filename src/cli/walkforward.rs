@@ -80,12 +80,16 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let walked = pipeline::walk(&asked)?;
     drop(drawn);
     print(&opening(&walked))?;
+    // Each stage reads what it needs, and holds it no longer than it must.
+    let id = walked.run.id.clone();
+    drop(walked);
     let drawn = Drawn::waiting("trading what was predicted", global.quiet);
-    let traded = pipeline::backtest(&config, AskedRun::whole(&walked.run.id))?;
+    let traded = pipeline::backtest(&config, AskedRun::whole(&id))?;
     drop(drawn);
     backtest::show(&traded)?;
+    drop(traded);
     print("\n")?;
-    diagnose::judge(&config, AskedRun::whole(&walked.run.id), (&args.asked, global.quiet))
+    diagnose::judge(&config, AskedRun::whole(&id), (&args.asked, global.quiet))
 }
 
 fn opening(walked: &Walked) -> String {

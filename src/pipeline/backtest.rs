@@ -13,8 +13,10 @@ use super::stored::{
 };
 use super::sweep::shifted;
 use super::train::{identity, key_of};
+use crate::backtest::costs::Costs;
 use crate::backtest::engine::band::{Band, band};
-use crate::backtest::intent::{IntentFault, Intents};
+use crate::backtest::engine::check_stop;
+use crate::backtest::intent::{Intent, IntentFault, Intents};
 use crate::backtest::ledger::{Ledger, Trade};
 use crate::backtest::metrics::{Input, Keys, Metrics};
 use crate::backtest::rules::Rules;
@@ -212,12 +214,20 @@ fn unfit(symbol: &str, fault: &IntentFault) -> Failure {
     Failure::user(format!("`{symbol}`: {fault}"))
 }
 
-/// The same decisions by other rules.
+/// The same decisions by other rules. Where the spread is wider than the one that the gates knew,
+/// an order whose stop lies within it is not placed.
 pub fn ledger_of(decided: &[Decided], rules: &Rules) -> Result<Ledger, Failure> {
     let markets: Vec<Market<'_>> =
         decided.iter().map(Decided::market).collect::<Result<_, _>>().map_err(cannot)?;
-    let intents: Vec<&Intents> = decided.iter().map(|one| &one.intents).collect();
-    simulate(&markets, &intents, rules).map_err(cannot)
+    let placed = |(one, costs): (&Decided, &Costs)| {
+        let close = &one.bars.columns().close;
+        let all = one.intents.as_slice().iter();
+        let fits = |i: &&Intent| check_stop("", i, close[i.bar as usize], costs).is_ok();
+        Intents::new(all.filter(fits).copied().collect()).map_err(Failure::user)
+    };
+    let intents: Vec<Intents> =
+        decided.iter().zip(&rules.costs).map(placed).collect::<Result<_, _>>()?;
+    simulate(&markets, &intents.iter().collect::<Vec<_>>(), rules).map_err(cannot)
 }
 
 pub fn market_of<'a>(bars: &'a Bars, sigma: Option<&'a [f64]>) -> Result<Market<'a>, EngineFault> {

@@ -53,6 +53,16 @@ pub(super) fn make_folder(path: &Path, folder: &Path) -> Result<(), Failure> {
     })
 }
 
+/// Takes a file away that is no longer true; that there is none is as good.
+pub fn remove(path: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Failure::io("remove", path, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// How our temporary files end, and nobody else's.
 const TEMPORARY: &str = ".edgewalk.tmp";
 

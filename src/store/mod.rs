@@ -18,7 +18,7 @@ mod run;
 mod seal;
 mod table;
 
-pub use atomic::{write_atomic, write_atomic_with};
+pub use atomic::{remove, write_atomic, write_atomic_with};
 pub use bars::{Described, MadeOf, Origin, Stored, to_table};
 pub use bundle::Bundle;
 pub use csv::{csv_text, write_csv};

@@ -13,7 +13,7 @@ use crate::backtest::metrics::{Input, Metrics};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::report::verdict::costs::{CostRun, Costs};
-use crate::report::verdict::dsr::{Trials, deflated};
+use crate::report::verdict::dsr::deflated;
 use crate::report::verdict::pbo::Overfitting;
 use crate::report::verdict::permutation::{Rows, Shifts, Statistic, permutation};
 use crate::report::verdict::psr::{Record, TrackRecord};
@@ -101,8 +101,6 @@ pub fn evidence(config: &Config, found: &Found<'_>) -> Result<Evidence, Failure>
     let per_year = own.metrics.period.returns_per_year.unwrap_or(f64::NAN);
     let asked_per_day = thresholds.min_net_sharpe / per_year.sqrt();
     let n_trials = store::count_trials(Path::new("results"), &found.run.ledger_key())?;
-    let tried: Vec<f64> =
-        found.steps.iter().filter_map(|step| Some(step.sharpe? / per_year.sqrt())).collect();
     let trials: Vec<&[f64]> = found.steps.iter().map(|step| step.returns.as_slice()).collect();
     let record = Record::of(&returns);
     let runs: Vec<CostRun> = found.costs.iter().map(AtCosts::run).collect();
@@ -115,9 +113,7 @@ pub fn evidence(config: &Config, found: &Found<'_>) -> Result<Evidence, Failure>
         ics: found.horizons.iter().filter_map(ic).collect(),
         sharpe: SharpeBand::of(&own.metrics.sharpe, thresholds.confidence),
         track: TrackRecord::of(&returns, asked_per_day, thresholds.confidence),
-        deflated: record
-            .as_ref()
-            .and_then(|record| deflated(record, Trials { n_trials, sharpes_per_day: &tried })),
+        deflated: record.as_ref().and_then(|record| deflated(record, n_trials)),
         overfitting: Overfitting::of(&trials, BLOCKS),
         permutation: shifted(config, found),
         net_by_fold: Some(Stability::of(&net_by_fold(found.run, &own.ledger, found.traded))),
@@ -159,7 +155,8 @@ fn shifted(
     let longest = found.run.horizons.iter().max().map_or(1, |h| *h as usize);
     // What z-scores remember: their window.
     let memory = config.trading_logic.z_window as usize;
-    let min_bars = longest.max(memory.min(trial.ts.len() / 10));
+    let n_instants = trial.ts.chunk_by(|a, b| a == b).count();
+    let min_bars = longest.max(memory.min(n_instants / 10));
     permutation(&rows, Statistic::RankIc, &Shifts { n: SHIFTS, min_bars, seed: config.seed })
 }
 

@@ -96,6 +96,8 @@ pub fn diagnose(config: &Config, asked: AskedRun<'_>, csv: bool) -> Result<Diagn
     let evidence = evidence(config, &found)?;
     let verdict = judge(&evidence, &thresholds(config));
     let clearest = clearest(&horizons).map(|of| of.horizon);
+    // The models want the whole feature table: what is done with is let go first.
+    drop((seen, desks));
     let tables = Tables {
         together,
         z_thresholds,

@@ -52,6 +52,8 @@ pub struct Shift {
     pub ks: Option<f64>,
     pub ks_critical: Option<f64>,
     pub mean_shift: Option<f64>,
+    /// Shares of missing values.
+    pub missing: [Option<f64>; 2],
     pub size: Size,
 }
 
@@ -159,7 +161,8 @@ impl FoldDrift {
 
 impl From<ColumnShift> for Shift {
     fn from(found: ColumnShift) -> Self {
-        let ColumnShift { name, psi, psi_critical, ks, ks_critical, mean_shift, size, .. } = found;
-        Self { name, psi, psi_critical, ks, ks_critical, mean_shift, size }
+        let ColumnShift { name, psi, psi_critical, ks, ks_critical, .. } = found;
+        let ColumnShift { mean_shift, missing, size, .. } = found;
+        Self { name, psi, psi_critical, ks, ks_critical, mean_shift, missing, size }
     }
 }

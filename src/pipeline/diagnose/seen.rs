@@ -62,15 +62,16 @@ fn of_symbol(
         seen.z[*at] = columns.z().get(row).copied().unwrap_or(f64::NAN);
         seen.outcome_bps[*at] = desk.outcome_bps.get(row).copied().unwrap_or(f64::NAN);
     }
-    let mut farther = own.clone();
-    farther.labels.horizons = (1..=config.verdict.decay_bars).collect();
-    let both = [(&own, &mut seen.by_horizon), (&farther, &mut seen.ahead)];
-    for (config, into) in both {
-        for (label, column) in labels(config, &whole)?.iter().zip(into) {
-            for at in &mine {
-                let row = place(whole.ts(), *at);
-                column[*at] = label.y_bps.get(row).copied().unwrap_or(f64::NAN);
-            }
+    let ahead = 1..=config.verdict.decay_bars;
+    let wanted = own.labels.horizons.iter().copied().zip(&mut seen.by_horizon);
+    let rows: Vec<usize> = mine.iter().map(|at| place(whole.ts(), *at)).collect();
+    // One horizon's labels at a time: those of all would be several times the table.
+    let mut one = own.clone();
+    for (horizon, column) in wanted.chain(ahead.zip(&mut seen.ahead)) {
+        one.labels.horizons = vec![horizon];
+        let label = labels(&one, &whole)?.remove(0);
+        for (at, row) in mine.iter().zip(&rows) {
+            column[*at] = label.y_bps.get(*row).copied().unwrap_or(f64::NAN);
         }
     }
     Ok(())

@@ -34,6 +34,8 @@ pub struct ColumnShift {
     pub n_rows: [u64; 2],
     /// Share of values that are missing; `None` of an empty slice.
     pub missing: [Option<f64>; 2],
+    /// The index of that alone, where it changed by more than chance explains.
+    pub missing_psi: Option<f64>,
     /// How many independent rows the known ones are worth.
     pub n_effective: [f64; 2],
     pub n_bins: u64,
@@ -104,6 +106,7 @@ impl ColumnShift {
             name: column.name.to_owned(),
             n_rows: known.each_ref().map(|values| values.len() as u64),
             missing: [0, 1].map(|at| missing(given[at].len(), known[at].len())),
+            missing_psi: absence(&given, level),
             n_effective,
             n_bins: n_bins as u64,
             psi: index.map(|index| index.value),
@@ -118,11 +121,16 @@ impl ColumnShift {
     }
 
     fn measure(&self) -> Size {
-        let Some(ks) = self.ks else { return Size::Unknown };
-        let exceeds = |value: f64, critical: Option<f64>| critical.is_some_and(|c| value > c);
-        let index = self.psi.unwrap_or(0.0);
-        let beyond = exceeds(index, self.psi_critical) || exceeds(ks, self.ks_critical);
-        match index {
+        if self.ks.is_none() && self.missing_psi.is_none() {
+            return Size::Unknown;
+        }
+        let exceeds = |value: Option<f64>, critical: Option<f64>| {
+            value.zip(critical).is_some_and(|(value, critical)| value > critical)
+        };
+        let beyond = exceeds(self.psi, self.psi_critical)
+            || exceeds(self.ks, self.ks_critical)
+            || self.missing_psi.is_some();
+        match self.psi.unwrap_or(0.0).max(self.missing_psi.unwrap_or(0.0)) {
             _ if !beyond => Size::Steady,
             index if index < 0.1 => Size::Slight,
             index if index < 0.25 => Size::Moderate,
@@ -141,6 +149,28 @@ fn effective(known: &[Vec<f64>; 2]) -> [f64; 2] {
 
 fn missing(n_given: usize, n_known: usize) -> Option<f64> {
     (n_given > 0).then(|| (n_given - n_known) as f64 / n_given as f64)
+}
+
+/// PSI of two bins, missing and known, half a row standing for none; `None` where two shares of so
+/// many independent rows may well differ so (the normal test of two proportions).
+fn absence<T: Copy + Into<f64>>(given: &[&[T]; 2], level: f64) -> Option<f64> {
+    let gaps = given.map(|slice| -> Vec<f64> {
+        slice.iter().map(|value| f64::from(u8::from(!(*value).into().is_finite()))).collect()
+    });
+    let n = effective(&gaps);
+    let [then, now] = [stats::mean(&gaps[0])?, stats::mean(&gaps[1])?];
+    let pooled = (then * n[0] + now * n[1]) / (n[0] + n[1]);
+    let error = (pooled * (1.0 - pooled) * (1.0 / n[0] + 1.0 / n[1])).sqrt();
+    let least = stats::normal_quantile(1.0 - level / 2.0)? * error;
+    if (now - then).abs() <= least {
+        return None;
+    }
+    let at_least = |share: f64, at: usize| share.max(0.5 / n[at]);
+    let part = |p: f64, q: f64| {
+        let (p, q) = (at_least(p, 0), at_least(q, 1));
+        (q - p) * libm::log(q / p)
+    };
+    Some(part(then, now) + part(1.0 - then, 1.0 - now))
 }
 
 fn mean_shift(known: &[Vec<f64>; 2]) -> Option<f64> {

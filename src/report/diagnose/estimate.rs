@@ -14,6 +14,7 @@ pub struct Estimate {
     pub t_plain: Option<f64>,
     /// Newey & West 1987, over `lags` instants.
     pub se_hac: Option<f64>,
+    /// In errors as a normal has them: beyond ±1.96 where the band leaves 0 out.
     pub t_hac: Option<f64>,
     pub lags: Option<u64>,
     /// Nineteen times in twenty, by `se_hac`, with the critical value of Kiefer & Vogelsang 2005:
@@ -21,6 +22,8 @@ pub struct Estimate {
     pub band_hac: Option<[f64; 2]>,
 }
 
+/// Within so many errors lie 95 % of a normal.
+const NORMAL: f64 = 1.96;
 /// Instants below which nothing is said of how they depend on each other.
 const LEAST_TIMES: usize = 10;
 
@@ -47,10 +50,11 @@ impl Estimate {
         let lags = hac::lags(shocks, overlap);
         let se = hac::long_run(shocks, lags).sqrt();
         let Some(se) = Some(se).filter(is_positive) else { return plain };
-        let half = hac::critical(lags, shocks.len()) * se;
+        let critical = hac::critical(lags, shocks.len());
+        let half = critical * se;
         Self {
             se_hac: Some(se),
-            t_hac: Some(value / se),
+            t_hac: Some(value / se * (NORMAL / critical)),
             lags: Some(lags as u64),
             band_hac: Some([value - half, value + half]),
             ..plain

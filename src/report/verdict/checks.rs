@@ -60,7 +60,7 @@ impl Topic {
             Self::Stability => "stability over folds",
             Self::NetProfit => "profit after costs",
             Self::DoubleCosts => "profit at twice the costs",
-            Self::Overfitting => "choice among settings",
+            Self::Overfitting => "choice of z-threshold",
             Self::IcByFold => "predictive power over folds",
         }
     }

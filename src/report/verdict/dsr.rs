@@ -6,32 +6,10 @@ use super::psr::Record;
 use crate::backtest::metrics::luck::expected_best;
 use crate::stats;
 
-/// What was tried on the data, as far as it is known.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Trials<'a> {
-    /// All of them, those whose results are not known too.
-    pub n_trials: u64,
-    /// Daily Sharpe ratios of those that have one.
-    pub sharpes_per_day: &'a [f64],
-}
-
-/// Where the spread of the trials' Sharpe ratios was taken from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Spread {
-    /// One trial: there is no best of many, and the ratio is compared with 0.
-    OneTrial,
-    /// Of the trials' ratios.
-    Trials,
-    /// The trials' ratios are not known: as large as the error of the one that was chosen.
-    Estimator,
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Deflated {
     pub n_trials: u64,
-    pub spread: Spread,
-    /// Standard deviation of the trials' daily ratios; of one trial there is none.
+    /// Standard deviation of worthless trials' daily ratios; of one trial there is none.
     pub spread_per_day: Option<f64>,
     /// The daily ratio that the best of the trials would reach without any skill.
     pub luck_per_day: f64,
@@ -43,21 +21,19 @@ pub struct Deflated {
 /// `s* = √V · ((1 − γ) Φ⁻¹(1 − 1/N) + γ Φ⁻¹(1 − 1/(N e)))`, V the variance of their ratios (Bailey
 /// & López de Prado 2014, "The deflated Sharpe ratio", J. Portfolio Management 40(5), eqs. 1 and
 /// 2). N counts independent trials: where they are alike, the luck is overstated and the
-/// probability on the safe side.
-pub fn deflated(record: &Record, trials: Trials<'_>) -> Option<Deflated> {
-    let n_trials = trials.n_trials.max(trials.sharpes_per_day.len() as u64).max(1);
+/// probability on the safe side. V is what it is if no trial is worth anything, the squared error of
+/// a ratio of so many days: that of trials at hand mixes luck with how much better some are than
+/// others, and is next to nothing where they are alike, however many others were tried before.
+pub fn deflated(record: &Record, n_trials: u64) -> Option<Deflated> {
+    let n_trials = n_trials.max(1);
     let Some(best) = expected_best(n_trials) else {
-        let (spread, spread_per_day) = (Spread::OneTrial, None);
         let probability = record.probability_above(0.0);
-        return Some(Deflated { n_trials, spread, spread_per_day, luck_per_day: 0.0, probability });
+        return Some(Deflated { n_trials, spread_per_day: None, luck_per_day: 0.0, probability });
     };
-    let (spread, sd) = match stats::sd(trials.sharpes_per_day) {
-        Some(sd) => (Spread::Trials, sd),
-        None => (Spread::Estimator, record.error()?),
-    };
+    let sd = record.error()?;
     let luck_per_day = sd * best;
     let probability = record.probability_above(luck_per_day);
-    Some(Deflated { n_trials, spread, spread_per_day: Some(sd), luck_per_day, probability })
+    Some(Deflated { n_trials, spread_per_day: Some(sd), luck_per_day, probability })
 }
 
 impl Deflated {
@@ -85,33 +61,25 @@ mod tests {
         // skewness −3, kurtosis 10, 100 trials of yearly variance ½: luck 0.1132 a day, DSR 0.9004.
         let sharpe_per_day = 2.5 / 250_f64.sqrt();
         let record = Record { n_days: 1250, sharpe_per_day, skewness: -3.0, kurtosis: 10.0 };
-        // Two ratios whose standard deviation is √(½ / 250).
-        let half = (0.5 / 250_f64).sqrt() / 2_f64.sqrt();
-        let trials = Trials { n_trials: 100, sharpes_per_day: &[half, -half] };
-        let found = deflated(&record, trials).unwrap();
-        assert!((found.luck_per_day - 0.1132).abs() < 5e-5, "{found:?}");
-        assert!((found.probability.unwrap() - 0.9004).abs() < 5e-5, "{found:?}");
-        assert_eq!((found.n_trials, found.spread), (100, Spread::Trials));
+        let luck = (0.5 / 250_f64).sqrt() * expected_best(100).unwrap();
+        assert!((luck - 0.1132).abs() < 5e-5, "{luck}");
+        assert!((record.probability_above(luck).unwrap() - 0.9004).abs() < 5e-5);
     }
 
     #[test]
     fn one_trial_is_compared_with_nothing() {
         let record = Record { n_days: 300, sharpe_per_day: 0.1, skewness: 0.2, kurtosis: 4.0 };
         for n_trials in [0, 1] {
-            let found = deflated(&record, Trials { n_trials, sharpes_per_day: &[] }).unwrap();
-            assert_eq!(
-                (found.n_trials, found.spread, found.luck_per_day),
-                (1, Spread::OneTrial, 0.0)
-            );
+            let found = deflated(&record, n_trials).unwrap();
+            assert_eq!((found.n_trials, found.spread_per_day, found.luck_per_day), (1, None, 0.0));
             assert_eq!(found.probability, record.probability_above(0.0));
         }
     }
 
     #[test]
-    fn unknown_trials_spread_like_the_one_that_was_chosen() {
+    fn worthless_trials_spread_by_the_error_of_a_ratio() {
         let record = Record { n_days: 401, sharpe_per_day: 0.0, skewness: 0.0, kurtosis: 3.0 };
-        let found = deflated(&record, Trials { n_trials: 50, sharpes_per_day: &[0.1] }).unwrap();
-        assert_eq!(found.spread, Spread::Estimator);
+        let found = deflated(&record, 50).unwrap();
         assert!((found.spread_per_day.unwrap() - 0.05).abs() < 1e-15);
         assert!((found.luck_per_day - 0.05 * expected_best(50).unwrap()).abs() < 1e-15);
         assert!(found.probability.unwrap() < 0.02);
@@ -120,11 +88,10 @@ mod tests {
     #[test]
     fn with_the_days_needed_the_probability_is_as_asked() {
         let record = Record { n_days: 401, sharpe_per_day: 0.1, skewness: -1.0, kurtosis: 6.0 };
-        let tried = Trials { n_trials: 500, sharpes_per_day: &[] };
-        let found = deflated(&record, tried).unwrap();
+        let found = deflated(&record, 500).unwrap();
         let n_days = found.days_needed(&record, 0.95).unwrap().round() as u64;
         assert!(n_days > 1500, "{n_days}");
-        let later = deflated(&Record { n_days, ..record }, tried).unwrap();
+        let later = deflated(&Record { n_days, ..record }, 500).unwrap();
         assert!((later.probability.unwrap() - 0.95).abs() < 1e-3, "{later:?}");
         assert_eq!(found.days_needed(&Record { sharpe_per_day: 0.0, ..record }, 0.95), None);
     }
@@ -138,10 +105,9 @@ mod tests {
             let mut one =
                 || Record::of(&(0..250).map(|_| rng.normal()).collect::<Vec<_>>()).unwrap();
             let trials: Vec<Record> = (0..40).map(|_| one()).collect();
-            let sharpes: Vec<f64> = trials.iter().map(|trial| trial.sharpe_per_day).collect();
             let best =
                 trials.iter().max_by(|a, b| a.sharpe_per_day.total_cmp(&b.sharpe_per_day)).unwrap();
-            let found = deflated(best, Trials { n_trials: 40, sharpes_per_day: &sharpes }).unwrap();
+            let found = deflated(best, 40).unwrap();
             naive += usize::from(best.probability_above(0.0).unwrap() > 0.95);
             after += usize::from(found.probability.unwrap() > 0.95);
         }

@@ -147,7 +147,7 @@ impl Case<'_> {
         let earned_nothing = self.evidence.net_cash().is_some_and(|net| net <= 0.0);
         let earns_before_costs = self.evidence.gross_cash().is_some_and(|gross| gross > 0.0);
         match self.has_trades() {
-            true => earned_nothing && (earns_before_costs || self.is_thin()),
+            true => earned_nothing && (self.is_thin() || earns_before_costs && !self.is_small()),
             false => self.is_starved() || earned_nothing && self.is_thin(),
         }
     }

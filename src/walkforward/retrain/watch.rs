@@ -96,7 +96,7 @@ impl Watch {
             by: policy.residuals,
             level: policy.false_alarms / self.losses.len().max(1) as f64,
             ic_fall: policy.ic_fall,
-            n_window: self.n_last / data.n_symbols.max(1) as usize,
+            n_window: self.served.len() / self.age.max(1) as usize / data.n_symbols.max(1) as usize,
             now,
         };
         let look = |(losses, raw): (&Option<Losses>, &Vec<f64>)| {

@@ -106,8 +106,8 @@ fn ic_by_horizon(tables: &Tables, subject: &str) -> GroupedBars {
         series(name, tables.horizons.iter().map(|h| estimate(&pick(&h.ic.all))).collect())
     };
     let clear = tables.horizons.iter().filter(|h| h.ic.all.rank.t_hac.is_some_and(|t| t > 1.96));
-    let finding =
-        format!("{} of {} horizons stand out of the noise.", clear.count(), tables.horizons.len());
+    let (clear, n) = (clear.count(), tables.horizons.len());
+    let finding = format!("At {clear} of {n} horizons the rank IC's band lies above 0.");
     bars(
         Titles::new(format!("IC by horizon. {subject}"), finding),
         ("bars ahead", "IC"),

@@ -118,13 +118,17 @@ fn signed(cash: f64) -> String {
 }
 
 fn save(draft: &Draft<'_>, folder: &Path) -> Result<Option<Exhibit>, Failure> {
-    let figure = match page(draft.chart.as_ref()) {
-        Err(PlotFault::Empty(_)) => return Ok(None),
-        figure => figure.map_err(Failure::world)?,
-    };
     let Draft { name, heading, how_to_read, .. } = *draft;
     let at = |ending: &str| folder.join(format!("{name}.{ending}"));
     let (png, svg) = (at("png"), at("svg"));
+    let figure = match page(draft.chart.as_ref()) {
+        // What was drawn of other settings must not be taken for a picture of these.
+        Err(PlotFault::Empty(_)) => {
+            [&png, &svg].into_iter().try_for_each(|path| store::remove(path))?;
+            return Ok(None);
+        }
+        figure => figure.map_err(Failure::world)?,
+    };
     store::write_atomic(&png, &figure.png().map_err(Failure::world)?)?;
     store::write_atomic(&svg, figure.svg().as_bytes())?;
     Ok(Some(Exhibit { name, heading, how_to_read, png, svg }))

@@ -1,7 +1,6 @@
 //! What could be luck.
 
 use super::{Check, Finding, Topic};
-use crate::report::verdict::dsr::Spread;
 use crate::report::verdict::evidence::{Evidence, Ic};
 use crate::report::verdict::permutation::Statistic;
 use crate::report::verdict::thresholds::Thresholds;
@@ -104,14 +103,9 @@ pub(super) fn deflated(evidence: &Evidence, asked: &Thresholds) -> Check {
     let check = Check::must(Topic::DeflatedSharpe, format!("at least {least} sure"));
     let Some(deflated) = &evidence.deflated else { return check };
     let Some(probability) = deflated.probability else { return check };
-    let tried = match (deflated.n_trials, deflated.spread) {
-        (1, _) => "Nothing else was tried on these data".to_owned(),
-        (n, Spread::Estimator) => format!(
-            "Of {} the best was chosen (how they did is not known: taken to differ as luck would \
-             have it)",
-            counted(n, "setting")
-        ),
-        (n, _) => format!("Of {} the best was chosen", counted(n, "setting")),
+    let tried = match deflated.n_trials {
+        1 => "Nothing else was tried on these data".to_owned(),
+        n => format!("Of {} the best was chosen", counted(n, "setting")),
     };
     let (outcome, end) = match probability {
         p if p >= asked.min_deflated_sharpe => {
