@@ -1,0 +1,36 @@
+//! The strategies, one a file; the list is all that has to be told of a new one.
+
+mod bollinger_breakout;
+mod bollinger_reversion;
+mod donchian;
+mod ema_cross;
+mod ma_cross;
+mod macd;
+mod mfi;
+mod rsi;
+mod stochastic;
+
+use super::fault::BadChoice;
+use super::spec::Strategy;
+use crate::features::expr::nearest;
+
+/// In the order in which they are listed.
+pub const ALL: [&Strategy; 9] = [
+    &rsi::STRATEGY,
+    &ma_cross::STRATEGY,
+    &ema_cross::STRATEGY,
+    &macd::STRATEGY,
+    &bollinger_reversion::STRATEGY,
+    &bollinger_breakout::STRATEGY,
+    &stochastic::STRATEGY,
+    &mfi::STRATEGY,
+    &donchian::STRATEGY,
+];
+
+pub fn find(name: &str) -> Result<&'static Strategy, BadChoice> {
+    let found = ALL.into_iter().find(|strategy| strategy.name == name);
+    found.ok_or_else(|| {
+        let near = nearest(name, ALL.into_iter().map(|strategy| strategy.name));
+        BadChoice::Strategy { name: name.to_owned(), nearest: near }
+    })
+}
