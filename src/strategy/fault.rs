@@ -16,6 +16,9 @@ pub enum BadChoice {
     Value { of: String, param: &'static str, value: String, need: String },
     #[error("`{higher}` bars cannot be built from `{bars}` bars")]
     Higher { higher: Timeframe, bars: Timeframe },
+    /// An ensemble's rule that its members cannot follow.
+    #[error("{0}")]
+    Rule(String),
 }
 
 impl BadChoice {
@@ -39,7 +42,7 @@ impl BadChoice {
             Self::Strategy { nearest, .. }
             | Self::Layer { nearest, .. }
             | Self::Param { nearest, .. } => *nearest,
-            Self::Value { .. } | Self::Higher { .. } => None,
+            Self::Value { .. } | Self::Higher { .. } | Self::Rule(_) => None,
         }
     }
 }

@@ -9,11 +9,17 @@ mod fault; // names that are not, values that cannot be
 mod template; // text with holes for parameters
 mod spec; // a strategy's declaration, and a strategy at a point
 mod rules; // the strategies, one a file
+mod layers; // gates that any strategy can stand behind
+mod exits; // distances of stops and targets
 mod signals; // conditions → bits
+mod ensemble; // strategies that confirm each other
 #[cfg(test)]
 mod tests;
 
+pub use ensemble::{CONFIRM_BARS, Ensemble, Rule, draw, random_point, vote};
+pub use exits::{Distances, ExitRule, Unit, Units};
 pub use fault::BadChoice;
+pub use layers::{Gate, LAYERS, Layer};
 pub use param::{Param, Range};
 pub use rules::{ALL, find};
 pub use signals::{Bits, Entries};

@@ -105,8 +105,6 @@ impl Member {
 /// `rsi(oversold=30, period=14)`: names it in ledgers and tables.
 impl std::fmt::Display for Member {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let point: Vec<String> =
-            self.point.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        write!(f, "{}({})", self.strategy.name, point.join(", "))
+        super::value::write_call(f, self.strategy.name, &self.point)
     }
 }

@@ -38,3 +38,9 @@ impl fmt::Display for Value {
         }
     }
 }
+
+/// `rsi(oversold=30, period=14)`
+pub fn write_call(f: &mut fmt::Formatter<'_>, name: &str, point: &Point) -> fmt::Result {
+    let values: Vec<String> = point.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    write!(f, "{name}({})", values.join(", "))
+}
