@@ -23,9 +23,15 @@ impl Timeframe {
     pub const H1: Self = Self(HOUR_US);
     pub const H4: Self = Self(4 * HOUR_US);
     pub const D1: Self = Self(DAY_US);
+    pub const W1: Self = Self(WEEK_US);
 
     pub const fn us(self) -> i64 {
         self.0
+    }
+
+    /// As long as `n` of these.
+    pub const fn times(self, n: i64) -> Self {
+        Self(self.0 * n)
     }
 
     /// When the bar that holds `ts` opened.

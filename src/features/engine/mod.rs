@@ -1,5 +1,6 @@
 //! Runs a graph over bars: in blocks that stay in the cache, columns spread over the threads.
 
+mod bits;
 mod higher;
 mod machine;
 mod order;

@@ -17,17 +17,17 @@ pub struct Feature {
     pub name: String,
     /// The expression as written.
     pub text: String,
-    node: NodeId,
+    pub(super) node: NodeId,
 }
 
 #[derive(Debug, Clone)]
 pub struct Program {
-    graph: Graph,
+    pub(super) graph: Graph,
     features: Vec<Feature>,
     timeframe: Timeframe,
     calendar: Calendar,
     /// The columns of the bars that are read; `Machine` knows them by their place here.
-    columns: Vec<String>,
+    pub(super) columns: Vec<String>,
 }
 
 /// What must be known of bars before there are any.
@@ -157,7 +157,7 @@ impl Program {
         Live { program: self, machine: self.machine(&all), scratch: Scratch::default(), n_bars: 0 }
     }
 
-    fn machine(&self, shard: &[usize]) -> Machine {
+    pub(super) fn machine(&self, shard: &[usize]) -> Machine {
         let nodes: Vec<NodeId> = shard.iter().map(|&at| self.features[at].node).collect();
         Machine::new(&self.graph, &nodes, (&self.columns, self.timeframe, self.calendar))
     }
@@ -182,7 +182,7 @@ impl Program {
         columns
     }
 
-    fn warm_up_of(&self, at: usize) -> usize {
+    pub(super) fn warm_up_of(&self, at: usize) -> usize {
         self.lookback(&self.features[at]).warm_up()
     }
 }
@@ -227,9 +227,9 @@ impl<'a> LiveBars<'a> {
 }
 
 /// The bars' columns in the program's order.
-struct Inputs<'a> {
+pub(super) struct Inputs<'a> {
     columns: Vec<Input<'a>>,
-    n_rows: usize,
+    pub(super) n_rows: usize,
 }
 
 enum Input<'a> {
@@ -242,13 +242,13 @@ enum Input<'a> {
 
 /// The columns of a block that are not the bars' own.
 #[derive(Default)]
-struct Scratch {
+pub(super) struct Scratch {
     times: Vec<f64>,
     missing: Vec<f64>,
 }
 
 impl<'a> Inputs<'a> {
-    fn new(names: &[String], bars: &'a Columns) -> Self {
+    pub(super) fn new(names: &[String], bars: &'a Columns) -> Self {
         let column = |name: &String| match bars.column(name) {
             Some(values) => Input::Values(values),
             None if name == "ts" => Input::Times(&bars.ts),
@@ -257,7 +257,11 @@ impl<'a> Inputs<'a> {
         Self { columns: names.iter().map(column).collect(), n_rows: bars.len() }
     }
 
-    fn block<'b>(&'b self, rows: Range<usize>, scratch: &'b mut Scratch) -> Vec<&'b [f64]> {
+    pub(super) fn block<'b>(
+        &'b self,
+        rows: Range<usize>,
+        scratch: &'b mut Scratch,
+    ) -> Vec<&'b [f64]> {
         scratch.times.clear();
         scratch.missing.resize(rows.len(), f64::NAN);
         for column in &self.columns {

@@ -1,6 +1,6 @@
 //! The graph every expression ends in: equal subexpressions are one node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::functions::Function;
 use crate::features::lookback::Lookback;
@@ -91,6 +91,15 @@ impl Graph {
             self.inputs(at).for_each(|input| marked[input.0] = true);
         }
         (0..marked.len()).filter(|&i| marked[i]).map(NodeId).collect()
+    }
+
+    /// As [`Self::needed`] for one output, but costs only as much as it needs of a large graph.
+    pub fn needed_by(&self, output: NodeId) -> Vec<NodeId> {
+        let (mut found, mut open) = (BTreeSet::from([output]), vec![output]);
+        while let Some(id) = open.pop() {
+            open.extend(self.inputs(id).filter(|input| found.insert(*input)));
+        }
+        found.into_iter().collect()
     }
 
     /// The nodes that `id` reads.

@@ -5,10 +5,14 @@
 use super::functions::{Body, Function, Kind, Param};
 use crate::market::Session;
 
-pub static TABLES: [&[Function]; 6] = [RETURNS, TREND, OSCILLATORS, VOLATILITY, VOLUME, SESSIONS];
+pub static TABLES: [&[Function]; 7] =
+    [EVENTS, RETURNS, TREND, OSCILLATORS, VOLATILITY, VOLUME, SESSIONS];
 
 const X: Param = Param::new("x", Kind::Series).or("close");
 const VALUE: Param = Param::new("x", Kind::Series);
+const A: Param = Param::new("a", Kind::Value);
+const B: Param = Param::new("b", Kind::Value);
+const P: Param = Param::new("p", Kind::Flag);
 const N: Param = Param::new("n", Kind::Window);
 const FAST: Param = Param::new("fast", Kind::Window).or("12");
 const SLOW: Param = Param::new("slow", Kind::Window).or("26");
@@ -28,6 +32,27 @@ const fn formula(
 ) -> Function {
     Function { name, params, gives: Kind::Series, help, body: Body::Formula(body) }
 }
+
+const fn condition(
+    name: &'static str,
+    params: &'static [Param],
+    body: &'static str,
+    help: &'static str,
+) -> Function {
+    Function { name, params, gives: Kind::Flag, help, body: Body::Formula(body) }
+}
+
+const EVENTS: &[Function] = &[
+    condition(
+        "becomes",
+        &[P],
+        "p and lag(p, 1) == 0",
+        "p comes true on this bar; missing where it was missing a bar ago",
+    ),
+    condition("crosses_up", &[A, B], "becomes(a > b)", "a comes above b on this bar"),
+    condition("crosses_down", &[A, B], "becomes(a < b)", "a comes below b on this bar"),
+    condition("within", &[P, N], "max(p, n) > 0", "p holds on one of n bars, this one included"),
+];
 
 const RETURNS: &[Function] = &[
     formula("ret", &[X, STEPS], "x / lag(x, n) - 1", "simple return over n bars"),

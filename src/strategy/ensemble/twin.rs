@@ -1,0 +1,1 @@
+//! Votes on bits against votes bar by bar.

@@ -1,0 +1,156 @@
+//! Exits as parameters, and as the distances that the engine takes: it alone closes positions.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::fault::BadChoice;
+use super::param::{Param, complete};
+use super::signals::compile;
+use super::value::{Point, Value};
+use crate::backtest::screen::{Column, Exits, bits};
+use crate::features::{BadFeature, Shape};
+use crate::market::Columns;
+
+/// What distances are measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Average true ranges at the close of the decision (Wilder 1978).
+    Atr,
+    /// Hundredths of a percent of that close.
+    Bps,
+}
+
+const ATR_PARAMS: &[Param] = &[
+    Param::int("atr_bars", [7, 49, 7], 14, "bars of the average true range"),
+    Param::float("stop", [0.0, 6.0, 0.5], 2.0, "average true ranges to the stop; 0: none"),
+    Param::float("target", [0.0, 10.0, 0.5], 4.0, "average true ranges to the target; 0: none"),
+    Param::float("trail", [0.0, 8.0, 0.5], 0.0, "how far the trailing stop follows; 0: none"),
+    HOLD_BARS,
+    TARGET_FRACTION,
+];
+
+const BPS_PARAMS: &[Param] = &[
+    Param::float("stop", [0.0, 500.0, 10.0], 100.0, "bps to the stop; 0: none"),
+    Param::float("target", [0.0, 1000.0, 20.0], 200.0, "bps to the target; 0: none"),
+    Param::float("trail", [0.0, 500.0, 10.0], 0.0, "how far the trailing stop follows; 0: none"),
+    HOLD_BARS,
+    TARGET_FRACTION,
+];
+
+const HOLD_BARS: Param =
+    Param::int("hold_bars", [0, 576, 12], 96, "bars after which a position is closed; 0: none");
+const TARGET_FRACTION: Param =
+    Param::float("target_fraction", [0.25, 1.0, 0.25], 1.0, "share of it that the target closes");
+
+impl Unit {
+    pub fn params(self) -> &'static [Param] {
+        match self {
+            Self::Atr => ATR_PARAMS,
+            Self::Bps => BPS_PARAMS,
+        }
+    }
+}
+
+/// Exits at a point that is checked; infinity: none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExitRule {
+    /// The expression that distances are multiples of.
+    unit: String,
+    stop: f64,
+    target: f64,
+    trail: f64,
+    /// `u32::MAX`: no limit.
+    hold_bars: u32,
+    target_fraction: f64,
+}
+
+/// The units' columns, each computed once, however many rules share it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Units(BTreeMap<String, Vec<f64>>);
+
+/// A rule's distances in price units, by the bar of the decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Distances {
+    stop: Option<Vec<f64>>,
+    target: Option<Vec<f64>>,
+    trail: Option<Vec<f64>>,
+    hold_bars: u32,
+    /// The bars on which every distance is one: no entry may be where there is none.
+    pub ready: Vec<u64>,
+}
+
+impl ExitRule {
+    /// Defaults where the point says nothing.
+    pub fn new(unit: Unit, point: &Point) -> Result<Self, Vec<BadChoice>> {
+        let point = complete("exits", unit.params(), point)?;
+        let number = |name: &str| point.get(name).and_then(Value::as_f64).unwrap_or_default();
+        let or_none = |name: &str| Some(number(name)).filter(|x| *x > 0.0).unwrap_or(f64::INFINITY);
+        let hold_bars = number("hold_bars") as u32;
+        Ok(Self {
+            unit: match unit {
+                Unit::Atr => format!("atr({})", number("atr_bars")),
+                Unit::Bps => "close * 0.0001".to_owned(),
+            },
+            stop: or_none("stop"),
+            target: or_none("target"),
+            trail: or_none("trail"),
+            hold_bars: if hold_bars == 0 { u32::MAX } else { hold_bars },
+            target_fraction: number("target_fraction"),
+        })
+    }
+
+    /// The share of a position that its target closes: a rule of the engine's.
+    pub fn target_fraction(&self) -> f64 {
+        self.target_fraction
+    }
+
+    /// The distances over bars. A stop must be further than `least_bps` of the close: the engine
+    /// refuses one within twice the half spread.
+    pub fn distances(&self, units: &Units, closes: &[f64], least_bps: f64) -> Option<Distances> {
+        let unit = units.0.get(&self.unit)?;
+        let column = |multiple: f64| -> Option<Vec<f64>> {
+            multiple.is_finite().then(|| unit.iter().map(|unit| unit * multiple).collect())
+        };
+        let (stop, target, trail) = (column(self.stop), column(self.target), column(self.trail));
+        let is_needed = stop.is_some() || target.is_some() || trail.is_some();
+        let far = |row: usize| {
+            stop.as_ref().is_none_or(|stop| stop[row] > least_bps * 1e-4 * closes[row])
+        };
+        // A unit that is missing is not above 0.
+        let ready = bits(unit.len(), |row| (!is_needed || unit[row] > 0.0) && far(row));
+        Some(Distances { stop, target, trail, hold_bars: self.hold_bars, ready })
+    }
+}
+
+impl Units {
+    /// What the rules are multiples of.
+    pub fn new<'a>(
+        rules: impl IntoIterator<Item = &'a ExitRule>,
+        shape: &Shape,
+        bars: &Columns,
+    ) -> Result<Self, Vec<BadFeature>> {
+        let mut texts: Vec<String> = rules.into_iter().map(|rule| rule.unit.clone()).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let columns = compile(&texts, shape)?.evaluate(bars, |value| value);
+        Ok(Self(texts.into_iter().zip(columns).collect()))
+    }
+}
+
+impl Distances {
+    /// As the screen takes them; [`Exits::intent`] makes the engine's intents of the same.
+    pub fn exits(&self) -> Exits<'_> {
+        Exits {
+            stop: each(self.stop.as_deref()),
+            target: each(self.target.as_deref()),
+            trail: each(self.trail.as_deref()),
+            hold_bars: self.hold_bars,
+        }
+    }
+}
+
+fn each(values: Option<&[f64]>) -> Column<'_> {
+    values.map_or(Column::Same(f64::INFINITY), Column::Each)
+}
