@@ -1,6 +1,8 @@
 //! The screen against the engine, bit for bit, wherever it does not decline; and where it does,
 //! why.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 
 use super::{Column, Exits, Gated, NotScreened, Screen, Signal, Signals, bits};
@@ -53,17 +55,23 @@ impl Sweep {
         self.scene.intents[0].as_slice().iter().map(signal).collect()
     }
 
-    /// By the engine.
-    fn exact(&self) -> Tally {
+    /// By the engine, on the bars of these rows alone.
+    fn exact(&self, rows: Range<usize>) -> Tally {
         let exits = self.exits();
         let intent = |s: &Signal| exits.intent(s.bar, s.side, s.size);
-        let intents = Intents::new(self.signals().iter().map(intent).collect()).unwrap();
-        let rules = &self.scene.rules;
-        tally(&self.scene.markets(), &[&intents], rules, Tally::keeping(rules.cash)).unwrap()
+        let shift = |i: Intent| Intent { bar: i.bar - rows.start as u32, ..i };
+        let signals = self.signals().into_iter().filter(|s| rows.contains(&(s.bar as usize)));
+        let intents = Intents::new(signals.map(|s| shift(intent(&s))).collect()).unwrap();
+        let (rules, market) = (&self.scene.rules, self.scene.markets()[0].rows(rows));
+        tally(&[market], &[&intents], rules, Tally::keeping(rules.cash)).unwrap()
+    }
+
+    fn screen(&self) -> Result<Screen<'_>, NotScreened> {
+        Screen::new(self.scene.markets()[0], self.exits(), &self.scene.rules)
     }
 
     fn screened(&self) -> Result<Tally, NotScreened> {
-        let screen = Screen::new(self.scene.markets()[0], self.exits(), &self.scene.rules)?;
+        let screen = self.screen()?;
         let cash = self.scene.rules.cash;
         let first = screen.run(Listed(&self.signals()), Tally::keeping(cash));
         // The second finds every outcome in the table.
@@ -94,7 +102,7 @@ proptest! {
     #[test]
     fn the_screen_is_the_engine_bit_for_bit(scene in scenes()) {
         let sweep = Sweep::new(scene);
-        let exact = sweep.exact();
+        let exact = sweep.exact(0..sweep.stop.len());
         match sweep.screened() {
             Ok(screened) => {
                 prop_assert_eq!(&exact, &screened);
@@ -107,6 +115,66 @@ proptest! {
             Err(other) => prop_assert!(false, "{}", other),
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #[test]
+    fn a_window_is_the_engine_on_its_bars_alone(
+        scene in scenes(),
+        windows in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..40), 6),
+    ) {
+        let sweep = Sweep::new(scene);
+        let (screen, signals) = (sweep.screen().unwrap(), sweep.signals());
+        let (cash, n_bars) = (sweep.scene.rules.cash, sweep.stop.len());
+        for (start, length) in windows {
+            let start = start.index(n_bars);
+            let rows = start..(start + length).min(n_bars);
+            let (exact, into) = (sweep.exact(rows.clone()), Tally::keeping(cash));
+            match screen.run_within(rows.clone(), Listed(&signals), into) {
+                Ok(screened) => {
+                    prop_assert_eq!(&exact, &screened, "{:?}", rows);
+                    prop_assert_eq!(every_bit(&exact), every_bit(&screened));
+                }
+                Err(NotScreened::VolumeCap { .. } | NotScreened::Ruined { .. }) => {}
+                Err(other) => prop_assert!(false, "{}", other),
+            }
+        }
+    }
+}
+
+/// Random windows are worth something only if they cut.
+#[test]
+fn windows_cut_positions_and_days() {
+    let (mut n_cut, mut n_inside, mut n_refused) = (0, 0, 0);
+    for seed in 0..600 {
+        let sweep = Sweep::new(scene(seed));
+        let (screen, signals) = (sweep.screen().unwrap(), sweep.signals());
+        for end in 1..sweep.stop.len() {
+            let run = |until: usize| {
+                let into = Tally::new(sweep.scene.rules.cash);
+                screen.run_within(end / 2..until, Listed(&signals), into)
+            };
+            match (run(end), run(end + 1)) {
+                // Closed at another close, one bar later.
+                (Ok(a), Ok(b)) if a.n_trades == b.n_trades && a.gross != b.gross => n_cut += 1,
+                (Ok(a), Ok(_)) => n_inside += a.n_trades,
+                _ => n_refused += 1,
+            }
+        }
+    }
+    assert!(n_cut > 2000 && n_inside > 2000 && n_refused > 100, "{n_cut} {n_inside} {n_refused}");
+}
+
+#[test]
+fn a_window_without_rows_has_no_days_and_one_beyond_the_bars_ends_with_them() {
+    let sweep = (0..).map(|seed| Sweep::new(scene(seed))).find(|s| s.screened().is_ok()).unwrap();
+    let (screen, signals, n_bars) = (sweep.screen().unwrap(), sweep.signals(), sweep.stop.len());
+    let within =
+        |rows| screen.run_within(rows, Listed(&signals), Tally::new(sweep.scene.rules.cash));
+    assert_eq!(within(1..1), Ok(Tally::new(sweep.scene.rules.cash)));
+    assert_eq!(within(0..n_bars + 9), within(0..n_bars));
+    assert_eq!(within(n_bars..n_bars + 9).unwrap().n_days, 0);
 }
 
 #[test]
