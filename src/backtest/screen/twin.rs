@@ -44,6 +44,15 @@ impl Sweep {
         Self { scene, stop, target, trail, hold_bars }
     }
 
+    /// With all that ruins.
+    fn dare(&mut self) {
+        let rules = &mut self.scene.rules;
+        (rules.max_leverage, rules.max_participation) = (20.0, f64::INFINITY);
+        let costs = &mut rules.costs[0];
+        (costs.funding_bps_per_8h, costs.borrow_bps_per_year) = (0.0, 0.0);
+        self.scene = self.scene.with_intents(|intent| intent.size *= 8.0);
+    }
+
     fn exits(&self) -> Exits<'_> {
         let Self { stop, target, trail, hold_bars, .. } = self;
         let [stop, target, trail] = [stop, target, trail].map(|values| Column::Each(values));
@@ -118,13 +127,17 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(3000))]
     #[test]
     fn a_window_is_the_engine_on_its_bars_alone(
         scene in scenes(),
+        is_daring in any::<bool>(),
         windows in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..40), 6),
     ) {
-        let sweep = Sweep::new(scene);
+        let mut sweep = Sweep::new(scene);
+        if is_daring {
+            sweep.dare();
+        }
         let (screen, signals) = (sweep.screen().unwrap(), sweep.signals());
         let (cash, n_bars) = (sweep.scene.rules.cash, sweep.stop.len());
         for (start, length) in windows {
