@@ -126,9 +126,10 @@ impl Screen<'_> {
         let out = Order { way: Way::out_of(side), kind: Kind::of(exit.rule), qty, reference };
         let sold = Execution::of(&out, costs, &self.quotes[exit_bar as usize]);
         chain.account.cash += sold.proceeds;
+        let value = qty * order.reference;
         let gross = match side {
-            Side::Long => qty * reference - qty * order.reference,
-            Side::Short => qty * order.reference - qty * reference,
+            Side::Long => qty * reference - value,
+            Side::Short => value - qty * reference,
         };
         let commission = bought.commission + sold.commission;
         let impact = bought.impact + sold.impact;
@@ -137,7 +138,7 @@ impl Screen<'_> {
         chain.tally.turnover += qty * bought.price;
         chain.tally.turnover += qty * sold.price;
         chain.tally.ambiguous_bars += u64::from(ambiguous);
-        chain.tally.add(&Made { gross, commission, impact, carry, net });
+        chain.tally.add(&Made { value, gross, commission, impact, carry, net });
         if chain.account.cash <= 0.0 {
             return Err(NotScreened::Ruined { bar: entry });
         }
