@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use proptest::prelude::*;
 
-use super::{Column, Exits, Gated, NotScreened, Screen, Signal, Signals, bits};
+use super::{By, Column, Exits, Gated, NotScreened, Screen, Signal, Signals, Windows, bits};
 use crate::backtest::engine::random::{Scene, scene, scenes};
 use crate::backtest::intent::{Intent, Intents, Side};
 use crate::backtest::rules::{OnOpposite, Rules};
@@ -19,6 +19,7 @@ struct Sweep {
     target: Vec<f64>,
     trail: Vec<f64>,
     hold_bars: u32,
+    target_fraction: f64,
 }
 
 impl Sweep {
@@ -38,10 +39,9 @@ impl Sweep {
         };
         let (stop, target, trail) = (column(), column(), column());
         let hold_bars = [u32::MAX, 1, 5][n_bars % 3];
-        let rules =
-            Rules { on_opposite: OnOpposite::Hold, target_fraction: 1.0, ..scene.rules.clone() };
+        let rules = Rules { on_opposite: OnOpposite::Hold, ..scene.rules.clone() };
         let scene = Scene { rules, ..scene };
-        Self { scene, stop, target, trail, hold_bars }
+        Self { scene, stop, target, trail, hold_bars, target_fraction: 1.0 }
     }
 
     /// With all that ruins.
@@ -54,9 +54,10 @@ impl Sweep {
     }
 
     fn exits(&self) -> Exits<'_> {
-        let Self { stop, target, trail, hold_bars, .. } = self;
+        let Self { stop, target, trail, hold_bars, target_fraction, .. } = self;
+        let (hold_bars, target_fraction) = (*hold_bars, *target_fraction);
         let [stop, target, trail] = [stop, target, trail].map(|values| Column::Each(values));
-        Exits { stop, target, trail, hold_bars: *hold_bars }
+        Exits { stop, target, trail, target_fraction, hold_bars }
     }
 
     fn signals(&self) -> Vec<Signal> {
@@ -90,6 +91,7 @@ impl Sweep {
 }
 
 /// In time's order.
+#[derive(Clone, Copy)]
 struct Listed<'a>(&'a [Signal]);
 
 impl Signals for Listed<'_> {
@@ -102,7 +104,8 @@ fn every_bit(tally: &Tally) -> Vec<u64> {
     let kept = tally.kept.as_ref().unwrap();
     let sums = [tally.equity, tally.net, tally.gross, tally.carry, tally.commission, tally.impact];
     let more = [tally.turnover, tally.max_drawdown, tally.sharpe(365.0).unwrap_or(0.0)];
-    let all = kept.net.iter().chain(&kept.equity).chain(&sums).chain(&more);
+    let trades = [tally.trades.won, tally.trades.downside, tally.trades.max_drawdown];
+    let all = kept.net.iter().chain(&kept.equity).chain(&sums).chain(&more).chain(&trades);
     all.map(|value| value.to_bits()).collect()
 }
 
@@ -152,6 +155,34 @@ proptest! {
                 Err(NotScreened::VolumeCap { .. } | NotScreened::Ruined { .. }) => {}
                 Err(other) => prop_assert!(false, "{}", other),
             }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #[test]
+    fn whoever_finds_the_sums_of_a_window_they_are_the_engines(
+        scene in scenes(),
+        on_opposite in prop::sample::select(vec![OnOpposite::Hold, OnOpposite::Reverse]),
+        target_fraction in prop::sample::select(vec![1.0, 1.0, 0.4]),
+        start in any::<prop::sample::Index>(),
+    ) {
+        let mut sweep = Sweep { target_fraction, ..Sweep::new(scene) };
+        sweep.scene.rules.on_opposite = on_opposite;
+        let (signals, rules) = (sweep.signals(), &sweep.scene.rules);
+        let windows = Windows::new(sweep.scene.markets()[0], sweep.exits(), rules).unwrap();
+        let rows = start.index(sweep.stop.len())..sweep.stop.len();
+        let (exact, into) = (sweep.exact(rows.clone()), Tally::keeping(rules.cash));
+        let (found, by) = windows.tally(rows, Listed(&signals), into).unwrap();
+        prop_assert_eq!(every_bit(&exact), every_bit(&found));
+        prop_assert_eq!(exact, found);
+        match by {
+            By::Screen => prop_assert!(on_opposite == OnOpposite::Hold && target_fraction == 1.0),
+            By::Engine(NotScreened::OnOpposite) => prop_assert!(on_opposite != OnOpposite::Hold),
+            By::Engine(NotScreened::PartialTarget(part)) => prop_assert_eq!(part, target_fraction),
+            By::Engine(NotScreened::VolumeCap { .. } | NotScreened::Ruined { .. }) => {}
+            By::Engine(other) => prop_assert!(false, "{}", other),
         }
     }
 }
@@ -209,12 +240,44 @@ fn what_it_cannot_do_it_says() {
     };
     let exits: fn(&mut Sweep) = |sweep| sweep.scene.rules.on_opposite = OnOpposite::Exit;
     assert_eq!(refused(exits), NotScreened::OnOpposite);
-    let part: fn(&mut Sweep) = |sweep| sweep.scene.rules.target_fraction = 0.5;
+    let part: fn(&mut Sweep) = |sweep| sweep.target_fraction = 0.5;
     assert_eq!(refused(part), NotScreened::PartialTarget(0.5));
     let short: fn(&mut Sweep) = |sweep| sweep.stop.clear();
     assert!(refused(short).to_string().starts_with("`stop` of `S0` has 0 values"));
     let bad: fn(&mut Sweep) = |sweep| sweep.stop.fill(f64::NAN);
     assert!(matches!(refused(bad), NotScreened::BadSignal { .. }));
+}
+
+#[test]
+fn signals_that_neither_can_take_are_faults() {
+    let mut sweep = Sweep { stop: vec![f64::NAN; 2], ..Sweep::new(two_bars()) };
+    sweep.scene.rules.latency_bars = 0;
+    let rules = &sweep.scene.rules;
+    let windows = Windows::new(sweep.scene.markets()[0], sweep.exits(), rules).unwrap();
+    let first = [Signal { bar: 0, side: Side::Long, size: 1.0 }];
+    let found = windows.tally(0..2, Listed(&first), Tally::new(rules.cash));
+    let told = found.unwrap_err().to_string();
+    assert!(told.starts_with("`S0`: the intent of bar 0 has `stop` = `NaN`"), "{told}");
+    let short = Sweep { stop: Vec::new(), ..Sweep::new(two_bars()) };
+    let none = Windows::new(short.scene.markets()[0], short.exits(), &short.scene.rules);
+    assert!(none.unwrap_err().to_string().starts_with("`stop` of `S0` has 0 values for 2 bars"));
+}
+
+fn two_bars() -> Scene {
+    (0..).map(scene).find(|scene| scene.bars[0].len() == 2).unwrap()
+}
+
+#[test]
+fn a_part_that_no_target_closes_is_screened() {
+    let mut sweep = Sweep { target_fraction: 0.5, ..Sweep::new(scene(1)) };
+    let of = |target: Column| {
+        let exits = Exits { target, ..sweep.exits() };
+        Screen::new(sweep.scene.markets()[0], exits, &sweep.scene.rules).map(|_| ())
+    };
+    assert_eq!(of(Column::Same(f64::INFINITY)), Ok(()));
+    assert_eq!(of(Column::Same(9.0)), Err(NotScreened::PartialTarget(0.5)));
+    sweep.target_fraction = 1.0;
+    assert!(sweep.screen().is_ok());
 }
 
 #[test]
