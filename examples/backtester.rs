@@ -133,7 +133,6 @@ fn rules(plan: &Plan) -> Rules {
         oco_delay_bars: plan.oco_delay_bars,
         limit_fill: LimitFill::Touch,
         intrabar: Intrabar::Pessimistic,
-        target_fraction: 1.0,
         trailing_basis: TrailingBasis::Close,
         on_opposite: OnOpposite::Hold,
         cooldown_bars: 0,
@@ -178,6 +177,7 @@ fn sweep(bars: &Bars, settings: usize) -> anyhow::Result<Value> {
         stop: Column::Each(&stop),
         target: Column::Each(&target),
         trail: Column::Same(f64::INFINITY),
+        target_fraction: 1.0,
         hold_bars: 48,
     };
     let plan = Plan { fee_bps: 0.35, cash: 1e5, oco_delay_bars: 1, ..Plan::NONE };

@@ -57,6 +57,8 @@ pub struct Position {
     pub trade: u32,
     pub side: Side,
     pub levels: Levels,
+    /// What the target closes of it.
+    pub target_fraction: f64,
     /// What is held now.
     pub units: f64,
     /// All that was ever bought or sold to get here.
@@ -98,6 +100,7 @@ impl Position {
             trade,
             side: intent.side,
             levels: Levels::new(intent, reference),
+            target_fraction: intent.target_fraction,
             units: 0.0,
             ever: 0.0,
             wanted: 0.0,

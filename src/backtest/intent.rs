@@ -41,16 +41,20 @@ pub struct Intent {
     pub target: f64,
     /// How far the trailing stop follows.
     pub trail: f64,
+    /// Part of the position that the target closes, in (0, 1].
+    pub target_fraction: f64,
     /// Time to live: the position closes at the open once this many bars have passed since its entry bar;
     /// `u32::MAX`: no limit.
     pub hold_bars: u32,
 }
 
 impl Intent {
-    /// All of equity, with neither level nor limit: what tests and simple strategies start from.
+    /// All of equity, with neither level nor limit, and a target that would close all: what tests
+    /// and simple strategies start from.
     pub const fn new(bar: u32, side: Side) -> Self {
         let none = f64::INFINITY;
-        Self { bar, side, size: 1.0, stop: none, target: none, trail: none, hold_bars: u32::MAX }
+        let (size, target_fraction, hold_bars) = (1.0, 1.0, u32::MAX);
+        Self { bar, side, size, stop: none, target: none, trail: none, target_fraction, hold_bars }
     }
 }
 
@@ -99,6 +103,10 @@ fn check(intent: &Intent) -> Result<(), IntentFault> {
             return fault(field, value, "it must be a distance above 0, or infinite for none");
         }
     }
+    let part = intent.target_fraction;
+    if !(part > 0.0 && part <= 1.0) {
+        return fault("target_fraction", part, "it must be a part of the position, in (0, 1]");
+    }
     if intent.hold_bars == 0 { Err(IntentFault::NoTime { bar }) } else { Ok(()) }
 }
 
@@ -121,6 +129,9 @@ mod tests {
             fault(|i| i.target = -1.0),
             fault(|i| i.trail = 0.0),
             fault(|i| i.hold_bars = 0),
+            fault(|i| i.target_fraction = 0.0),
+            fault(|i| i.target_fraction = 1.5),
+            fault(|i| i.target_fraction = f64::NAN),
         ];
         assert!(faults.iter().all(|text| text.contains("bar 7")), "{faults:#?}");
         let twice = vec![Intent::new(7, Side::Long), Intent::new(7, Side::Short)];

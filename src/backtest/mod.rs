@@ -16,6 +16,8 @@ mod account; // the money all symbols share
 mod book; // one symbol between bars
 pub mod record; // who listens
 pub mod tally; // sums instead of a ledger
+pub mod trade_sums; // of trades alone
+pub mod score; // what a setting was worth on a window
 pub mod engine; // one bar after the other
 pub mod screen; // its fast twin, for sweeps
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Bars as the engine sees them.
 
+use std::ops::Range;
+
 use super::engine::EngineFault;
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::units::Ts;
@@ -77,17 +79,17 @@ impl<'a> Market<'a> {
         }
     }
 
-    /// The first `n` bars.
+    /// These bars alone, with the volatility that they have in all history.
     #[must_use]
-    pub fn prefix(&self, n: usize) -> Self {
+    pub fn rows(&self, rows: Range<usize>) -> Self {
         Self {
-            ts: &self.ts[..n],
-            open: &self.open[..n],
-            high: &self.high[..n],
-            low: &self.low[..n],
-            close: &self.close[..n],
-            volume: &self.volume[..n],
-            sigma: self.sigma.map(|sigma| &sigma[..n]),
+            ts: &self.ts[rows.clone()],
+            open: &self.open[rows.clone()],
+            high: &self.high[rows.clone()],
+            low: &self.low[rows.clone()],
+            close: &self.close[rows.clone()],
+            volume: &self.volume[rows.clone()],
+            sigma: self.sigma.map(|sigma| &sigma[rows]),
             ..*self
         }
     }

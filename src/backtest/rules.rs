@@ -55,8 +55,6 @@ pub struct Rules {
     pub oco_delay_bars: u32,
     pub limit_fill: LimitFill,
     pub intrabar: Intrabar,
-    /// Part of the position that the target closes, in (0, 1].
-    pub target_fraction: f64,
     pub trailing_basis: TrailingBasis,
     pub on_opposite: OnOpposite,
     pub cooldown_bars: u32,

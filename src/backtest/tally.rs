@@ -8,6 +8,7 @@ use super::metrics::running::Running;
 use super::quote::Market;
 use super::record::{Held, Record};
 use super::rules::Rules;
+use super::trade_sums::TradeSums;
 use crate::units::{DAY_US, Ts};
 
 /// Sums over trades, and over UTC days. A bar belongs to the day it opens on; a day's equity is
@@ -32,6 +33,8 @@ pub struct Tally {
     pub equity_days: f64,
     /// The deepest fall from a day's equity, as a part of it.
     pub max_drawdown: f64,
+    /// Of the trades' returns.
+    pub trades: TradeSums,
     /// Of the days, as [`metrics`](super::metrics) count them.
     returns: Running,
     /// What the next return is against.
@@ -53,6 +56,8 @@ pub struct Kept {
 /// What a trade made.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Made {
+    /// What was entered, at the market's price.
+    pub value: f64,
     pub gross: f64,
     pub commission: f64,
     pub impact: f64,
@@ -63,7 +68,8 @@ pub struct Made {
 impl Tally {
     /// Nothing yet.
     pub fn new(cash: f64) -> Self {
-        Self { equity: cash, before: cash, peak: cash, ..Self::default() }
+        let trades = TradeSums::new(cash);
+        Self { trades, equity: cash, before: cash, peak: cash, ..Self::default() }
     }
 
     /// The same, and every trade's net and every day's equity are kept.
@@ -90,6 +96,7 @@ impl Tally {
         self.impact += made.impact;
         self.carry += made.carry;
         self.net += made.net;
+        self.trades.add(made);
         if let Some(kept) = &mut self.kept {
             kept.net.push(made.net);
         }
@@ -133,7 +140,8 @@ impl Record for Tally {
 
     fn trade(&mut self, _: u32, trade: &Trade) {
         let Trade { gross, commission, impact, carry, net, .. } = *trade;
-        self.add(&Made { gross, commission, impact, carry, net });
+        let value = trade.qty * trade.entry_reference;
+        self.add(&Made { value, gross, commission, impact, carry, net });
     }
 
     fn ambiguous(&mut self) {

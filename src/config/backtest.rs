@@ -134,7 +134,6 @@ impl Backtest {
             oco_delay_bars: self.oco_delay_bars,
             limit_fill: self.limit_fill,
             intrabar: self.intrabar,
-            target_fraction: self.target_fraction,
             trailing_basis: self.trailing_basis,
             on_opposite: self.on_opposite,
             cooldown_bars: logic.cooldown_bars,

@@ -1,5 +1,6 @@
 //! `trading_logic.*`: from predictions to intents.
 
+use super::backtest::Backtest;
 use super::data::first_repeated;
 use super::rule::Rule;
 use super::section::{choice, section};
@@ -134,8 +135,8 @@ choice! {
 }
 
 impl TradingLogic {
-    /// As the gates take them.
-    pub fn params(&self) -> SignalParams {
+    /// As the gates take them, with the part of a position that a target closes.
+    pub fn params(&self, backtest: &Backtest) -> SignalParams {
         SignalParams {
             direction: self.direction,
             warmup_bars: self.warmup_bars,
@@ -156,6 +157,7 @@ impl TradingLogic {
             stop_atr: self.stop_atr,
             target_atr: self.target_atr,
             trailing_atr: self.trailing_atr,
+            target_fraction: backtest.target_fraction,
             max_hold_bars: self.max_hold_bars,
             sizing: self.sizing.params(),
         }

@@ -158,7 +158,7 @@ fn live_name(ts: &[Ts], range: PredictRange) -> String {
 
 /// The gates' verdict on every bar, and the bars that the engine will see.
 pub fn decide(config: &Config, desk: &Desk) -> Result<Decided, Failure> {
-    let params = config.trading_logic.params();
+    let params = config.trading_logic.params(&config.backtest);
     let forecasts = desk.forecasts();
     let study = Study::new(desk.inputs(&forecasts)).map_err(Failure::user)?;
     let columns = Columns::new(&study, &params);

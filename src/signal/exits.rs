@@ -7,14 +7,16 @@ pub struct Exits {
     stop: Option<f64>,
     target: Option<f64>,
     trail: Option<f64>,
+    /// Part of the position that the target closes.
+    pub target_fraction: f64,
     pub hold_bars: u32,
 }
 
 impl Exits {
     pub fn new(params: &SignalParams) -> Self {
         let hold_bars = params.max_hold_bars.unwrap_or(u32::MAX);
-        let (stop, target) = (params.stop_atr, params.target_atr);
-        Self { stop, target, trail: params.trailing_atr, hold_bars }
+        let (stop, target, trail) = (params.stop_atr, params.target_atr, params.trailing_atr);
+        Self { stop, target, trail, target_fraction: params.target_fraction, hold_bars }
     }
 
     /// In price units; `None` where a level is asked for and the range gives no distance: it is

@@ -315,6 +315,7 @@ pub fn random_params(rng: &mut Rng) -> SignalParams {
     }
     params.trailing_atr = rng.chance(0.3).then_some(1.5);
     params.stop_atr = rng.chance(0.7).then_some(2.0);
+    params.target_fraction = if rng.chance(0.7) { 1.0 } else { 0.5 };
     params.sizing = random_sizing(rng);
     params
 }

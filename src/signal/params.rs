@@ -6,7 +6,7 @@ use super::sizing::SizingParams;
 use crate::market::Session;
 
 /// `trading_logic`, but for what the engine reads (`cooldown_bars`) and what was found in training
-/// (the horizon weights).
+/// (the horizon weights); and of `backtest` the part that a target closes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignalParams {
     pub direction: Direction,
@@ -37,6 +37,8 @@ pub struct SignalParams {
     pub stop_atr: Option<f64>,
     pub target_atr: Option<f64>,
     pub trailing_atr: Option<f64>,
+    /// Part of the position that the target closes, in (0, 1].
+    pub target_fraction: f64,
     /// At least 1; `None`: no limit.
     pub max_hold_bars: Option<u32>,
     pub sizing: SizingParams,
@@ -64,6 +66,7 @@ impl Default for SignalParams {
             stop_atr: Some(2.0),
             target_atr: Some(3.0),
             trailing_atr: None,
+            target_fraction: 1.0,
             max_hold_bars: Some(24),
             sizing: SizingParams::default(),
         }

@@ -10,13 +10,15 @@ use crate::backtest::intent::{Intent, Intents};
 use crate::rng::Rng;
 
 /// What a decision is made of, as bits.
-type Bits = (u8, [u64; 6], u32);
+type Bits = (u8, [u64; 7], u32);
 
 fn bits_of(reason: u8, [z, expected]: [f64; 2], intent: Option<&Intent>) -> Bits {
-    let levels = intent.map_or([0.0; 4], |i| [i.size * i.side.sign(), i.stop, i.target, i.trail]);
-    let [size, stop, target, trail] = levels.map(f64::to_bits);
+    let levels = intent.map_or([0.0; 5], |i| {
+        [i.size * i.side.sign(), i.stop, i.target, i.trail, i.target_fraction]
+    });
+    let [size, stop, target, trail, part] = levels.map(f64::to_bits);
     let hold = intent.map_or(0, |intent| intent.hold_bars);
-    (reason, [z.to_bits(), expected.to_bits(), size, stop, target, trail], hold)
+    (reason, [z.to_bits(), expected.to_bits(), size, stop, target, trail, part], hold)
 }
 
 fn live(made: &Made, params: &SignalParams) -> Vec<Bits> {

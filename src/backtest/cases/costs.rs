@@ -139,9 +139,9 @@ pub const CASES: &[Case] = &[
     ),
     Case(
         "a part that leaves pays for the time before the bar, the rest for the bar too",
-        "borrow=8760 fraction=0.5",
+        "borrow=8760",
         "99|100|-|-|100 100 89 100|100",
-        "0 short target=10",
+        "0 short target=10 fraction=0.5",
         "1 entry 10@100, 2 target 5@90, 3 end_of_data 5@100, carry 0.4",
     ),
     Case(

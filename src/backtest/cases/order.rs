@@ -117,16 +117,16 @@ pub const CASES: &[Case] = &[
     ),
     Case(
         "a partial gap and the timed exit on one open",
-        "fraction=0.5",
+        "",
         "99|100|112|112",
-        "0 long target=10 hold=1",
+        "0 long target=10 fraction=0.5 hold=1",
         "1 entry 10@100, 2 target_gap 5@112, 2 timed_exit 5@112",
     ),
     Case(
         "a partial gap, then turned round",
-        "fraction=0.5 reverse",
+        "reverse",
         "99|100|120|120",
-        "0 long target=10, 1 short",
+        "0 long target=10 fraction=0.5, 1 short",
         "1 entry 10@100, 2 target_gap 5@120, 2 opposite 5@120, 2 entry 10@120, 3 end_of_data 10@120",
     ),
     Case(

@@ -29,7 +29,6 @@ pub fn plain_rules(n_symbols: usize) -> Rules {
         oco_delay_bars: 1,
         limit_fill: LimitFill::Through,
         intrabar: Intrabar::Pessimistic,
-        target_fraction: 1.0,
         trailing_basis: TrailingBasis::Close,
         on_opposite: OnOpposite::Hold,
         cooldown_bars: 0,
@@ -97,6 +96,7 @@ fn read_intent(text: &str) -> Intent {
             "stop" => intent.stop = number,
             "target" => intent.target = number,
             "trail" => intent.trail = number,
+            "fraction" => intent.target_fraction = number,
             "hold" => intent.hold_bars = number as u32,
             _ => panic!("{word}"),
         }
@@ -123,7 +123,6 @@ fn set_number(rules: &mut Rules, key: &str, value: f64) {
         "latency" => rules.latency_bars = bars,
         "delay" => rules.oco_delay_bars = bars,
         "cooldown" => rules.cooldown_bars = bars,
-        "fraction" => rules.target_fraction = value,
         "cap" => rules.max_participation = value,
         "lot" => rules.lot_size = value,
         "leverage" => rules.max_leverage = value,

@@ -68,9 +68,9 @@ pub const CASES: &[Case] = &[
     ),
     Case(
         "so does a partial target",
-        "cap=0.1 fraction=0.5",
+        "cap=0.1",
         "99|100 100 100 100 40|112 112 112 112 40|112",
-        "0 long target=10",
+        "0 long target=10 fraction=0.5",
         "1 entry 4@100, 2 target_gap 2@112, 3 end_of_data 2@112",
     ),
     Case(
@@ -82,16 +82,16 @@ pub const CASES: &[Case] = &[
     ),
     Case(
         "a partial target waits for its own rest; then the stop, on that bar",
-        "cap=0.1 fraction=0.5",
+        "cap=0.1",
         "99|100|100 112 100 110 20|110 110 90 92",
-        "0 long stop=5 target=10",
+        "0 long stop=5 target=10 fraction=0.5",
         "1 entry 10@100, 2 target 2@110, 3 target_rest 3@110, 3 stop 5@95",
     ),
     Case(
         "while it waits no stop applies",
-        "cap=0.1 fraction=0.5",
+        "cap=0.1",
         "99|100|100 112 100 110 20|110 110 90 92 10|92",
-        "0 long stop=5 target=10",
+        "0 long stop=5 target=10 fraction=0.5",
         "1 entry 10@100, 2 target 2@110, 3 target_rest 1@110, 4 target_rest 2@92, 4 stop_gap 5@92, capped 2",
     ),
     Case(
@@ -124,9 +124,9 @@ pub const CASES: &[Case] = &[
     ),
     Case(
         "each fill has the cap for itself",
-        "cap=0.1 fraction=0.5 optimistic",
+        "cap=0.1 optimistic",
         "99|100|100 112 90 100 50|100",
-        "0 long stop=5 target=10",
+        "0 long stop=5 target=10 fraction=0.5",
         "1 entry 10@100, 2 target 5@110, 2 stop 5@95, ambiguous 1",
     ),
     Case(

@@ -48,10 +48,8 @@ pub fn check_rules(rules: &Rules) -> Result<(), EngineFault> {
     let above = |value: f64| value > 0.0;
     let finite_above = |value: f64| value.is_finite() && value > 0.0;
     let at_least = |value: f64| value.is_finite() && value >= 0.0;
-    let part = rules.target_fraction > 0.0 && rules.target_fraction <= 1.0;
     let checks = [
         ("cash", rules.cash, finite_above(rules.cash), finite),
-        ("target_fraction", rules.target_fraction, part, "it must be in (0, 1]"),
         ("max_participation", rules.max_participation, above(rules.max_participation), positive),
         ("lot_size", rules.lot_size, at_least(rules.lot_size), natural),
         ("max_leverage", rules.max_leverage, finite_above(rules.max_leverage), finite),

@@ -30,7 +30,7 @@ impl<R: Record> Engine<R> {
     pub(super) fn leave_at_target(&mut self, here: &Here, exit: Exit) {
         let Some(position) = &mut self.books[here.symbol].position else { return };
         position.levels.drop_target();
-        let part = self.lots.part(position.units, self.rules.target_fraction);
+        let part = self.lots.part(position.units, position.target_fraction);
         let units = Lots::within(position.units, part, position.ever);
         self.leave(here, exit, units);
     }

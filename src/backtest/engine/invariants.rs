@@ -131,7 +131,7 @@ proptest! {
         let end = all[(part * all.len() as f64) as usize];
         let n = |market: &Market| market.ts().iter().filter(|ts| **ts < end).count();
         let markets: Vec<Market> = scene.markets();
-        let cut: Vec<Market> = markets.iter().map(|market| market.prefix(n(market))).collect();
+        let cut: Vec<Market> = markets.iter().map(|market| market.rows(0..n(market))).collect();
         let early = |(intents, market): (&Intents, &Market)| {
             let all = intents.as_slice().iter().copied();
             Intents::new(all.filter(|i| (i.bar as usize) < market.len()).collect()).unwrap()

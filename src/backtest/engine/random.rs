@@ -110,7 +110,9 @@ fn random_intents(n_bars: usize, rng: &mut Rng) -> Intents {
         let (stop, target, trail) = (distance(), distance(), distance());
         let size = [0.25, 0.5, 1.0, 2.0, 20.0][rng.below(5) as usize];
         let hold_bars = if rng.below(3) == 0 { u32::MAX } else { 1 + rng.below(8) as u32 };
-        intents.push(Intent { bar, side, size, stop, target, trail, hold_bars });
+        let target_fraction = [1.0, 1.0, 0.5, 0.3][rng.below(4) as usize];
+        let levels = Intent { stop, target, trail, target_fraction, ..Intent::new(bar, side) };
+        intents.push(Intent { size, hold_bars, ..levels });
     }
     Intents::new(intents).unwrap()
 }
@@ -125,7 +127,6 @@ fn random_rules(n_symbols: usize, rng: &mut Rng) -> Rules {
         oco_delay_bars: one(3) as u32,
         limit_fill: [LimitFill::Through, LimitFill::Touch][one(2)],
         intrabar: intrabars[one(3)],
-        target_fraction: [1.0, 1.0, 0.5, 0.3][one(4)],
         trailing_basis: bases[one(2)],
         on_opposite: opposites[one(3)],
         cooldown_bars: [0, 0, 2][one(3)],

@@ -65,9 +65,8 @@ fn what_cannot_be_run_is_named() {
     let counts = fault(|scene| scene.rules.costs.clear());
     assert_eq!(counts, "there are 1 markets, 1 lists of intents and 0 sets of costs");
     type Edit = fn(&mut Scene);
-    let rules: [(&str, Edit); 4] = [
+    let rules: [(&str, Edit); 3] = [
         ("`cash` is `NaN`", |scene| scene.rules.cash = f64::NAN),
-        ("`target_fraction` is `1.5`", |scene| scene.rules.target_fraction = 1.5),
         ("`lot_size` is `inf`", |scene| scene.rules.lot_size = f64::INFINITY),
         ("`taker_bps` is `NaN`", |scene| scene.rules.costs[0].taker_bps = f64::NAN),
     ];

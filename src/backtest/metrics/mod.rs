@@ -147,11 +147,11 @@ impl Metrics {
 }
 
 /// A quotient, where it is one.
-fn ratio(over: f64, under: f64) -> Option<f64> {
+pub(super) fn ratio(over: f64, under: f64) -> Option<f64> {
     finite(over / under)
 }
 
-fn finite(value: f64) -> Option<f64> {
+pub(super) fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 

@@ -31,11 +31,20 @@ impl Running {
         self.squares += off * (value - self.mean);
     }
 
+    pub fn mean(&self) -> Option<f64> {
+        (self.n > 0).then_some(self.mean)
+    }
+
+    /// With n − 1.
+    pub fn sd(&self) -> Option<f64> {
+        let n_free = self.n.checked_sub(1).filter(|n| *n > 0)?;
+        Some((self.squares / n_free as f64).sqrt())
+    }
+
     /// `mean / sd · √returns_per_year`, with n − 1; `None` below two returns, and where they have
     /// no spread.
     pub fn sharpe(&self, returns_per_year: f64) -> Option<f64> {
-        let n_free = self.n.checked_sub(1).filter(|n| *n > 0)?;
-        let sd = (self.squares / n_free as f64).sqrt();
+        let sd = self.sd()?;
         let ratio = (sd > ROUNDING).then(|| self.mean / sd * returns_per_year.sqrt());
         ratio.and_then(finite)
     }

@@ -80,7 +80,7 @@ fn by_screen(world: &World) -> Tally {
     let bars = checked(world, &world.bars[0]);
     let Intent { stop, hold_bars, .. } = world.intents[0][0];
     let [stop, target, trail] = [stop, f64::INFINITY, f64::INFINITY].map(Column::Same);
-    let exits = Exits { stop, target, trail, hold_bars };
+    let exits = Exits { stop, target, trail, target_fraction: 1.0, hold_bars };
     let screen = Screen::new(Market::of(&bars), exits, &world.rules).unwrap();
     let short = bits(bars.len(), |row| row == 0);
     let signals = Gated { long: &[], short: &[&short], size: 1.0 };

@@ -104,7 +104,8 @@ fn intent(rng: &mut Rng, bar: usize, tick: f64) -> Intent {
     let (stop, target, trail) = (distance(0.7), distance(0.7), distance(0.3));
     let hold_bars = if rng.chance(0.4) { 1 + rng.below(6) as u32 } else { u32::MAX };
     let size = pick(rng, &[0.0117, 0.137, 0.371, 0.713, 0.977, 1.439, 2.317]);
-    Intent { bar: bar as u32, side, size, stop, target, trail, hold_bars }
+    let target_fraction = pick(rng, &[1.0, 1.0, 0.5, 0.31, 0.29, 0.05]);
+    Intent { bar: bar as u32, side, size, stop, target, trail, target_fraction, hold_bars }
 }
 
 fn rules(rng: &mut Rng, n_symbols: usize) -> Rules {
@@ -115,7 +116,6 @@ fn rules(rng: &mut Rng, n_symbols: usize) -> Rules {
         oco_delay_bars: pick(rng, &[0, 1, 1, 2, 3]),
         limit_fill: pick(rng, &[LimitFill::Through, LimitFill::Touch]),
         intrabar: pick(rng, &[Intrabar::Pessimistic, Intrabar::Optimistic, Intrabar::Path]),
-        target_fraction: pick(rng, &[1.0, 1.0, 0.5, 0.31, 0.29, 0.05]),
         trailing_basis: pick(rng, &[TrailingBasis::Close, TrailingBasis::Extreme]),
         on_opposite: pick(rng, &[OnOpposite::Hold, OnOpposite::Exit, OnOpposite::Reverse]),
         cooldown_bars: pick(rng, &[0, 0, 1, 2, 3]),

@@ -36,7 +36,6 @@ fn world(bars: &[[f64; 4]], intents: Vec<Intent>) -> World {
         oco_delay_bars: 1,
         limit_fill: LimitFill::Through,
         intrabar: Intrabar::Pessimistic,
-        target_fraction: 1.0,
         trailing_basis: TrailingBasis::Close,
         on_opposite: OnOpposite::Hold,
         cooldown_bars: 0,
@@ -127,8 +126,9 @@ fn a_touch_is_enough_for_the_limit_if_the_rules_say_so_and_shorts_are_mirrored()
 fn three_answers_where_one_bar_reaches_both() {
     let exits = |intrabar: Intrabar, open: f64| {
         let bars = [FLAT, FLAT, [open, 106.0, 94.0, 100.0]];
-        let mut world = world(&bars, vec![Intent { stop: 5.0, target: 5.0, ..long(0) }]);
-        (world.rules.intrabar, world.rules.target_fraction) = (intrabar, 0.5);
+        let mut world =
+            world(&bars, vec![Intent { stop: 5.0, target: 5.0, target_fraction: 0.5, ..long(0) }]);
+        world.rules.intrabar = intrabar;
         let ledger = run(&world);
         assert!(ledger.trades[0].ambiguous && ledger.ambiguous_bars == 1);
         told(&ledger)[1..].to_vec()
@@ -215,9 +215,9 @@ fn a_capped_partial_target_waits_for_its_own_rest_and_the_stop_comes_after() {
     let wild = [100.0, 106.0, 90.0, 100.0];
     let mut world = world(
         &[FLAT, FLAT, wild, [99.0, 99.0, 94.0, 95.0], FLAT],
-        vec![Intent { size: 1.0, stop: 5.0, target: 5.0, ..long(0) }],
+        vec![Intent { size: 1.0, stop: 5.0, target: 5.0, target_fraction: 0.6, ..long(0) }],
     );
-    (world.rules.intrabar, world.rules.target_fraction) = (Intrabar::Optimistic, 0.6);
+    world.rules.intrabar = Intrabar::Optimistic;
     (world.rules.max_participation, world.rules.on_cap) = (0.05, OnCap::Cancel);
     world.bars[0][1].volume = 1_000.0;
     let exits = [(2, Target, 5.0, 105.0), (3, TargetRest, 1.0, 99.0), (3, Stop, 4.0, 95.0)];

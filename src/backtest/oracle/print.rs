@@ -78,6 +78,7 @@ const PLAINER_INTENT: &[fn(&mut Intent)] = &[
     |intent| intent.stop = f64::INFINITY,
     |intent| intent.target = f64::INFINITY,
     |intent| intent.trail = f64::INFINITY,
+    |intent| intent.target_fraction = 1.0,
     |intent| intent.hold_bars = u32::MAX,
     |intent| intent.size = 0.137,
 ];
@@ -90,7 +91,6 @@ const PLAINER_RULES: &[fn(&mut Rules)] = &[
     |rules| rules.trailing_basis = Default::default(),
     |rules| rules.on_opposite = Default::default(),
     |rules| rules.on_cap = Default::default(),
-    |rules| rules.target_fraction = 1.0,
     |rules| rules.max_participation = f64::INFINITY,
     |rules| rules.lot_size = 0.0,
     |rules| rules.min_trade_size = 0.0,

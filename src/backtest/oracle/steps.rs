@@ -104,7 +104,7 @@ impl History<'_> {
 
     fn target_qty(&self, trade: usize) -> f64 {
         let open = self.open(trade);
-        money::lots_up(self.world, self.world.rules.target_fraction * open).min(open)
+        money::lots_up(self.world, self.openings[trade].intent.target_fraction * open).min(open)
     }
 
     /// Step 2.

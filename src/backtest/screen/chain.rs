@@ -1,5 +1,7 @@
 //! A setting's trades, one after the other.
 
+use std::ops::Range;
+
 use super::{NotScreened, Screen, Signal, Signals};
 use crate::backtest::account::Account;
 use crate::backtest::engine::EngineFault;
@@ -17,6 +19,8 @@ struct Chain {
     tally: Tally,
     /// The first day that has no equity yet.
     day: usize,
+    /// The last row there is.
+    last: u32,
 }
 
 /// A position to be: its signal's row, its bars, its size.
@@ -30,17 +34,33 @@ struct Planned {
 
 impl Screen<'_> {
     /// The sums of a setting. Signals that are passed over are not looked at.
-    pub fn run(&self, mut signals: impl Signals, into: Tally) -> Result<Tally, NotScreened> {
+    pub fn run(&self, signals: impl Signals, into: Tally) -> Result<Tally, NotScreened> {
+        self.run_within(0..self.quotes.len(), signals, into)
+    }
+
+    /// The same on a window: as the engine has it where there are no bars but these rows. The
+    /// account starts anew, signals count whose decision and entry are inside, and what is open
+    /// at the end goes at the last close. Volatility for slippage is that of all history, as the
+    /// column of [`Market::rows`](crate::backtest::Market::rows) is.
+    pub fn run_within(
+        &self,
+        rows: Range<usize>,
+        mut signals: impl Signals,
+        into: Tally,
+    ) -> Result<Tally, NotScreened> {
+        let end = rows.end.min(self.quotes.len()) as u32;
+        let mut from = rows.start as u32;
+        if from >= end {
+            return Ok(into);
+        }
+        let day = self.day_ends.partition_point(|row| *row < from);
         let account = Account::new(self.rules.cash);
-        let mut chain = Chain { account, tally: into, day: 0 };
-        let mut from = 0;
-        while let Some(signal) = signals.next(from) {
-            let row = u64::from(signal.bar) + 1 + u64::from(self.rules.latency_bars);
-            if row >= self.quotes.len() as u64 {
-                break;
-            }
-            let traded = self.plan(&chain, signal, row as u32)?;
-            from = match traded {
+        let mut chain = Chain { account, tally: into, day, last: end - 1 };
+        // A signal at this row or later would be acted on after the end.
+        let until = chain.last.saturating_sub(self.rules.latency_bars);
+        while let Some(signal) = signals.next_within(from..until) {
+            let entry = signal.bar + 1 + self.rules.latency_bars;
+            from = match self.plan(&chain, signal, entry)? {
                 None => signal.bar + 1,
                 Some(planned) => {
                     self.trade(&mut chain, &planned)?;
@@ -49,8 +69,9 @@ impl Screen<'_> {
                 }
             };
         }
-        let cash = chain.account.cash;
-        self.mark_days(&mut chain, self.quotes.len() as u32, |_| cash);
+        let (cash, last) = (chain.account.cash, chain.last);
+        self.mark_days(&mut chain, last, |_| cash);
+        chain.tally.day(cash);
         chain.account.check(cash).map_err(EngineFault::from)?;
         Ok(chain.tally)
     }
@@ -66,6 +87,11 @@ impl Screen<'_> {
         let is_size = size.is_finite() && size > 0.0;
         let Some(outcome) = self.outcome(bar, side).filter(|_| is_size) else {
             return Err(NotScreened::BadSignal { bar });
+        };
+        let outcome = if outcome.exit_bar > chain.last {
+            self.cut((entry, chain.last), side)
+        } else {
+            outcome
         };
         let quote = &self.quotes[entry as usize];
         if !quote.is_tradable() {
@@ -100,9 +126,10 @@ impl Screen<'_> {
         let out = Order { way: Way::out_of(side), kind: Kind::of(exit.rule), qty, reference };
         let sold = Execution::of(&out, costs, &self.quotes[exit_bar as usize]);
         chain.account.cash += sold.proceeds;
+        let value = qty * order.reference;
         let gross = match side {
-            Side::Long => qty * reference - qty * order.reference,
-            Side::Short => qty * order.reference - qty * reference,
+            Side::Long => qty * reference - value,
+            Side::Short => value - qty * reference,
         };
         let commission = bought.commission + sold.commission;
         let impact = bought.impact + sold.impact;
@@ -111,7 +138,7 @@ impl Screen<'_> {
         chain.tally.turnover += qty * bought.price;
         chain.tally.turnover += qty * sold.price;
         chain.tally.ambiguous_bars += u64::from(ambiguous);
-        chain.tally.add(&Made { gross, commission, impact, carry, net });
+        chain.tally.add(&Made { value, gross, commission, impact, carry, net });
         if chain.account.cash <= 0.0 {
             return Err(NotScreened::Ruined { bar: entry });
         }

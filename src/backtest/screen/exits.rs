@@ -17,6 +17,8 @@ pub struct Exits<'a> {
     pub stop: Column<'a>,
     pub target: Column<'a>,
     pub trail: Column<'a>,
+    /// Part of a position that the target closes.
+    pub target_fraction: f64,
     /// `u32::MAX`: no limit.
     pub hold_bars: u32,
 }
@@ -35,7 +37,13 @@ impl Exits<'_> {
     pub fn intent(&self, bar: u32, side: Side, size: f64) -> Intent {
         let at = |column: Column| column.at(bar as usize);
         let (stop, target, trail) = (at(self.stop), at(self.target), at(self.trail));
-        Intent { bar, side, size, stop, target, trail, hold_bars: self.hold_bars }
+        let (target_fraction, hold_bars) = (self.target_fraction, self.hold_bars);
+        Intent { bar, side, size, stop, target, trail, target_fraction, hold_bars }
+    }
+
+    /// A part that no target closes is none.
+    pub(super) fn closes_a_part(&self) -> bool {
+        self.target_fraction < 1.0 && self.target != Column::Same(f64::INFINITY)
     }
 
     /// Each column has a value for each bar.

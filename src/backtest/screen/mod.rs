@@ -7,13 +7,15 @@
 //! equity are the engine's, to the last bit. Drawdown is between days' ends
 //! ([`Tally`](super::tally::Tally)), not between bars.
 //!
-//! Where that does not hold, [`NotScreened`] says so, and the engine with
-//! [`tally`](super::tally::tally) gives the same sums.
+//! A window of the bars costs what the window costs, however long the history is: what is open at
+//! its end is cut there. Where the screen does not hold, [`NotScreened`] says so, and the engine
+//! with [`tally`](super::tally::tally) gives the same sums; [`Windows`] asks whoever can.
 
 mod exits; // distances of each bar
 mod table; // where each position would end
 mod signals; // what a setting wants
 mod chain; // a setting's trades, one after the other
+mod windows; // by whoever can
 #[cfg(test)]
 mod twin;
 
@@ -26,6 +28,7 @@ use table::Table;
 
 pub use exits::{Column, Exits};
 pub use signals::{Gated, Signal, Signals, bits};
+pub use windows::{By, Windows};
 
 /// Bars, exits and rules that many settings share; threads may share it too.
 #[derive(Debug)]
@@ -70,8 +73,8 @@ impl<'a> Screen<'a> {
         if rules.on_opposite != OnOpposite::Hold {
             return Err(NotScreened::OnOpposite);
         }
-        if rules.target_fraction < 1.0 {
-            return Err(NotScreened::PartialTarget(rules.target_fraction));
+        if exits.closes_a_part() {
+            return Err(NotScreened::PartialTarget(exits.target_fraction));
         }
         check_market(&market, costs)?;
         exits.check(&market)?;

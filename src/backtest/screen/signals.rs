@@ -1,5 +1,7 @@
 //! What a setting wants, asked for only where it could act.
 
+use std::ops::Range;
+
 use crate::backtest::intent::Side;
 
 /// A wish to be in the market, decided at the close of `bar`.
@@ -15,6 +17,11 @@ pub struct Signal {
 pub trait Signals {
     /// The first at or after a row. Rows asked for never go back.
     fn next(&mut self, from: u32) -> Option<Signal>;
+
+    /// The first in a range of rows. Whoever can stop looking at its end should.
+    fn next_within(&mut self, rows: Range<u32>) -> Option<Signal> {
+        self.next(rows.start).filter(|signal| rows.contains(&signal.bar))
+    }
 }
 
 /// Bits of bars, one for each: bit `row % 64` of word `row / 64`. A gate's bits are made once for
@@ -37,14 +44,20 @@ pub struct Gated<'a> {
 
 impl Signals for Gated<'_> {
     fn next(&mut self, from: u32) -> Option<Signal> {
+        self.next_within(from..u32::MAX)
+    }
+
+    fn next_within(&mut self, rows: Range<u32>) -> Option<Signal> {
         let n_words = self.long.iter().chain(self.short).map(|bits| bits.len()).min()?;
-        let mut mask = u64::MAX << (from % 64);
-        for word in from as usize / 64..n_words {
+        let until = n_words.min(rows.end.div_ceil(64) as usize);
+        let mut mask = u64::MAX << (rows.start % 64);
+        for word in rows.start as usize / 64..until {
             let (long, short) = (all(self.long, word) & mask, all(self.short, word) & mask);
             if long | short != 0 {
                 let bit = (long | short).trailing_zeros();
                 let side = if long >> bit & 1 == 1 { Side::Long } else { Side::Short };
-                return Some(Signal { bar: word as u32 * 64 + bit, side, size: self.size });
+                let bar = word as u32 * 64 + bit;
+                return (bar < rows.end).then_some(Signal { bar, side, size: self.size });
             }
             mask = u64::MAX;
         }
@@ -79,6 +92,10 @@ mod tests {
         for from in 0..256 {
             let expected = list.iter().find(|signal| signal.bar >= from).copied();
             assert_eq!(gated.next(from), expected);
+            for until in [0, 1, 63, 64, 65, 127, 128, 200, 201, 999] {
+                let within = expected.filter(|signal| signal.bar < until);
+                assert_eq!(gated.next_within(from..until), within, "{from}..{until}");
+            }
         }
     }
 

@@ -106,13 +106,22 @@ impl Screen<'_> {
         outcome
     }
 
+    /// How a position ends that the end of the data finds open.
+    pub(super) fn cut(&self, (entry, last): (u32, u32), side: Side) -> Outcome {
+        let held = &self.quotes[entry as usize..=last as usize];
+        let start = side.sign() * f64::INFINITY;
+        let worst = held.iter().fold(start, |worst, quote| worse(side, worst, quote.close));
+        let reference = self.quotes[last as usize].close;
+        let exit = Exit { rule: FillRule::EndOfData, reference };
+        Outcome { exit_bar: last, exit, ambiguous: false, worst }
+    }
+
     /// Walks from the entry to the exit, in the engine's order.
     fn follow(&self, intent: &Intent) -> Outcome {
         let entry = intent.bar as usize + 1 + self.rules.latency_bars as usize;
         let mut levels = Levels::new(intent, self.quotes[entry].open);
         let armed = entry + self.rules.oco_delay_bars as usize;
         let timed = entry.saturating_add(intent.hold_bars as usize);
-        let is_long = intent.side == Side::Long;
         let mut worst = intent.side.sign() * f64::INFINITY;
         for (row, quote) in self.quotes.iter().enumerate().skip(entry) {
             if quote.is_tradable() {
@@ -121,7 +130,7 @@ impl Screen<'_> {
                     return Outcome { exit_bar: row as u32, exit, ambiguous, worst };
                 }
             }
-            worst = if is_long { smaller(worst, quote.close) } else { larger(worst, quote.close) };
+            worst = worse(intent.side, worst, quote.close);
             levels.follow(quote, self.rules.trailing_basis);
         }
         let reference = self.quotes[self.quotes.len() - 1].close;
@@ -152,6 +161,11 @@ impl Screen<'_> {
             (stop, target) => stop.or(target).map(|exit| (exit, false)),
         }
     }
+}
+
+/// The less favourable of two prices.
+fn worse(side: Side, a: f64, b: f64) -> f64 {
+    if side == Side::Long { smaller(a, b) } else { larger(a, b) }
 }
 
 /// What can end a position on a bar.

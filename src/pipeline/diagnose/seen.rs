@@ -53,7 +53,7 @@ fn of_symbol(
     let place = |ts: &[Ts], at: usize| ts.binary_search(&trial.ts[at]).unwrap_or(usize::MAX);
     let forecasts = desk.forecasts();
     let study = Study::new(desk.inputs(&forecasts)).map_err(Failure::user)?;
-    let columns = Columns::new(&study, &config.trading_logic.params());
+    let columns = Columns::new(&study, &config.trading_logic.params(&config.backtest));
     let window = run.config.calibration.conformal_window;
     let sigma = trailing_sd(&desk.bars.columns().close, window);
     for at in &mine {

@@ -55,11 +55,12 @@ pub fn settings(
 impl Setting {
     fn new((at, name): (usize, String), config: &Config, n_symbols: usize) -> Self {
         let (logic, backtest) = (&config.trading_logic, &config.backtest);
-        let (signal, rules) = (logic.params(), backtest.rules(logic, n_symbols));
+        let (signal, rules) = (logic.params(backtest), backtest.rules(logic, n_symbols));
         let (window, cap) = (backtest.slippage.window_bars, backtest.max_participation);
         let study = key(&(backtest.costs(), window, backtest.cash, cap, &logic.horizon_weights));
         let levels = [signal.stop_atr, signal.target_atr, signal.trailing_atr];
-        let screen = key(&(&rules, signal.atr_window, levels, signal.max_hold_bars));
+        let whole = (signal.target_fraction, signal.max_hold_bars);
+        let screen = key(&(&rules, signal.atr_window, levels, whole));
         let windows =
             [signal.z_window, signal.quantile_window, signal.volatility_window, signal.atr_window];
         let (backtest, weights) = (backtest.clone(), logic.horizon_weights.clone());

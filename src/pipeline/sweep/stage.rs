@@ -155,6 +155,7 @@ struct Levels {
     stop: Option<Vec<f64>>,
     target: Option<Vec<f64>>,
     trail: Option<Vec<f64>>,
+    target_fraction: f64,
     hold_bars: u32,
 }
 
@@ -170,13 +171,15 @@ impl Levels {
             stop: level(params.stop_atr),
             target: level(params.target_atr),
             trail: level(params.trailing_atr),
+            target_fraction: params.target_fraction,
             hold_bars: params.max_hold_bars.unwrap_or(u32::MAX),
         }
     }
 
     fn exits(&self) -> Exits<'_> {
         let [stop, target, trail] = [column(&self.stop), column(&self.target), column(&self.trail)];
-        Exits { stop, target, trail, hold_bars: self.hold_bars }
+        let (target_fraction, hold_bars) = (self.target_fraction, self.hold_bars);
+        Exits { stop, target, trail, target_fraction, hold_bars }
     }
 }
 

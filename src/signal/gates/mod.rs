@@ -115,8 +115,8 @@ impl Gates {
         // To the bit what the engine asks of an intent.
         let spread = 2.0 * self.half_spread_bps * 1e-4 * bar.tape().close;
         refuse_unless(stop > spread, Reason::StopInSpread)?;
-        let hold_bars = self.exits.hold_bars;
-        Ok(Intent { bar: row, side, size, stop, target, trail, hold_bars })
+        let Exits { target_fraction, hold_bars, .. } = self.exits;
+        Ok(Intent { bar: row, side, size, stop, target, trail, target_fraction, hold_bars })
     }
 
     /// A round trip at this bar, of the size the bar would get.
@@ -162,6 +162,7 @@ mod tests {
             sessions: vec![Session::Asia],
             regimes: vec![Regime::Trend],
             conformal_gate: true,
+            target_fraction: 0.4,
             ..SignalParams::default()
         };
         params.sizing.method = SizingMethod::Kelly;
@@ -195,8 +196,8 @@ mod tests {
         }
         // Kelly: 0.2 over 10 bps and the root of 4 bars, a quarter: capped.
         let (stop, target, trail) = (4.0, 6.0, f64::INFINITY);
-        let (bar, side, size, hold_bars) = (7, Side::Long, 1.0, 24);
-        let want = Intent { bar, side, size, stop, target, trail, hold_bars };
+        let levels = Intent { stop, target, trail, ..Intent::new(7, Side::Long) };
+        let want = Intent { target_fraction: 0.4, hold_bars: 24, ..levels };
         let mended = Stated { atr: 2.0, ..Stated::PLAIN };
         let mended = Stated { standing: 18, agreeing: 2, sessions: 1, ..mended };
         let mended = Stated { regime: Regime::Trend.bit(), bounds: [1.0, 9.0], ..mended };
