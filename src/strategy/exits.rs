@@ -76,6 +76,7 @@ pub struct Distances {
     stop: Option<Vec<f64>>,
     target: Option<Vec<f64>>,
     trail: Option<Vec<f64>>,
+    target_fraction: f64,
     hold_bars: u32,
     /// The bars on which every distance is one: no entry may be where there is none.
     pub ready: Vec<u64>,
@@ -101,11 +102,6 @@ impl ExitRule {
         })
     }
 
-    /// The share of a position that its target closes: a rule of the engine's.
-    pub fn target_fraction(&self) -> f64 {
-        self.target_fraction
-    }
-
     /// The distances over bars. A stop must be further than `least_bps` of the close: the engine
     /// refuses one within twice the half spread.
     pub fn distances(&self, units: &Units, closes: &[f64], least_bps: f64) -> Option<Distances> {
@@ -120,7 +116,8 @@ impl ExitRule {
         };
         // A unit that is missing is not above 0.
         let ready = bits(unit.len(), |row| (!is_needed || unit[row] > 0.0) && far(row));
-        Some(Distances { stop, target, trail, hold_bars: self.hold_bars, ready })
+        let Self { target_fraction, hold_bars, .. } = *self;
+        Some(Distances { stop, target, trail, target_fraction, hold_bars, ready })
     }
 }
 
@@ -146,6 +143,7 @@ impl Distances {
             stop: each(self.stop.as_deref()),
             target: each(self.target.as_deref()),
             trail: each(self.trail.as_deref()),
+            target_fraction: self.target_fraction,
             hold_bars: self.hold_bars,
         }
     }
