@@ -17,6 +17,7 @@ pub mod signal; // predictions become intents through named gates
 pub mod strategy; // rules as declarations over features → entries, as bits
 pub mod walkforward; // models on rows they have not seen → Predictions
 pub mod search; // which settings to try next; trials, samplers, pruners
+pub mod optimize; // rules chosen window by window, and tried on the next
 pub mod report; // plots
 pub mod config; // config.yml → checked, all faults at once
 pub mod store; // the only module that writes files

@@ -8,6 +8,7 @@ mod diagnose;
 mod judge;
 mod live;
 mod ledger_tables;
+mod optimize;
 mod single;
 mod stored;
 mod sweep;
@@ -27,6 +28,7 @@ pub use dataset::{Definition, Lessons, lessons};
 pub use diagnose::{Diagnosed, Exhibit, FoldDrift, Models, OfHorizon, diagnose};
 pub use explain::{Explained, explain};
 pub use judge::{Chances, Judged};
+pub use optimize::{Choice, Optimized, Optimizing, Step as OptimizeStep, optimize};
 pub use predict::{PredictRange, Predicted, predict};
 pub use runs::{
     FIGURES, Figure, FileFacts, FoldFacts, KeyDifference, RunDifference, RunFacts, State, Unit,

@@ -33,12 +33,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("strategy", &["market", "features", "backtest"]),
     ("walkforward", &["folds", "learn"]),
     ("search", &["folds", "learn", "gbdt"]),
+    ("optimize", &["market", "features", "backtest", "strategy", "search"]),
     ("report", &["market", "learn", "backtest"]),
     (
         "config",
         &[
             "market", "features", "labels", "folds", "learn", "search", "signal", "strategy",
-            "backtest",
+            "backtest", "optimize",
         ],
     ),
     ("store", &["market", "features", "labels", "folds", "search"]),
@@ -56,6 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "strategy",
             "backtest",
             "search",
+            "optimize",
             "report",
             "gbdt",
             "config",
@@ -80,6 +82,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "strategy",
             "backtest",
             "report",
+            "optimize",
         ],
     ),
 ];
@@ -97,6 +100,7 @@ const SCIENCE: &[&str] = &[
     "backtest",
     "walkforward",
     "search",
+    "optimize",
     "report",
 ];
 

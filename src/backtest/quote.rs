@@ -114,6 +114,10 @@ impl<'a> Market<'a> {
         self.ts
     }
 
+    pub fn closes(&self) -> &'a [f64] {
+        self.close
+    }
+
     /// The bar of a row.
     pub fn quote(&self, row: usize) -> Quote {
         Quote {

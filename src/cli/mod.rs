@@ -10,6 +10,7 @@ mod features;
 mod folds;
 mod ingest;
 mod labels;
+mod optimize;
 mod output;
 mod predict;
 mod progress;
@@ -86,6 +87,7 @@ enum Command {
     Diagnose(diagnose::Args),
     Backtest(backtest::Args),
     Sweep(sweep::Args),
+    Optimize(optimize::Args),
     Trades(trades::Args),
     Run(run::Args),
     Config(config::Args),
@@ -175,6 +177,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Diagnose(args) => diagnose::execute(args, &cli.global),
         Command::Backtest(args) => backtest::execute(args, &cli.global),
         Command::Sweep(args) => sweep::execute(args, &cli.global),
+        Command::Optimize(args) => optimize::execute(args, &cli.global),
         Command::Trades(args) => trades::execute(args, &cli.global),
         Command::Run(args) => run::execute(args, &cli.global),
         Command::Config(args) => config::execute(args, &cli.global),

@@ -18,6 +18,7 @@ mod learn;
 mod leaves;
 mod load;
 mod nearest;
+mod optimize;
 mod quote;
 mod render;
 mod rule;
@@ -48,6 +49,7 @@ pub use labels::{Barrier, Labels};
 pub use learn::{Backend, Growth, Learn, Loss, StopOn, Target};
 pub use load::{Loaded, PATH};
 pub use nearest::nearest;
+pub use optimize::{LayerName, Mode as OptimizeMode, Optimize};
 pub use search_space::SearchSpace;
 pub use swept::Swept;
 pub use synthetic::{Planted, Synthetic};
@@ -77,6 +79,7 @@ section! {
     calibration: Calibration = Calibration::default(), Rule::any();
     trading_logic: TradingLogic = TradingLogic::default(), Rule::any();
     backtest: Backtest = Backtest::default(), Rule::any();
+    optimize: Optimize = Optimize::default(), Rule::any();
     verdict: Verdict = Verdict::default(), Rule::any();
 }
 

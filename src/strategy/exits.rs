@@ -121,6 +121,19 @@ impl ExitRule {
     }
 }
 
+/// `stop 2 atr(14), target 4 atr(14), 96 bars`
+impl std::fmt::Display for ExitRule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let levels = [("stop", self.stop), ("target", self.target), ("trail", self.trail)];
+        let known = levels.iter().filter(|(_, distance)| distance.is_finite());
+        let told = known.map(|(name, distance)| format!("{name} {distance} × {}", self.unit));
+        let part = (self.target_fraction < 1.0).then(|| format!("part {}", self.target_fraction));
+        let hold = (self.hold_bars < u32::MAX).then(|| format!("{} bars", self.hold_bars));
+        let all: Vec<String> = told.chain(part).chain(hold).collect();
+        f.write_str(if all.is_empty() { "no exits".to_owned() } else { all.join(", ") }.as_str())
+    }
+}
+
 impl Units {
     /// What the rules are multiples of.
     pub fn new<'a>(

@@ -22,7 +22,7 @@ pub use fault::BadChoice;
 pub use layers::{Gate, LAYERS, Layer};
 pub use param::{Param, Range};
 pub use rules::{ALL, find};
-pub use signals::{Bits, Entries};
+pub use signals::{Bits, Entries, warm_up};
 pub use spec::{Member, Sides, Strategy};
 pub use template::Frame;
 pub use value::{Point, Value};

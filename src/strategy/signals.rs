@@ -37,6 +37,14 @@ impl Bits {
 }
 
 /// In the order in which they came: neighbours share most.
+/// The first bar on which each of these conditions has all of its past.
+pub fn warm_up(
+    conditions: impl IntoIterator<Item = String>,
+    shape: &Shape,
+) -> Result<usize, Vec<BadFeature>> {
+    Ok(compile(&unique(conditions), shape)?.warm_up())
+}
+
 fn unique(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     texts.into_iter().filter(|text| seen.insert(text.clone())).collect()

@@ -1,0 +1,167 @@
+//! `edgewalk optimize`: a rule strategy, chosen anew on each window.
+
+use anyhow::Result;
+
+use super::backtest::{percent, told};
+use super::progress::Drawn;
+use super::{Global, one_symbol, print, table_of};
+use crate::config::Flag;
+use crate::ingest::feeds::Progress;
+use crate::market::Symbol;
+use crate::optimize::Cell;
+use crate::pipeline::{self, Choice, OptimizeStep, Optimized, Optimizing};
+use crate::stats;
+
+/// Choose a rule strategy's settings on each window, and try them on the bars after it
+///
+/// All settings of a grid, or some of them, are tried on each training window; the best is traded on
+/// the test window behind it, and the test windows make one out-of-sample record. Every setting counts
+/// as a trial. Windows are the weeks of `walkforward`, or bars. `edgewalk strategies` lists what there
+/// is; `optimize` in the config has what the flags below set, and what is searched.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The strategy [default: optimize.strategy]
+    #[arg(long, value_name = "NAME")]
+    strategy: Option<String>,
+    /// Which settings are tried: grid, random, two_stage, tpe, gaussian_process, halving, hyperband
+    #[arg(long)]
+    mode: Option<String>,
+    /// Settings to try, for all modes but grid
+    #[arg(long, value_name = "N")]
+    trials: Option<u32>,
+    /// Weeks of each training window
+    #[arg(long, value_name = "N", conflicts_with = "train_bars")]
+    train_weeks: Option<u32>,
+    /// Weeks of each test window
+    #[arg(long, value_name = "N", conflicts_with = "test_bars")]
+    test_weeks: Option<u32>,
+    /// Bars of each training window, in place of weeks
+    #[arg(long, value_name = "N")]
+    train_bars: Option<u32>,
+    /// Bars of each test window
+    #[arg(long, value_name = "N")]
+    test_bars: Option<u32>,
+    /// Bars from one test window to the next [default: no bar is left out]
+    #[arg(long, value_name = "N")]
+    step_bars: Option<u32>,
+    /// The symbol [default: the first of data.symbols]
+    #[arg(long)]
+    symbol: Option<Symbol>,
+    /// Windows to show
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    top: usize,
+}
+
+impl Args {
+    fn flags(&self) -> Vec<Flag> {
+        let texts = [
+            ("--strategy", "optimize.strategy", self.strategy.clone()),
+            ("--mode", "optimize.mode", self.mode.as_ref().map(|mode| mode.replace('-', "_"))),
+        ];
+        let numbers = [
+            ("--trials", "optimize.trials", self.trials),
+            ("--train-weeks", "walkforward.train_weeks", self.train_weeks),
+            ("--test-weeks", "walkforward.test_weeks", self.test_weeks),
+            ("--train-bars", "optimize.train_bars", self.train_bars),
+            ("--test-bars", "optimize.test_bars", self.test_bars),
+            ("--step-bars", "optimize.step_bars", self.step_bars),
+        ];
+        let texts =
+            texts.into_iter().filter_map(|(flag, key, text)| Some(Flag::new(flag, key, &text?)));
+        let numbers =
+            numbers.into_iter().filter_map(|(flag, key, n)| Some(Flag::new(flag, key, &n?)));
+        texts.chain(numbers).collect()
+    }
+}
+
+pub fn execute(args: &Args, global: &Global) -> Result<()> {
+    let config = global.load_with(&args.flags())?;
+    let symbol = one_symbol(&config, args.symbol.as_ref())?;
+    let drawn = Drawn::new("optimize", "settings", global.quiet);
+    let progress = |what: &str, done: usize, all: usize| {
+        drawn.say(what);
+        drawn.at(done as u64, Some(all as u64));
+    };
+    let asked = Optimizing { config: &config, symbol, progress: &progress };
+    let done = pipeline::optimize(&asked)?;
+    drop(drawn);
+    let mut text = headline(&done) + &windows(&done, args.top) + &summary(&done);
+    for path in &done.files {
+        text += &format!("wrote `{}`\n", path.display());
+    }
+    print(&text)
+}
+
+fn headline(done: &Optimized) -> String {
+    let n = |n: usize| told(Some(n as f64), 0);
+    let exact = match done.n_exact {
+        0 => String::new(),
+        some => format!(", {} of them by the engine alone", n(some)),
+    };
+    format!(
+        "{} {}, `{}`: {} settings{exact} on {} windows, {} tries\n\n",
+        done.symbol,
+        done.timeframe,
+        done.setup.strategy.name,
+        n(done.n_settings),
+        n(done.windows.len()),
+        n(done.n_tries),
+    )
+}
+
+fn windows(done: &Optimized, top: usize) -> String {
+    let names: Vec<&str> = done.space.axes().map(|(name, _)| name).collect();
+    let mut header = vec!["window", "tried from"];
+    header.extend(&names);
+    header.extend(["score before", "score", "trades", "net before", "net"]);
+    let last = done.windows.len().saturating_sub(top);
+    let rows = done.windows.iter().enumerate().skip(last).map(|(at, step)| row(at, step, &names));
+    let left_out = match last {
+        0 => String::new(),
+        n => format!("({} windows before these are in champions.csv)\n", told(Some(n as f64), 0)),
+    };
+    table_of(&header, "rl", rows) + &left_out + "before: on the window it was chosen on.\n\n"
+}
+
+fn row(at: usize, step: &OptimizeStep, names: &[&str]) -> Vec<String> {
+    let mut cells = vec![at.to_string(), step.test.start.to_string()];
+    let Some(Choice { point, train, test }) = &step.chosen else {
+        cells.push("nothing good enough: out of the market".to_owned());
+        return cells;
+    };
+    cells.extend(
+        names.iter().map(|name| point.get(*name).map_or_else(String::new, pipeline::short)),
+    );
+    cells.extend([
+        told(train.score, 2),
+        told(test.score, 2),
+        told(Some(f64::from(test.trades)), 0),
+        percent(Some(train.net_return)),
+        percent(Some(test.net_return)),
+    ]);
+    cells
+}
+
+fn summary(done: &Optimized) -> String {
+    let chosen: Vec<&Choice> =
+        done.windows.iter().filter_map(|step| step.chosen.as_ref()).collect();
+    let mean = |of: fn(&Choice) -> &Cell| {
+        stats::mean(&chosen.iter().map(|c| of(c).net_return).collect::<Vec<_>>())
+    };
+    let won = chosen.iter().filter(|c| c.test.net_return > 0.0).count();
+    format!(
+        "{} of {} windows had a setting that was good enough; {won} of these earned afterwards.\n\
+         A window earned {} where it was chosen, and {} where it was tried.\n\
+         Out of sample: {} trades, net return {}, Sharpe ratio {}, deepest fall {}.\n\
+         {} trials so far on these bars.\n",
+        chosen.len(),
+        done.windows.len(),
+        percent(mean(|c| &c.train)),
+        percent(mean(|c| &c.test)),
+        told(Some(done.ledger.trades.len() as f64), 0),
+        percent(done.metrics.growth.total_return),
+        told(done.metrics.sharpe.sharpe, 2),
+        percent(done.metrics.drawdown.max_drawdown),
+        told(Some(done.n_trials as f64), 0),
+    )
+}

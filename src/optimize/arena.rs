@@ -1,0 +1,171 @@
+//! Settings on windows: what each did on each.
+//!
+//! Conditions are computed once over all bars, for all settings that have them, and settings with the
+//! same exits share where each position would end; so a setting on a window is a walk from signal to
+//! exit to signal over bits.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::plan::Plan;
+use crate::backtest::rules::Rules;
+use crate::backtest::score::{Enough, Score};
+use crate::backtest::screen::{By, Gated, Windows};
+use crate::backtest::tally::Tally;
+use crate::backtest::{EngineFault, Market};
+use crate::features::{BadFeature, Shape};
+use crate::market::Columns;
+use crate::strategy::{Bits, Entries, ExitRule, Frame, Units};
+
+/// What all settings share.
+#[derive(Debug, Clone)]
+pub struct Conduct {
+    pub frame: Frame,
+    pub shape: Shape,
+    pub rules: Rules,
+    /// Fraction of equity in a trade.
+    pub size: f64,
+    pub score: Score,
+    pub enough: Enough,
+}
+
+/// A setting on a window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// More is better; `None`: not defined, or too few trades.
+    pub score: Option<f64>,
+    pub trades: u32,
+    /// Against the money at the beginning.
+    pub net_return: f64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ArenaFault {
+    #[error("{}", all(.0))]
+    Expressions(Vec<BadFeature>),
+    #[error(transparent)]
+    Engine(#[from] EngineFault),
+    #[error("a condition of `{0}` was not computed")]
+    Lost(String),
+}
+
+impl From<Vec<BadFeature>> for ArenaFault {
+    fn from(faults: Vec<BadFeature>) -> Self {
+        Self::Expressions(faults)
+    }
+}
+
+fn all(faults: &[BadFeature]) -> String {
+    let told: Vec<String> = faults.iter().map(|bad| bad.fault.to_string()).collect();
+    told.join("; ")
+}
+
+/// Bars, and the conditions of some settings over them.
+pub struct Arena<'a> {
+    pub market: Market<'a>,
+    pub conduct: &'a Conduct,
+    bits: Bits,
+    units: Units,
+}
+
+impl<'a> Arena<'a> {
+    pub fn new(
+        (market, bars): (Market<'a>, &Columns),
+        conduct: &'a Conduct,
+        plans: &[&Plan],
+    ) -> Result<Self, ArenaFault> {
+        let conditions = plans.iter().flat_map(|plan| plan.entries.conditions(&conduct.frame));
+        let bits = Bits::new(conditions, &conduct.shape, bars)?;
+        let units = Units::new(plans.iter().map(|plan| &plan.exits), &conduct.shape, bars)?;
+        Ok(Self { market, conduct, bits, units })
+    }
+
+    /// The entries of a setting on all bars; where its exits have no distance, there are none.
+    pub fn entries(&self, plan: &Plan, ready: &[u64]) -> Result<Entries, ArenaFault> {
+        let found = plan.entries.entries(&self.bits, &self.conduct.frame);
+        let mut entries = found.ok_or_else(|| ArenaFault::Lost(plan.entries.to_string()))?;
+        for side in [&mut entries.long, &mut entries.short] {
+            side.iter_mut().zip(ready).for_each(|(word, ready)| *word &= ready);
+        }
+        Ok(entries)
+    }
+
+    pub fn distances(&self, exits: &ExitRule) -> Result<crate::strategy::Distances, ArenaFault> {
+        let least_bps = self.conduct.rules.costs.first().map_or(0.0, |c| 2.0 * c.half_spread_bps);
+        let found = exits.distances(&self.units, self.market.closes(), least_bps);
+        found.ok_or_else(|| ArenaFault::Lost(exits.to_string()))
+    }
+
+    /// Each setting on the windows wanted of it, and how many settings the engine had to be asked
+    /// about. `on_done` is told how many settings are done.
+    pub fn run(
+        &self,
+        plans: &[&Plan],
+        wanted: &(dyn Fn(usize) -> Vec<Range<usize>> + Sync),
+        on_done: &(dyn Fn(usize) + Sync),
+    ) -> Result<(Vec<Vec<Cell>>, usize), ArenaFault> {
+        let mut cells = vec![Vec::new(); plans.len()];
+        let (mut n_done, mut n_exact) = (0, 0);
+        for group in same_exits(plans) {
+            let distances = self.distances(&plans[group[0]].exits)?;
+            let floor = Windows::new(self.market, distances.exits(), &self.conduct.rules)?;
+            let of = |at: &usize| {
+                let entries = self.entries(plans[*at], &distances.ready)?;
+                self.one(&floor, &entries, &wanted(*at))
+            };
+            let found: Vec<Result<(Vec<Cell>, bool), ArenaFault>> =
+                group.par_iter().map(of).collect();
+            for (at, found) in group.iter().zip(found) {
+                let (row, is_exact) = found?;
+                cells[*at] = row;
+                n_exact += usize::from(is_exact);
+            }
+            n_done += group.len();
+            on_done(n_done);
+        }
+        Ok((cells, n_exact))
+    }
+
+    fn one(
+        &self,
+        floor: &Windows<'_>,
+        entries: &Entries,
+        windows: &[Range<usize>],
+    ) -> Result<(Vec<Cell>, bool), ArenaFault> {
+        let (long, short) = ([entries.long.as_slice()], [entries.short.as_slice()]);
+        let signals = Gated { long: &long, short: &short, size: self.conduct.size };
+        let mut is_exact = false;
+        let mut cells = Vec::with_capacity(windows.len());
+        for window in windows {
+            let account = Tally::new(self.conduct.rules.cash);
+            let (tally, by) = floor.tally(window.clone(), signals, account)?;
+            is_exact |= by != By::Screen;
+            cells.push(self.cell(&tally));
+        }
+        Ok((cells, is_exact))
+    }
+
+    fn cell(&self, tally: &Tally) -> Cell {
+        Cell {
+            score: self.conduct.score.of(tally, &self.conduct.enough),
+            trades: u32::try_from(tally.n_trades).unwrap_or(u32::MAX),
+            net_return: tally.net / self.conduct.rules.cash,
+        }
+    }
+}
+
+/// Settings by their exits, in the order in which each comes first.
+fn same_exits(plans: &[&Plan]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, plan) in plans.iter().enumerate() {
+        let group = *known.entry(plan.exits.to_string()).or_insert(groups.len());
+        if group == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[group].push(at);
+    }
+    groups
+}

@@ -1,0 +1,24 @@
+//! Walk-forward optimisation of rules: on each window the best of many settings, tried on the bars
+//! after it.
+//!
+//! No model is learnt here, so nothing but the choice itself can be overfitted. A window's setting is
+//! chosen by what it did on that window's bars alone, and no bar behind them has a say.
+
+mod setup; // what a strategy can be set to, by the names that users know
+mod plan; // one setting: entries and exits
+mod arena; // settings on windows
+mod choice; // which setting a window takes
+mod settings; // all that were tried, each once
+mod explore; // which settings are tried on which window
+mod stitched; // the entries of one walk
+
+pub use arena::{Arena, ArenaFault, Cell, Conduct};
+pub use choice::{Neighbours, Pick};
+pub use explore::{Bracket, ExploreFault, Explored, Field, How, Try, explore};
+pub use plan::Plan;
+pub use settings::Settings;
+pub use setup::{BadSetup, Setup};
+pub use stitched::stitched;
+
+#[cfg(test)]
+mod tests;

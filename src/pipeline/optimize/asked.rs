@@ -1,0 +1,247 @@
+//! What the config asks for, as the optimiser takes it.
+
+use super::super::refuse as refuse_params;
+use super::super::{span, unfit};
+use crate::backtest::score::Enough;
+use crate::config::{Config, LayerName, OptimizeMode, nearest};
+use crate::failure::Failure;
+use crate::features::Shape;
+use crate::folds::{BarWindows, Window};
+use crate::market::{Bars, Timeframe};
+use crate::optimize::{BadSetup, Bracket, Conduct, How, Setup};
+use crate::search::{
+    GpParams, GridParams, History, Point, Sampler, SamplerParams, Space, SpaceParams, TpeParams,
+};
+use crate::store;
+use crate::strategy::{BadChoice, Frame, Layer, warm_up};
+use crate::units::Ts;
+
+/// All that is known before anything is tried.
+pub struct Plans {
+    pub setup: Setup,
+    pub space: Space,
+    pub how: How,
+    pub conduct: Conduct,
+    pub windows: Vec<Window>,
+}
+
+/// Settings are held in memory.
+const MOST: u64 = 100_000;
+/// Points that an adaptive search asks for at once: part of the algorithm.
+const BATCH: usize = 10;
+/// Regions that are refined, as seed users do, and how often.
+const REGIONS: usize = 5;
+const ROUNDS: usize = 4;
+/// Of each round of halving one in so many goes on.
+const KEEP_ONE_IN: usize = 3;
+
+impl Plans {
+    pub fn of(config: &Config, (bars, shape): (&Bars, Shape)) -> Result<Self, Failure> {
+        let setup = setup(config)?;
+        let space = space(config, &setup)?;
+        let conduct = conduct(config, (bars, shape))?;
+        let warm_up = settled(&setup, &space, &conduct)?;
+        let windows = windows(config, bars, warm_up)?;
+        let how = how(config, &space)?;
+        Ok(Self { setup, space, how, conduct, windows })
+    }
+
+    /// `optimize-rsi-btcusdt-5m-` and the hash of all that the walk depends on.
+    pub fn id(&self, config: &Config, bars: &Bars) -> String {
+        let symbol = bars.symbol().as_str().to_lowercase();
+        let read = format!("{:?} {:?} {}", self.space, self.windows, self.context(config));
+        let parts = [super::super::BUILD, &store::fingerprint(bars), read.as_str()].join("\n");
+        let hash = blake3::hash(parts.as_bytes()).to_hex();
+        format!(
+            "optimize-{}-{symbol}-{}-{}",
+            self.setup.strategy.name,
+            bars.timeframe(),
+            &hash[..10]
+        )
+    }
+
+    /// What a score depends on beside setting and bars.
+    pub fn context(&self, config: &Config) -> String {
+        // Debug shows every bit of a number.
+        format!("{:?} {:?} {}", config.optimize, self.conduct, config.seed)
+    }
+}
+
+fn setup(config: &Config) -> Result<Setup, Failure> {
+    let asked = &config.optimize;
+    let strategy = crate::strategy::find(&asked.strategy)
+        .map_err(|fault| refuse(&[BadSetup::Choice(fault)]))?;
+    let layer = |name: &LayerName| {
+        Layer::find(name.name()).map_err(|fault| refuse(&[BadSetup::Choice(fault)]))
+    };
+    let layers = asked.layers.iter().map(layer).collect::<Result<_, _>>()?;
+    Ok(Setup { strategy, layers, unit: asked.exits_in })
+}
+
+fn space(config: &Config, setup: &Setup) -> Result<Space, Failure> {
+    let asked = &config.optimize;
+    let most = match asked.mode {
+        OptimizeMode::Grid => Some(u64::from(asked.max_settings)),
+        _ => None,
+    };
+    let params: SpaceParams =
+        setup.space(&asked.space.params(), most).map_err(|faults| refuse(&faults))?;
+    params.check().map_err(|faults| {
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure::user(format!("`optimize.space`: {}", told.join("; ")))
+            .hint("leave it empty to search the strategy's own parameters, stop and target")
+    })
+}
+
+fn conduct(config: &Config, (bars, shape): (&Bars, Shape)) -> Result<Conduct, Failure> {
+    let asked = &config.optimize;
+    let frame = Frame::new(bars.timeframe(), asked.higher)
+        .map_err(|fault| refuse(&[BadSetup::Choice(fault)]))?;
+    let days_per_year = config.data.calendar.bars_per_year(Timeframe::D1);
+    let enough = Enough { trades: u64::from(asked.min_trades), days: LEAST_DAYS, days_per_year };
+    let rules = config.backtest.rules(&config.trading_logic, 1);
+    Ok(Conduct { frame, shape, rules, size: asked.size, score: asked.score, enough })
+}
+
+/// A daily Sharpe ratio of fewer is noise.
+const LEAST_DAYS: u64 = 20;
+
+/// The first bar on which all that any setting looks at is known.
+fn settled(setup: &Setup, space: &Space, conduct: &Conduct) -> Result<usize, Failure> {
+    let mut conditions = Vec::new();
+    for corner in setup.corners(space) {
+        let plan = setup.plan(&corner).map_err(|faults| refuse(&faults))?;
+        conditions.extend(plan.entries.conditions(&conduct.frame));
+    }
+    warm_up(conditions, &conduct.shape).map_err(|faults| {
+        let told: Vec<String> = faults.iter().map(|bad| bad.fault.to_string()).collect();
+        Failure::user(told.join("; "))
+    })
+}
+
+fn windows(config: &Config, bars: &Bars, warm_up: usize) -> Result<Vec<Window>, Failure> {
+    let (asked, walk) = (&config.optimize, &config.walkforward);
+    let too_short = |fault| unfit(&fault, walk.test_weeks);
+    match (asked.train_bars, asked.test_bars) {
+        (Some(train), Some(test)) => {
+            let step = asked.step_bars.unwrap_or(test);
+            let [train_bars, test_bars, step_bars] = [train, test, step].map(|n| n as usize);
+            let plan = BarWindows { train_bars, test_bars, step_bars, mode: walk.mode };
+            plan.cut(warm_up.min(bars.len())..bars.len()).map_err(too_short)
+        }
+        (None, None) => {
+            let length = bars.timeframe().us();
+            let closes: Vec<Ts> = bars.ts().iter().map(|ts| ts.plus_us(length)).collect();
+            let span = span(config, (bars.ts(), bars.timeframe()), warm_up)?;
+            let weeks = walk.params().check().map_err(|bad| refuse_params(&bad))?;
+            weeks.windows(&closes, span).map_err(too_short)
+        }
+        _ => Err(Failure::user(
+            "`optimize.train_bars` and `optimize.test_bars` are given together, or neither is",
+        )
+        .hint("`--train-bars 500 --test-bars 100`, or the weeks of `walkforward`")),
+    }
+}
+
+fn how(config: &Config, space: &Space) -> Result<How, Failure> {
+    let asked = &config.optimize;
+    let trials = asked.trials as usize;
+    let random = |n: usize| points(space, SamplerParams::Random, (config.seed, n));
+    Ok(match asked.mode {
+        OptimizeMode::Grid => {
+            let n = grid_size(space)?;
+            How::All(points(space, SamplerParams::Grid(GridParams::default()), (0, n as usize))?)
+        }
+        OptimizeMode::Random => How::All(random(trials)?),
+        OptimizeMode::TwoStage => {
+            let coarse = points(space, SamplerParams::QuasiRandom, (config.seed, trials))?;
+            How::TwoStage { coarse, regions: REGIONS, rounds: ROUNDS }
+        }
+        OptimizeMode::Tpe => adaptive(SamplerParams::Tpe(TpeParams::default()), trials)?,
+        OptimizeMode::GaussianProcess => {
+            adaptive(SamplerParams::GaussianProcess(GpParams::default()), trials)?
+        }
+        OptimizeMode::Halving => How::Brackets(vec![bracket(random(trials)?, 2)]),
+        OptimizeMode::Hyperband => {
+            // As many bars are walked by each: 1/9 of 9 parts, 1/3 of 5, all of 3 (Li et al. 2018).
+            let part = trials.div_ceil(17);
+            let all = random(17 * part)?;
+            let cut = |from: usize, n: usize| {
+                all[(from * part).min(all.len())..((from + n) * part).min(all.len())].to_vec()
+            };
+            How::Brackets(vec![
+                bracket(cut(0, 9), 2),
+                bracket(cut(9, 5), 1),
+                bracket(cut(14, 3), 0),
+            ])
+        }
+    })
+}
+
+fn bracket(points: Vec<Point>, rounds: u32) -> Bracket {
+    let share = 1.0 / KEEP_ONE_IN.pow(rounds) as f64;
+    Bracket { points, share, keep_one_in: KEEP_ONE_IN }
+}
+
+fn adaptive(sampler: SamplerParams, trials: usize) -> Result<How, Failure> {
+    Ok(How::Adaptive { sampler: checked(sampler)?, trials, batch: BATCH })
+}
+
+fn points(
+    space: &Space,
+    sampler: SamplerParams,
+    (seed, n): (u64, usize),
+) -> Result<Vec<Point>, Failure> {
+    Ok(checked(sampler)?.ask(&History::new(space), seed, n))
+}
+
+fn checked(sampler: SamplerParams) -> Result<Sampler, Failure> {
+    sampler.check().map_err(|faults| Failure::user(faults.join("; ")))
+}
+
+fn grid_size(space: &Space) -> Result<u64, Failure> {
+    let endless = space.axes().find(|(_, dimension)| dimension.n_values().is_none());
+    if let Some((name, _)) = endless {
+        return Err(Failure::user(format!(
+            "`optimize.space.{name}` has no step, which a grid needs"
+        ))
+        .hint("`1.0..3.0 step 0.5`, or another `optimize.mode`"));
+    }
+    let n = space.n_points().filter(|n| *n <= MOST);
+    n.ok_or_else(|| {
+        let sizes: Vec<String> =
+            space.axes().map(|(_, d)| d.n_values().unwrap_or(0).to_string()).collect();
+        let told = format!("the grid has {} settings, and {MOST} can be tried", sizes.join(" × "));
+        Failure::user(told).hint("wider steps, fewer parameters, or `--mode two-stage`")
+    })
+}
+
+/// All at once, the first with what was probably meant.
+pub fn refuse(faults: &[BadSetup]) -> Failure {
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let failure = Failure::user(told.join("\n"));
+    let hint = faults.iter().find_map(|fault| match fault {
+        BadSetup::Choice(choice) => hint(choice),
+        BadSetup::Name { name, known, .. } => {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            Some(match nearest(name, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", known.join(", ")),
+            })
+        }
+        BadSetup::Dimension { .. } => None,
+    });
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn hint(choice: &BadChoice) -> Option<String> {
+    match (choice.nearest(), choice) {
+        (Some(near), _) => Some(format!("did you mean `{near}`?")),
+        (None, BadChoice::Strategy { .. }) => Some("`edgewalk strategies` lists them".to_owned()),
+        (None, BadChoice::Param { known, .. }) => Some(format!("there are {}", known.join(", "))),
+        (None, _) => None,
+    }
+}

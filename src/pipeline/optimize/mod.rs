@@ -1,0 +1,239 @@
+//! Rules chosen window by window, and tried on the bars after each: `edgewalk optimize`.
+
+mod asked; // what the config asks for
+mod tables; // windows, settings and tries as tables
+mod trials; // every setting is a trial
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::backtest::market_of;
+use super::ledger_tables::{equity, fills, trades};
+use super::{bars, shape};
+use crate::backtest::intent::Intents;
+use crate::backtest::ledger::Ledger;
+use crate::backtest::metrics::{Input, Metrics};
+use crate::backtest::volatility::trailing_sd;
+use crate::backtest::{EngineFault, Market, run as simulate};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::folds::Window;
+use crate::market::{Bars, Symbol, Timeframe};
+use crate::optimize::{
+    Arena, Cell, Conduct, ExploreFault, Explored, Field, How, Plan, Setup, explore, stitched,
+};
+use crate::search::{Point, Space};
+use crate::store;
+use crate::units::Ts;
+use asked::Plans;
+
+/// What is asked for.
+pub struct Optimizing<'a> {
+    pub config: &'a Config,
+    pub symbol: &'a Symbol,
+    /// What is under way, how much of it, of how much.
+    pub progress: &'a (dyn Fn(&str, usize, usize) + Sync),
+}
+
+/// A walk that was made.
+pub struct Optimized {
+    pub id: String,
+    pub symbol: Symbol,
+    pub timeframe: Timeframe,
+    pub setup: Setup,
+    pub space: Space,
+    pub windows: Vec<Step>,
+    pub n_settings: usize,
+    pub n_tries: usize,
+    /// Settings that the screen could not judge.
+    pub n_exact: usize,
+    /// Of all test windows, one after the other.
+    pub ledger: Ledger,
+    pub metrics: Metrics,
+    pub files: Vec<PathBuf>,
+    /// Different trials on these bars so far.
+    pub n_trials: u64,
+}
+
+/// One window, what it chose, and what came of it.
+pub struct Step {
+    pub train: Range<Ts>,
+    pub test: Range<Ts>,
+    /// `None`: nothing had a score that is good enough.
+    pub chosen: Option<Choice>,
+}
+
+pub struct Choice {
+    pub point: Point,
+    pub train: Cell,
+    pub test: Cell,
+}
+
+pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
+    let Optimizing { config, symbol, progress } = *asked;
+    let bars = bars(config, symbol)?;
+    let shape = shape(config, &bars);
+    let plans = Plans::of(config, (&bars, shape))?;
+    let sigma = sigma(config, &bars);
+    let market = market_of(&bars, sigma.as_deref()).map_err(impossible)?;
+    let id = plans.id(config, &bars);
+    let trains: Vec<Range<usize>> = plans.windows.iter().map(|w| w.train.clone()).collect();
+    let field = Field {
+        market,
+        columns: bars.columns(),
+        conduct: &plans.conduct,
+        setup: &plans.setup,
+        space: &plans.space,
+        seed: config.seed,
+        windows: &trains,
+        progress: &|done, all| progress("settings", done, all),
+    };
+    let found = explore(&field, &plans.how).map_err(cannot)?;
+    let by = (config.optimize.pick, config.optimize.min_score);
+    let chosen = found.choose((&plans.space, trains.len()), by);
+    let tests = tested(&field, &plans, (&found, &chosen))?;
+    let windows = steps(&bars, &plans.windows, (&found, &tests, &chosen));
+    let (ledger, traded) = walk(&field, &plans.windows, (&found, &chosen))?;
+    let metrics = measured(config, &ledger, bars.timeframe());
+    let n_trials = trials::record(config, &plans, (symbol, &found))?;
+    let done = Optimized {
+        id,
+        symbol: symbol.clone(),
+        timeframe: bars.timeframe(),
+        setup: plans.setup.clone(),
+        space: plans.space.clone(),
+        n_settings: found.settings.len(),
+        n_tries: found.tries.len(),
+        n_exact: found.n_exact,
+        windows,
+        ledger,
+        metrics,
+        files: Vec::new(),
+        n_trials,
+    };
+    let files = write(config, &done, (&found, &tests, &bars.slice(traded)))?;
+    Ok(Optimized { files, ..done })
+}
+
+fn sigma(config: &Config, bars: &Bars) -> Option<Vec<f64>> {
+    let backtest = &config.backtest;
+    let needed = backtest.costs().slippage.needs_sigma();
+    needed.then(|| trailing_sd(&bars.columns().close, backtest.slippage.window_bars))
+}
+
+/// On the test windows: all settings where all windows tried the same, which tells whether choosing is
+/// worth anything; else those that were chosen.
+fn tested(
+    field: &Field<'_>,
+    plans: &Plans,
+    (found, chosen): (&Explored, &[Option<usize>]),
+) -> Result<Explored, Failure> {
+    let tests: Vec<Range<usize>> = plans.windows.iter().map(|w| w.test.clone()).collect();
+    let field = Field { windows: &tests, ..*field };
+    let of = |(at, point): (usize, &Point)| {
+        let mine = (0..tests.len()).filter(|window| chosen[*window] == Some(at));
+        (point.clone(), mine.collect::<Vec<usize>>())
+    };
+    let how = match &plans.how {
+        How::All(points) => How::All(points.clone()),
+        _ => {
+            let all = found.settings.points.iter().enumerate().map(of);
+            How::These(all.filter(|(_, windows)| !windows.is_empty()).collect())
+        }
+    };
+    explore(&field, &how).map_err(cannot)
+}
+
+fn steps(
+    bars: &Bars,
+    windows: &[Window],
+    (found, tests, chosen): (&Explored, &Explored, &[Option<usize>]),
+) -> Vec<Step> {
+    let (ts, length) = (bars.ts(), bars.timeframe().us());
+    let span = |rows: &Range<usize>| ts[rows.start]..ts[rows.end - 1].plus_us(length);
+    let point = |at: &Option<usize>| at.map(|at| &found.settings.points[at]);
+    let points: Vec<Option<&Point>> = chosen.iter().map(point).collect();
+    let (trains, tests) = (found.cells(&points), tests.cells(&points));
+    let step = |(at, window): (usize, &Window)| {
+        let choice = |point: &Point| {
+            Some(Choice { point: point.clone(), train: trains[at]?, test: tests[at]? })
+        };
+        let chosen = points[at].and_then(choice);
+        Step { train: span(&window.train), test: span(&window.test), chosen }
+    };
+    windows.iter().enumerate().map(step).collect()
+}
+
+/// Each test window by its own setting, in one account; the rows that were walked.
+fn walk(
+    field: &Field<'_>,
+    windows: &[Window],
+    (found, chosen): (&Explored, &[Option<usize>]),
+) -> Result<(Ledger, Range<usize>), Failure> {
+    let (Some(first), Some(last)) = (windows.first(), windows.last()) else {
+        return Err(Failure::user("there is no window"));
+    };
+    let rows = first.test.start..last.test.end;
+    let plan = |at: &Option<usize>| at.map(|at| &found.settings.plans[at]);
+    let walked: Vec<(Range<usize>, Option<&Plan>)> =
+        windows.iter().zip(chosen).map(|(w, at)| (w.test.clone(), plan(at))).collect();
+    let used: Vec<&Plan> = walked.iter().filter_map(|(_, plan)| *plan).collect();
+    let arena = Arena::new((field.market, field.columns), field.conduct, &used)
+        .map_err(|fault| cannot(fault.into()))?;
+    let intents = stitched(&arena, &walked, rows.start).map_err(|fault| cannot(fault.into()))?;
+    let ledger = traded(field.market.rows(rows.clone()), &intents, field.conduct)?;
+    Ok((ledger, rows))
+}
+
+fn traded(market: Market<'_>, intents: &Intents, conduct: &Conduct) -> Result<Ledger, Failure> {
+    simulate(&[market], &[intents], &conduct.rules).map_err(impossible)
+}
+
+fn measured(config: &Config, ledger: &Ledger, timeframe: Timeframe) -> Metrics {
+    let cash = config.backtest.cash;
+    Metrics::new(&Input { ledger, cash, timeframe, sessions: None, regimes: None })
+}
+
+fn write(
+    config: &Config,
+    done: &Optimized,
+    (found, tests, bars): (&Explored, &Explored, &Bars),
+) -> Result<Vec<PathBuf>, Failure> {
+    let folder = Path::new(store::RESULTS).join(&done.id);
+    let symbols = std::slice::from_ref(&done.symbol);
+    let at = |name: &str| folder.join(name);
+    let windows = tables::windows(done)?;
+    let mut files = vec![at("champions.parquet"), at("champions.csv")];
+    store::write_table(&files[0], &windows)?;
+    store::write_csv(&files[1], &windows)?;
+    let tables = [
+        ("settings.parquet", tables::settings(found)?),
+        ("all_in_sample_training_runs.parquet", tables::tries(found)?),
+        ("out_of_sample_runs.parquet", tables::tries(tests)?),
+        ("trades.parquet", trades(&done.ledger, symbols)?),
+        ("fills.parquet", fills(&done.ledger, (symbols, std::slice::from_ref(bars)))?),
+        ("equity.parquet", equity(&done.ledger, config.backtest.cash)?),
+    ];
+    for (name, table) in tables {
+        store::write_table(&at(name), &table)?;
+        files.push(at(name));
+    }
+    store::write_csv(&at("trade_log.csv"), &trades(&done.ledger, symbols)?)?;
+    let mut json = serde_json::to_vec_pretty(&done.metrics).map_err(Failure::world)?;
+    json.push(b'\n');
+    store::write_atomic(&at("metrics.json"), &json)?;
+    store::write_atomic(&at("config.yml"), config.to_yaml().as_bytes())?;
+    files.extend(["trade_log.csv", "metrics.json", "config.yml"].map(at));
+    Ok(files)
+}
+
+fn cannot(fault: ExploreFault) -> Failure {
+    match fault {
+        ExploreFault::Setup(faults) => asked::refuse(&faults),
+        ExploreFault::Arena(fault) => Failure::user(fault),
+    }
+}
+
+fn impossible(fault: EngineFault) -> Failure {
+    Failure::user(fault)
+}
