@@ -143,6 +143,7 @@ mod tests {
     use super::*;
     use crate::stats;
     use crate::units::Ts;
+    use proptest::prelude::*;
 
     fn five() -> Columns {
         Columns {
@@ -249,6 +250,28 @@ mod tests {
         assert!((total(&single) - total(&old)).abs() < 1e-12);
         let sd = |columns: &Columns| stats::sd(&returns(columns)).unwrap();
         assert!((sd(&single) / sd(&old) - 1.0).abs() < 0.05);
+    }
+
+    proptest! {
+        #[test]
+        fn no_price_leaves_its_bar(
+            shapes in prop::collection::vec([0.01_f64..100.0, 0.0..1.0, 0.0..1.0, 1.0..9.0], 2..40),
+            (n, kept, seed) in (1_usize..7, 0_usize..5, 0_u64..99),
+        ) {
+            let mut old = Columns::default();
+            for (bar, [low, opens, closes, span]) in (0_i64..).zip(shapes) {
+                let within = |share: f64| (low + share * low * (span - 1.0)).min(low * span);
+                old.ts.push(Ts(bar * Timeframe::M5.us()));
+                old.open.push(within(opens));
+                old.high.push(low * span);
+                old.low.push(low);
+                old.close.push(within(closes));
+                old.volume.push(1.0);
+            }
+            let new = Permute { blocks: Blocks::Bars(n), kept, seed }.apply(&old);
+            let bars = Bars::new("X".parse().unwrap(), Timeframe::M5, new);
+            prop_assert!(bars.is_ok(), "{:?}", bars);
+        }
     }
 
     #[test]

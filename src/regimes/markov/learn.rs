@@ -184,12 +184,12 @@ impl Counts {
 
     #[inline]
     fn see(&mut self, state: &States, seen: &[f64; 2]) {
-        for k in 0..MOST_STATES {
-            self.weight[k] += state[k];
-            for d in 0..2 {
-                let part = state[k] * seen[d];
+        for (k, p) in state.iter().enumerate() {
+            self.weight[k] += p;
+            for (d, x) in seen.iter().enumerate() {
+                let part = p * x;
                 self.sums[k][d] += part;
-                self.squares[k][d] += part * seen[d];
+                self.squares[k][d] += part * x;
             }
         }
     }

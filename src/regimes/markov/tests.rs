@@ -66,8 +66,8 @@ fn the_likelihood_is_the_sum_over_all_paths() {
     for path in 0..1_usize << seen.len() {
         let state = |at: usize| path >> at & 1;
         let mut p = model.start[state(0)] * density(state(0), &seen[0]);
-        for at in 1..seen.len() {
-            p *= model.transition[state(at - 1)][state(at)] * density(state(at), &seen[at]);
+        for (at, x) in seen.iter().enumerate().skip(1) {
+            p *= model.transition[state(at - 1)][state(at)] * density(state(at), x);
         }
         all += p;
         ends += if state(seen.len() - 1) == 1 { p } else { 0.0 };

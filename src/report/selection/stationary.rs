@@ -146,11 +146,9 @@ mod tests {
         // twice, both are.
         let (mut begins, mut all) = (0.0, 0.0);
         for panel in samples.panels() {
-            for lane in 0..LANES {
-                for t in 0..50 {
-                    begins += (panel[(t + 1) % 50][lane] - panel[t][lane]).max(0.0);
-                    all += panel[t][lane];
-                }
+            for (counts, next) in panel.iter().zip(panel.iter().cycle().skip(1)) {
+                begins += next.iter().zip(counts).map(|(b, a)| (b - a).max(0.0)).sum::<f64>();
+                all += counts.iter().sum::<f64>();
             }
         }
         // 1 + 49 / 10 of 50 begin a block; where another ends, it does not show.

@@ -31,10 +31,11 @@ fn by_hand(trials: &[Vec<f64>], asked: &Bootstrap) -> [f64; 4] {
     let samples = Samples::draw(n, asked.n_samples, length, asked.seed);
     let root = (n as f64).sqrt();
     let means: Vec<f64> = trials.iter().map(|t| stats::mean(t).unwrap()).collect();
-    let omega = |k: usize| {
-        let deviations: Vec<f64> = trials[k].iter().map(|r| r - means[k]).collect();
-        variance_of_mean(&deviations, length).unwrap().sqrt()
-    };
+    let deviations = |k: usize| trials[k].iter().map(|r| r - means[k]).collect::<Vec<f64>>();
+    let variance = |k: usize| deviations(k).iter().map(|x| x * x).sum::<f64>() / n as f64;
+    let factor = |k: usize| variance_of_mean(&deviations(k), length).unwrap() / variance(k);
+    let memory = (0..trials.len()).map(factor).sum::<f64>() / trials.len() as f64;
+    let omega = |k: usize| (memory * variance(k)).sqrt();
     let t: Vec<f64> = (0..trials.len()).map(|k| root * means[k] / omega(k)).collect();
     let bound = -(2.0 * libm::log(libm::log(n as f64))).sqrt();
     let taken_off: [&dyn Fn(usize) -> f64; 3] =
@@ -67,6 +68,28 @@ fn products_of_tiles_are_the_definition() {
     let Spa { lower_p, consistent_p, upper_p } = found.spa;
     assert_eq!([found.reality_check_p, lower_p, consistent_p, upper_p], expected);
     assert!(lower_p < consistent_p && consistent_p < upper_p, "{found:?}");
+}
+
+/// `arch.bootstrap.SPA` of Python's arch 8.0 has the reality check as its upper value, as it does not
+/// divide by ω; Hansen's three are the definition in NumPy. 20,000 samples and more.
+#[test]
+fn twelve_waves_as_arch_and_numpy_have_them() {
+    let wave = |k: u32, t: u32| {
+        let (k, t) = (f64::from(k), f64::from(t));
+        let own = libm::sin(12.9898 * (t + 1.0) * (k + 1.37) + 0.001 * t * t * (k + 1.0));
+        let level = if k == 4.0 { 0.0 } else { 0.03 - 0.01 * k };
+        own + 0.5 * libm::sin(0.371 * t * t * t + 1.0) + level
+    };
+    let trials: Vec<Vec<f64>> = (0..12).map(|k| (0..240).map(|t| wave(k, t)).collect()).collect();
+    let asked = Bootstrap { n_samples: 10_000, block_length: Some(4.0), seed: 1 };
+    let found = of(&trials, &asked).unwrap();
+    assert!((found.best_t - 1.983_340_667_493_021_8).abs() < 1e-9, "{found:?}");
+    // Three standard errors.
+    let near = |a: f64, b: f64| assert!((a - b).abs() < 0.015, "{a} is not {b}");
+    near(found.reality_check_p, 0.2493);
+    near(found.spa.lower_p, 0.1596);
+    near(found.spa.consistent_p, 0.2161);
+    near(found.spa.upper_p, 0.2455);
 }
 
 #[test]
@@ -118,6 +141,18 @@ fn days_that_remember_are_allowed_for() {
     let (own, single) = (wrong(None), wrong(Some(1.0)));
     assert!(own <= 14, "{own}");
     assert!(single > own + 5, "{single} {own}");
+}
+
+/// A trial's own variance of its mean is the noisier the longer the blocks.
+#[test]
+fn long_blocks_do_not_make_luck_significant() {
+    let is_wrong = |seed: &u64| {
+        let asked = Bootstrap { n_samples: 99, block_length: Some(10.0), seed: *seed };
+        let trials = market(*seed, (60, 120), 0.0, |_| 0.0);
+        of(&trials, &asked).unwrap().spa.consistent_p <= 0.05
+    };
+    let wrong = (0..100).filter(is_wrong).count();
+    assert!(wrong <= 11, "{wrong}");
 }
 
 #[test]
