@@ -34,7 +34,7 @@ impl Walk {
 fn methods() -> [Method; 3] {
     [
         Method::Rules(Rules { window: 40, ..Rules::default() }),
-        Method::Markov(Markov::default()),
+        Method::Markov(Markov { window: 1, ..Markov::default() }),
         Method::Markov(Markov { n_states: 2, window: 20, ..Markov::default() }),
     ]
 }
@@ -89,7 +89,7 @@ fn the_future_changes_nothing() {
 #[test]
 fn of_a_prefix_the_probabilities_are_the_prefix_and_live_is_batch() {
     let walk = Walk::new(4, 2_400);
-    let markov = Markov::default();
+    let markov = Markov { window: 1, ..Markov::default() };
     let fresh = || markov.fit(&walk.rows(0..1_200)).unwrap();
     let bits = |filter: &mut Filter, rows: Range<usize>| -> Vec<Option<[u64; 4]>> {
         let prices = walk.rows(rows);
@@ -117,7 +117,8 @@ fn of_a_prefix_the_probabilities_are_the_prefix_and_live_is_batch() {
 #[test]
 fn a_regime_is_told_only_once_it_shows() {
     let walk = Walk::new(5, 4_000);
-    let mut filter = Markov { n_states: 2, ..Markov::default() }.fit(&walk.rows(0..4_000)).unwrap();
+    let mut filter =
+        Markov { n_states: 2, window: 1, ..Markov::default() }.fit(&walk.rows(0..4_000)).unwrap();
     let wild: Vec<f64> =
         walk.rows(0..4_000).candles().filter_map(|c| filter.step(c)).map(|p| p[1]).collect();
     // Bar 0 has no return: probability k is of bar k + 1.

@@ -27,8 +27,9 @@ const FEWEST_BARS_A_STATE: usize = 100;
 pub struct Markov {
     /// 2 to [`MOST_STATES`].
     pub n_states: usize,
-    /// Bars a return and a range are taken over: with 1 the states are those of volatility alone, as
-    /// a bar hardly shows a trend.
+    /// Bars a return and a range are taken over. With 1, states of five-minute bars change every few
+    /// bars, which is too often for parameters of their own; windows that overlap make neighbours
+    /// alike, and stays long.
     pub window: usize,
     /// Starting points; the best after a few iterations goes on.
     pub n_starts: usize,
@@ -41,7 +42,7 @@ pub struct Markov {
 impl Default for Markov {
     fn default() -> Self {
         let (n_starts, max_iterations, tolerance) = (8, 200, 1e-6);
-        Self { n_states: 3, window: 1, n_starts, max_iterations, tolerance, seed: 0 }
+        Self { n_states: 3, window: 48, n_starts, max_iterations, tolerance, seed: 0 }
     }
 }
 

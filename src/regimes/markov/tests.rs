@@ -20,15 +20,17 @@ fn waves() -> (Vec<[f64; 2]>, Model) {
     ((0..400).map(wave).collect(), model)
 }
 
-fn asked() -> Markov {
-    Markov { n_states: 2, tolerance: -1.0, ..Markov::default() }
+/// Of single bars.
+fn plain() -> Markov {
+    Markov { window: 1, ..Markov::default() }
 }
 
 /// `hmmlearn.hmm.GaussianHMM(2, "diag")` 0.3.3 with flat priors, from the same start.
 #[test]
 fn two_waves_as_hmmlearn_learns_them() {
     let (observed, model) = waves();
-    let study = Study { observed: &observed, asked: &asked() };
+    let study =
+        Study { observed: &observed, asked: &Markov { n_states: 2, tolerance: -1.0, ..plain() } };
     let learnt = study.climb(Learnt::at(model), 6);
     let expected = [
         -935.215_148_125_330_4,
@@ -117,7 +119,7 @@ const THREE: [(f64, f64, f64); 3] = [(1e-4, 0.001, 0.98), (0.0, 0.003, 0.95), (-
 #[test]
 fn planted_states_are_found() {
     let (candles, truth) = chain(1, 12_000, &THREE);
-    let mut filter = fit(&Markov::default(), &candles).unwrap();
+    let mut filter = fit(&plain(), &candles).unwrap();
     let states = filter.states();
     assert!(filter.quality().converged);
     for (state, (mean, sd, stays)) in states.iter().zip(THREE) {
@@ -142,7 +144,7 @@ fn planted_states_are_found() {
 fn no_iteration_loses_likelihood_and_any_start_ends_alike() {
     let (candles, _) = chain(2, 3_000, &THREE);
     let of = |n_states: usize, seed: u64| {
-        let markov = Markov { n_states, seed, tolerance: 1e-7, ..Markov::default() };
+        let markov = Markov { n_states, seed, tolerance: 1e-7, ..plain() };
         fit(&markov, &candles).unwrap().quality().clone()
     };
     for n_states in 2..=4 {
@@ -162,7 +164,7 @@ fn no_iteration_loses_likelihood_and_any_start_ends_alike() {
 fn states_have_one_order_whatever_the_start() {
     let (candles, _) = chain(3, 2_000, &THREE);
     for seed in 0..6 {
-        let markov = Markov { seed, n_starts: 3, ..Markov::default() };
+        let markov = Markov { seed, n_starts: 3, ..plain() };
         let states = fit(&markov, &candles).unwrap().states();
         assert!(states.windows(2).all(|pair| pair[0].log_range[0] < pair[1].log_range[0]));
     }
@@ -173,7 +175,7 @@ fn the_same_model_on_any_number_of_threads() {
     let (candles, _) = chain(4, 1_000, &THREE);
     let with = |n_threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
-        pool.install(|| fit(&Markov::default(), &candles).unwrap().ready.model)
+        pool.install(|| fit(&plain(), &candles).unwrap().ready.model)
     };
     assert_eq!(with(1), with(2));
 }
@@ -182,7 +184,7 @@ fn the_same_model_on_any_number_of_threads() {
 fn what_cannot_be_learnt_is_named() {
     let (candles, _) = chain(5, 400, &THREE);
     let told = |markov: &Markov, candles: &[Candle]| fit(markov, candles).unwrap_err().to_string();
-    let usual = Markov::default();
+    let usual = plain();
     assert_eq!(
         told(&usual, &candles[..300]),
         "`300` bars are too few to tell regimes: 301 are needed"
