@@ -99,7 +99,9 @@ impl Watch {
     pub fn step(&mut self, candle: Candle) -> Option<u8> {
         let motion = self.motions.step(candle)?;
         let is_volatile = motion.sigma >= self.thresholds.volatile_from;
-        let is_trending = motion.efficiency() >= self.thresholds.trending_from;
+        let efficiency = motion.efficiency();
+        // Where most windows stand still the quantile is 0, and to stand still is no trend.
+        let is_trending = efficiency >= self.thresholds.trending_from && efficiency > 0.0;
         Some(if is_volatile { 2 } else { u8::from(is_trending) })
     }
 }

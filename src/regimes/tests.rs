@@ -58,6 +58,18 @@ fn rules_tell_quiet_trending_and_wild_quarters() {
 }
 
 #[test]
+fn a_market_that_mostly_stands_still_ranges() {
+    let mut walk = Walk::new(7, 1_000);
+    for prices in [&mut walk.high, &mut walk.low, &mut walk.close] {
+        prices[300..].fill(100.0);
+    }
+    let rules = Rules { window: 10, volatile_share: 0.1, ..Rules::default() };
+    let found = Method::Rules(rules).fit(&walk.rows(0..1_000)).unwrap().training;
+    assert!(found[320..].iter().all(|regime| *regime == Some(0)), "{found:?}");
+    assert!(share(&found[..300], 1) > 0.3, "{}", share(&found[..300], 1));
+}
+
+#[test]
 fn a_chain_tells_quiet_and_wild_quarters() {
     let walk = Walk::new(2, 4_000);
     for method in &methods()[1..] {
