@@ -59,7 +59,7 @@ const FEWEST_PERIODS: usize = 16;
 /// blocks of 25. Any ω that is the same in the data and in the samples keeps the test right.
 ///
 /// `None` for fewer than 16 periods, trials of different lengths, returns that are not finite, a
-/// block length below 1, no samples, or no trial whose returns vary.
+/// block length below 1 or above half of the periods, no samples, or no trial whose returns vary.
 pub fn superiority(trials: &[&[f64]], asked: &Bootstrap) -> Option<Superiority> {
     let n_periods = trials.first().map(|trial| trial.len())?;
     let fits = n_periods >= FEWEST_PERIODS
@@ -98,7 +98,8 @@ fn length(trials: &[&[f64]], asked: &Bootstrap) -> Option<f64> {
         let all: Vec<Option<f64>> = trials.par_iter().map(|trial| block_length(trial)).collect();
         stats::mean(&all.into_iter().flatten().collect::<Vec<f64>>())
     };
-    asked.block_length.or_else(own).filter(|length| length.is_finite() && *length >= 1.0)
+    let half = trials.first().map_or(0.0, |trial| trial.len() as f64 / 2.0);
+    asked.block_length.or_else(own).filter(|length| (1.0..=half).contains(length))
 }
 
 struct Trial<'a> {

@@ -196,6 +196,7 @@ fn what_cannot_be_tested_has_no_answer() {
         Bootstrap { n_samples: 0, ..ASKED },
         Bootstrap { block_length: Some(0.5), ..ASKED },
         Bootstrap { block_length: Some(f64::NAN), ..ASKED },
+        Bootstrap { block_length: Some(8.5), ..ASKED },
     ] {
         assert_eq!(of(&trials, &asked), None, "{asked:?}");
     }
