@@ -13,6 +13,7 @@ pub mod folds; // train | early-stop | calibrate | test, purged
 pub mod gbdt; // boosted trees on shared byte codes
 pub mod learn; // models by any backend; what their scores are worth; why they say so
 pub mod backtest; // intents in, a ledger out: one engine, one cost model
+pub mod regimes; // what kind of market a bar is in, learnt and told causally
 pub mod signal; // predictions become intents through named gates
 pub mod strategy; // rules as declarations over features → entries, as bits
 pub mod walkforward; // models on rows they have not seen → Predictions

@@ -13,6 +13,7 @@ mod cells;
 mod bucket;
 mod resample;
 mod limit_fill;
+mod permuted;
 #[cfg(test)]
 mod align;
 
@@ -23,6 +24,7 @@ pub use bucket::{Bucket, BuiltBar, Closed};
 pub use calendar::{BadCalendar, Calendar, Expected, TradingHours};
 pub use cells::{Cell, Cells, Ends, Fold};
 pub use limit_fill::LimitFill;
+pub use permuted::{Blocks, Permute};
 pub use resample::{BadResample, Resampled, resample};
 pub use session::{BadSession, Session, SessionClock};
 pub use symbol::{BadSymbol, Symbol};
