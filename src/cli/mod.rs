@@ -15,6 +15,7 @@ mod predict;
 mod progress;
 mod retraining; // what walkforward tells of it
 mod run;
+mod strategies;
 mod sweep;
 mod trades;
 mod train;
@@ -87,6 +88,7 @@ enum Command {
     Backtest(backtest::Args),
     Sweep(sweep::Args),
     Trades(trades::Args),
+    Strategies(strategies::Args),
     Run(run::Args),
     Config(config::Args),
 }
@@ -176,6 +178,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Backtest(args) => backtest::execute(args, &cli.global),
         Command::Sweep(args) => sweep::execute(args, &cli.global),
         Command::Trades(args) => trades::execute(args, &cli.global),
+        Command::Strategies(args) => strategies::execute(args, &cli.global),
         Command::Run(args) => run::execute(args, &cli.global),
         Command::Config(args) => config::execute(args, &cli.global),
     }
