@@ -16,6 +16,7 @@ mod predict;
 mod progress;
 mod retraining; // what walkforward tells of it
 mod run;
+mod strategies;
 mod sweep;
 mod trades;
 mod train;
@@ -89,6 +90,7 @@ enum Command {
     Sweep(sweep::Args),
     Optimize(optimize::Args),
     Trades(trades::Args),
+    Strategies(strategies::Args),
     Run(run::Args),
     Config(config::Args),
 }
@@ -179,6 +181,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Sweep(args) => sweep::execute(args, &cli.global),
         Command::Optimize(args) => optimize::execute(args, &cli.global),
         Command::Trades(args) => trades::execute(args, &cli.global),
+        Command::Strategies(args) => strategies::execute(args, &cli.global),
         Command::Run(args) => run::execute(args, &cli.global),
         Command::Config(args) => config::execute(args, &cli.global),
     }

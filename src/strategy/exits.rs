@@ -165,3 +165,51 @@ impl Distances {
 fn each(values: Option<&[f64]>) -> Column<'_> {
     values.map_or(Column::Same(f64::INFINITY), Column::Each)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::Timeframe;
+    use crate::strategy::tests::tape::{LEAD, after_calm, closes, rows, shape};
+
+    fn rule(unit: Unit, values: &[(&str, f64)]) -> ExitRule {
+        let value = |(name, x): &(&str, f64)| ((*name).to_owned(), Value::Float(*x));
+        ExitRule::new(unit, &values.iter().map(value).collect()).unwrap()
+    }
+
+    /// The calm has a true range of 2.
+    #[test]
+    fn distances_are_multiples_of_the_average_true_range() {
+        let bars = after_calm(Timeframe::M5, &closes(&[99.0]));
+        let of = |values: &[(&str, f64)], least_bps: f64| {
+            let rule = rule(Unit::Atr, values);
+            let units = Units::new([&rule], &shape(&bars), bars.columns()).unwrap();
+            rule.distances(&units, &bars.columns().close, least_bps).unwrap()
+        };
+        let distances = of(&[("stop", 1.5), ("target", 0.0), ("trail", 3.0)], 0.0);
+        let exits = distances.exits();
+        let Column::Each(stops) = exits.stop else { panic!("{exits:?}") };
+        assert!((stops[LEAD] - 3.0).abs() < 1e-9);
+        assert_eq!((exits.target, exits.hold_bars), (Column::Same(f64::INFINITY), 96));
+        // Not before the average has settled, and then always.
+        let ready = rows(&distances.ready);
+        assert_eq!((ready.first(), ready.last()), (Some(&126), Some(&LEAD)));
+        // 3 of 99 or 101 is about 300 bps.
+        assert!(!of(&[("stop", 1.5)], 290.0).ready.is_empty());
+        assert!(rows(&of(&[("stop", 1.5)], 310.0).ready).is_empty());
+        let only_time = of(&[("stop", 0.0), ("target", 0.0), ("hold_bars", 0.0)], 0.0);
+        assert_eq!(only_time.exits().hold_bars, u32::MAX);
+        assert_eq!(rows(&only_time.ready).len(), bars.len());
+    }
+
+    #[test]
+    fn distances_are_bps_of_the_close() {
+        let bars = after_calm(Timeframe::M5, &closes(&[110.0]));
+        let rule = rule(Unit::Bps, &[("stop", 50.0), ("target_fraction", 0.5)]);
+        let units = Units::new([&rule], &shape(&bars), bars.columns()).unwrap();
+        let distances = rule.distances(&units, &bars.columns().close, 0.0).unwrap();
+        let Column::Each(stops) = distances.exits().stop else { panic!() };
+        assert!((stops[LEAD] - 0.55).abs() < 1e-12);
+        assert_eq!(rule.target_fraction(), 0.5);
+    }
+}

@@ -1,5 +1,6 @@
 //! Tests of the whole room: language, engine, catalog and proof together.
 
+mod bits;
 mod catalog;
 mod engine;
 mod language;

@@ -6,10 +6,14 @@ use super::{CONFIRM_BARS, Ensemble, Rule};
 use crate::rng::Rng;
 use crate::strategy::param::Param;
 use crate::strategy::spec::{Member, Strategy};
-use crate::strategy::value::{Point, Value};
+use crate::strategy::value::Point;
 
 /// So many members at most: more of them hardly ever agree.
 const MOST_MEMBERS: usize = 4;
+
+/// Of a weighted vote.
+const THRESHOLD: Param =
+    Param::float("threshold", [0.3, 0.9, 0.1], 0.5, "share of the weights that must agree");
 
 /// How often one more is tried for each candidate asked for, where most have been drawn before.
 const TRIES: usize = 20;
@@ -50,10 +54,7 @@ fn one(strategies: &[&'static Strategy], rng: &mut Rng) -> Option<Ensemble> {
         return members.into_iter().next().map(Ensemble::single);
     }
     let rule = rule(members.len(), rng);
-    let confirm_bars = match CONFIRM_BARS.nth(rng.below(CONFIRM_BARS.n_values())) {
-        Value::Int(bars) => bars as u32,
-        _ => 0,
-    };
+    let confirm_bars = number(&CONFIRM_BARS, rng) as u32;
     Ensemble::new(members, rule, confirm_bars).ok()
 }
 
@@ -74,8 +75,12 @@ fn rule(n_members: usize, rng: &mut Rng) -> Rule {
         1 => Rule::Any,
         2 => Rule::Weighted {
             weights: (0..n_members).map(|_| 0.5 * (1 + rng.below(4)) as f64).collect(),
-            threshold: 0.1 * (3 + rng.below(7)) as f64,
+            threshold: number(&THRESHOLD, rng),
         },
         _ => Rule::KOfN(rng.index(2..n_members)),
     }
+}
+
+fn number(param: &Param, rng: &mut Rng) -> f64 {
+    param.nth(rng.below(param.n_values())).as_f64().unwrap_or_default()
 }

@@ -1,6 +1,10 @@
 //! Of all strategies together.
 
+mod by_hand;
 mod declarations;
+mod layers;
+mod proof;
+pub mod tape;
 
 use super::Frame;
 use crate::features::Shape;
@@ -12,6 +16,10 @@ fn shape(timeframe: Timeframe) -> Shape {
 
 fn frame(timeframe: Timeframe) -> Frame {
     Frame::new(timeframe, None).unwrap()
+}
+
+fn frame_of(bars: Timeframe, higher: Timeframe) -> Frame {
+    Frame::new(bars, Some(higher)).unwrap()
 }
 
 /// The made-up market of 5-minute bars.

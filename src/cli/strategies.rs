@@ -1,0 +1,185 @@
+//! `edgewalk strategies`: the rule strategies, their parameters, layers and exits.
+
+use anyhow::Result;
+use serde_json::{Value as Json, json};
+
+use super::{Global, print, table_of};
+use crate::failure::Failure;
+use crate::strategy::{
+    ALL, BadChoice, CONFIRM_BARS, Frame, Gate, LAYERS, Layer, Member, Param, Point, Range, Sides,
+    Strategy, Unit, find,
+};
+
+/// List the rule strategies, or show one with its parameters and conditions
+///
+/// A strategy says in two expressions of the feature language when it enters, long and short; the
+/// numbers in them are its parameters. Layers are gates that any strategy can stand behind.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A strategy, a layer, or `exits`
+    name: Option<String>,
+    /// Prints JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn execute(args: &Args, global: &Global) -> Result<()> {
+    let config = global.load()?;
+    let frame = Frame::new(config.data.timeframe, None).map_err(failure)?;
+    let shown = match args.name.as_deref() {
+        None if args.json => everything(&frame)?.to_string(),
+        None => list(),
+        Some("exits") if args.json => exits_json().to_string(),
+        Some("exits") => exits(),
+        Some(name) => match Shown::named(name, &frame)? {
+            shown if args.json => shown.json().to_string(),
+            shown => shown.text(),
+        },
+    };
+    print(&shown)
+}
+
+/// What a strategy and a layer have to show.
+struct Shown {
+    facts: Json,
+    title: String,
+    params: &'static [Param],
+    /// At the defaults.
+    conditions: Sides<String>,
+    /// What follows its conditions.
+    notes: String,
+}
+
+impl Shown {
+    fn named(name: &str, frame: &Frame) -> Result<Self> {
+        let unknown = match find(name) {
+            Ok(strategy) => return Self::strategy(strategy, frame),
+            Err(unknown) => unknown,
+        };
+        match Layer::find(name) {
+            Ok(layer) => Self::layer(layer, frame),
+            // The nearer of both spellings, if either is near.
+            Err(no_layer) if unknown.nearest().is_none() && no_layer.nearest().is_some() => {
+                Err(failure(no_layer).into())
+            }
+            Err(_) => Err(failure(unknown).into()),
+        }
+    }
+
+    fn strategy(strategy: &'static Strategy, frame: &Frame) -> Result<Self> {
+        let member = Member::new(strategy, &Point::new()).map_err(first)?;
+        let layers: Vec<&str> = LAYERS.iter().map(|layer| layer.name).collect();
+        Ok(Self {
+            facts: serde_json::to_value(strategy)?,
+            title: format!("{}: {} ({})", strategy.name, strategy.help, strategy.source),
+            params: strategy.params,
+            conditions: member.entry(frame),
+            notes: format!("\nlayers it can stand behind: {}\n", layers.join(", ")),
+        })
+    }
+
+    fn layer(layer: &'static Layer, frame: &Frame) -> Result<Self> {
+        let gate = Gate::new(layer, &Point::new()).map_err(first)?;
+        let full = Sides { long: "1".to_owned(), short: "1".to_owned() };
+        let longer = frame.higher();
+        let notes = match layer.condition.long.contains("{higher}")
+            || layer.parts.iter().any(|(_, part)| part.contains("{higher}"))
+        {
+            true => format!("\nlonger bars: {longer}, for bars of {}\n", frame.bars()),
+            false => String::new(),
+        };
+        Ok(Self {
+            facts: serde_json::to_value(layer)?,
+            title: format!("{}: {}", layer.name, layer.help),
+            params: layer.params,
+            conditions: gate.conditions(&full, frame),
+            notes,
+        })
+    }
+
+    fn text(&self) -> String {
+        let Sides { long, short } = &self.conditions;
+        let params = params_table(self.params);
+        let conditions = format!("long\n    {long}\nshort\n    {short}\n");
+        format!("{}\n\n{params}\n{conditions}{}", self.title, self.notes)
+    }
+
+    fn json(&self) -> Json {
+        let mut facts = self.facts.clone();
+        facts["conditions"] = json!(self.conditions);
+        facts
+    }
+}
+
+fn everything(frame: &Frame) -> Result<Json> {
+    let strategies = ALL.into_iter().map(|strategy| Ok(Shown::strategy(strategy, frame)?.json()));
+    let layers = LAYERS.into_iter().map(|layer| Ok(Shown::layer(layer, frame)?.json()));
+    Ok(json!({
+        "strategies": strategies.collect::<Result<Vec<Json>>>()?,
+        "layers": layers.collect::<Result<Vec<Json>>>()?,
+        "exits": exits_json(),
+        "ensemble": [CONFIRM_BARS],
+    }))
+}
+
+fn exits_json() -> Json {
+    json!({ "atr": Unit::Atr.params(), "bps": Unit::Bps.params() })
+}
+
+fn list() -> String {
+    let strategies = ALL.iter().map(|s| row(s.name, s.params, s.help));
+    let layers = LAYERS.iter().map(|l| row(l.name, l.params, l.help));
+    let strategies = table_of(&["strategy", "parameters", "what it does"], "lll", strategies);
+    let layers = table_of(&["layer", "parameters", "what it lets pass"], "lll", layers);
+    let more =
+        "`edgewalk strategies NAME` shows one of them, `edgewalk strategies exits` the exits\n";
+    format!("{strategies}\n{layers}\n{more}")
+}
+
+fn row(name: &str, params: &[Param], help: &str) -> Vec<String> {
+    let names: Vec<&str> = params.iter().map(|param| param.name).collect();
+    vec![name.to_owned(), names.join(", "), help.to_owned()]
+}
+
+fn exits() -> String {
+    let of = |title: &str, unit: Unit| format!("{title}\n\n{}", params_table(unit.params()));
+    let atr = of("exits in average true ranges at the decision", Unit::Atr);
+    format!("{atr}\n{}", of("exits in bps of the close at the decision", Unit::Bps))
+}
+
+fn params_table(params: &[Param]) -> String {
+    let row = |param: &Param| {
+        let [low, high, step] = match param.range {
+            Range::Int { low, high, step, .. } => [low, high, step].map(|n| n.to_string()),
+            Range::Float { low, high, step, .. } => [low, high, step].map(|x| x.to_string()),
+            Range::Choice { choices, .. } => {
+                [choices.first(), choices.last(), None].map(|c| c.map_or("–", |c| c).to_owned())
+            }
+        };
+        let default = param.default().to_string();
+        let help = match param.range {
+            Range::Choice { choices, .. } => format!("{}: {}", param.help, choices.join(", ")),
+            _ => param.help.to_owned(),
+        };
+        vec![param.name.to_owned(), default, low, high, step, help]
+    };
+    let header = ["parameter", "default", "from", "to", "step", "what it is"];
+    table_of(&header, "lrrrrl", params.iter().map(row))
+}
+
+fn failure(bad: BadChoice) -> Failure {
+    let hint = match (&bad, bad.nearest()) {
+        (_, Some(nearest)) => format!("did you mean `{nearest}`?"),
+        (BadChoice::Param { known, .. }, None) => format!("it has {}", known.join(", ")),
+        (_, None) => "`edgewalk strategies` lists them".to_owned(),
+    };
+    Failure::user(bad).hint(hint)
+}
+
+/// Defaults are possible, so there is none to tell.
+fn first(faults: Vec<BadChoice>) -> anyhow::Error {
+    faults
+        .into_iter()
+        .next()
+        .map_or_else(|| anyhow::anyhow!("impossible"), |bad| failure(bad).into())
+}
