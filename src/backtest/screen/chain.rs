@@ -85,7 +85,7 @@ impl Screen<'_> {
     ) -> Result<Option<Planned>, NotScreened> {
         let Signal { bar, side, size } = signal;
         let is_size = size.is_finite() && size > 0.0;
-        let Some(outcome) = self.outcome(bar, side).filter(|_| is_size) else {
+        let Some(outcome) = self.outcome(bar, side, chain.last).filter(|_| is_size) else {
             return Err(NotScreened::BadSignal { bar });
         };
         let outcome = if outcome.exit_bar > chain.last {

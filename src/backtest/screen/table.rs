@@ -18,6 +18,8 @@ pub struct Outcome {
     pub ambiguous: bool,
     /// The least favourable close it was held through.
     pub worst: f64,
+    /// It ends later: `exit_bar` is the first row that nobody has looked at.
+    is_open: bool,
 }
 
 /// A cell for each side and row of decision. Two threads that find a cell empty both fill it, with
@@ -49,6 +51,7 @@ const RULES: [FillRule; 8] = [
 ];
 const AMBIGUOUS: u64 = 1 << 4;
 const BAD: u64 = 1 << 5;
+const OPEN: u64 = 1 << 6;
 
 impl Table {
     pub fn new(n_bars: usize) -> Self {
@@ -65,35 +68,46 @@ impl Table {
 }
 
 impl Cell {
-    fn read(&self) -> Option<Option<Outcome>> {
+    /// What is known of rows up to the last that matters. A cell only ever learns: of two threads
+    /// that write how far a position is open, or that and its end, either is right.
+    fn read(&self, last: u32) -> Option<Option<Outcome>> {
         let key = self.key.load(Ordering::Acquire);
         if key & BAD != 0 {
             return Some(None);
+        }
+        let (exit_bar, is_open) = ((key >> 32) as u32, key & OPEN != 0);
+        if is_open && exit_bar <= last {
+            return None;
         }
         let rule = RULES[(key & 15).checked_sub(1)? as usize];
         let reference = f64::from_bits(self.reference.load(Ordering::Relaxed));
         let worst = f64::from_bits(self.worst.load(Ordering::Relaxed));
         let exit = Exit { rule, reference };
-        let (exit_bar, ambiguous) = ((key >> 32) as u32, key & AMBIGUOUS != 0);
-        Some(Some(Outcome { exit_bar, exit, ambiguous, worst }))
+        let ambiguous = key & AMBIGUOUS != 0;
+        Some(Some(Outcome { exit_bar, exit, ambiguous, worst, is_open }))
     }
 
     fn write(&self, outcome: Option<&Outcome>) {
         let Some(outcome) = outcome else { return self.key.store(BAD, Ordering::Release) };
-        let Outcome { exit_bar, exit, ambiguous, worst } = *outcome;
+        let Outcome { exit_bar, exit, ambiguous, worst, is_open } = *outcome;
         let code = RULES.iter().position(|rule| *rule == exit.rule).map_or(0, |at| at as u64 + 1);
-        self.reference.store(exit.reference.to_bits(), Ordering::Relaxed);
-        self.worst.store(worst.to_bits(), Ordering::Relaxed);
-        let flag = if ambiguous { AMBIGUOUS } else { 0 };
-        self.key.store(u64::from(exit_bar) << 32 | flag | code, Ordering::Release);
+        // Of what is open neither means anything; they are the end's alone, and then the same from
+        // whomever.
+        if !is_open {
+            self.reference.store(exit.reference.to_bits(), Ordering::Relaxed);
+            self.worst.store(worst.to_bits(), Ordering::Relaxed);
+        }
+        let flags = if ambiguous { AMBIGUOUS } else { 0 } | if is_open { OPEN } else { 0 };
+        self.key.store(u64::from(exit_bar) << 32 | flags | code, Ordering::Release);
     }
 }
 
 impl Screen<'_> {
-    /// How the position decided at a row ends; `None` where its distances are none.
-    pub(super) fn outcome(&self, bar: u32, side: Side) -> Option<Outcome> {
+    /// How the position decided at a row ends, if by this last row: else it ends somewhere after
+    /// it. `None` where its distances are none.
+    pub(super) fn outcome(&self, bar: u32, side: Side, last: u32) -> Option<Outcome> {
         let cell = self.table.cell(bar, side);
-        if let Some(known) = cell.read() {
+        if let Some(known) = cell.read(last) {
             return known;
         }
         let intent = self.exits.intent(bar, side, 1.0);
@@ -101,7 +115,7 @@ impl Screen<'_> {
         let close = self.quotes[bar as usize].close;
         let good = Intents::new(vec![intent]).is_ok()
             && check_stop(name, &intent, close, &self.book.costs).is_ok();
-        let outcome = good.then(|| self.follow(&intent));
+        let outcome = good.then(|| self.follow(&intent, last));
         cell.write(outcome.as_ref());
         outcome
     }
@@ -113,21 +127,26 @@ impl Screen<'_> {
         let worst = held.iter().fold(start, |worst, quote| worse(side, worst, quote.close));
         let reference = self.quotes[last as usize].close;
         let exit = Exit { rule: FillRule::EndOfData, reference };
-        Outcome { exit_bar: last, exit, ambiguous: false, worst }
+        Outcome { exit_bar: last, exit, ambiguous: false, worst, is_open: false }
     }
 
-    /// Walks from the entry to the exit, in the engine's order.
-    fn follow(&self, intent: &Intent) -> Outcome {
+    /// Walks from the entry to the exit, in the engine's order; of what is still open twice as far
+    /// away as this last row, not to its end. Positions without a limit would else walk through
+    /// all history, for windows that are over long before.
+    fn follow(&self, intent: &Intent, last: u32) -> Outcome {
         let entry = intent.bar as usize + 1 + self.rules.latency_bars as usize;
         let mut levels = Levels::new(intent, self.quotes[entry].open);
         let armed = entry + self.rules.oco_delay_bars as usize;
         let timed = entry.saturating_add(intent.hold_bars as usize);
         let mut worst = intent.side.sign() * f64::INFINITY;
-        for (row, quote) in self.quotes.iter().enumerate().skip(entry) {
+        let far = (2 * last as usize + 2).saturating_sub(entry);
+        let until = far.clamp(last as usize + 1, self.quotes.len());
+        for (row, quote) in self.quotes.iter().enumerate().take(until).skip(entry) {
             if quote.is_tradable() {
                 let phase = Phase { armed: row >= armed, first: row == entry, over: row >= timed };
                 if let Some((exit, ambiguous)) = self.exit(&levels, quote, phase) {
-                    return Outcome { exit_bar: row as u32, exit, ambiguous, worst };
+                    let exit_bar = row as u32;
+                    return Outcome { exit_bar, exit, ambiguous, worst, is_open: false };
                 }
             }
             worst = worse(intent.side, worst, quote.close);
@@ -135,8 +154,9 @@ impl Screen<'_> {
         }
         let reference = self.quotes[self.quotes.len() - 1].close;
         let exit = Exit { rule: FillRule::EndOfData, reference };
-        let exit_bar = self.quotes.len() as u32 - 1;
-        Outcome { exit_bar, exit, ambiguous: false, worst }
+        let is_open = until < self.quotes.len();
+        let exit_bar = if is_open { until as u32 } else { until as u32 - 1 };
+        Outcome { exit_bar, exit, ambiguous: false, worst, is_open }
     }
 
     /// The exit on one bar, and whether another was in reach.
@@ -176,4 +196,41 @@ struct Phase {
     first: bool,
     /// Its time is over.
     over: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backtest::cases::plain_rules;
+    use crate::backtest::quote::Market;
+    use crate::backtest::screen::{Column, Exits};
+    use crate::market::{Bars, Columns, Timeframe};
+    use crate::units::{HOUR_US, Ts};
+
+    #[test]
+    fn nobody_looks_far_beyond_a_window() {
+        let still = || vec![100.0; 1000];
+        let bars = Columns {
+            ts: (0..1000).map(|hour| Ts(hour * HOUR_US)).collect(),
+            open: still(),
+            high: still(),
+            low: still(),
+            close: still(),
+            volume: still(),
+            ..Columns::default()
+        };
+        let bars = Bars::new("X".parse().unwrap(), Timeframe::H1, bars).unwrap();
+        let [stop, target, trail] = [Column::Same(f64::INFINITY); 3];
+        let exits = Exits { stop, target, trail, target_fraction: 1.0, hold_bars: 600 };
+        let screen = Screen::new(Market::of(&bars), exits, &plain_rules(1)).unwrap();
+        let until = |last: u32| screen.outcome(9, Side::Long, last).unwrap().exit_bar;
+        // Entered at row 10; twice as far as the row after the last.
+        assert_eq!(until(19), 30);
+        assert_eq!(until(29), 30, "known");
+        assert_eq!(until(30), 52);
+        assert_eq!(until(400), 610, "its end");
+        assert_eq!(until(12), 610, "known");
+        let late = screen.outcome(900, Side::Long, 999).unwrap();
+        assert_eq!((late.exit_bar, late.exit.rule), (999, FillRule::EndOfData));
+    }
 }
