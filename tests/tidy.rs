@@ -34,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("strategy", &["market", "features", "backtest"]),
     ("walkforward", &["folds", "learn"]),
     ("search", &["folds", "learn", "gbdt"]),
-    ("optimize", &["market", "features", "backtest", "strategy", "search"]),
+    ("optimize", &["market", "features", "backtest", "regimes", "strategy", "search"]),
     ("report", &["market", "learn", "backtest"]),
     (
         "config",

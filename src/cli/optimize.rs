@@ -111,11 +111,13 @@ fn headline(done: &Optimized) -> String {
 
 fn windows(done: &Optimized, top: usize) -> String {
     let names: Vec<&str> = done.space.axes().map(|(name, _)| name).collect();
+    let has_regimes = done.windows.iter().any(|step| step.regime.is_some());
     let mut header = vec!["window", "tried from"];
+    header.extend(["regime"].iter().filter(|_| has_regimes));
     header.extend(&names);
     header.extend(["score before", "score", "trades", "net before", "net"]);
     let last = done.windows.len().saturating_sub(top);
-    let rows = done.windows.iter().enumerate().skip(last).map(|(at, step)| row(at, step, &names));
+    let rows = done.windows.iter().enumerate().skip(last).map(|(_, step)| row(step, &names));
     let left_out = match last {
         0 => String::new(),
         n => format!("({} windows before these are in champions.csv)\n", told(Some(n as f64), 0)),
@@ -123,8 +125,9 @@ fn windows(done: &Optimized, top: usize) -> String {
     table_of(&header, "rl", rows) + &left_out + "before: on the window it was chosen on.\n\n"
 }
 
-fn row(at: usize, step: &OptimizeStep, names: &[&str]) -> Vec<String> {
-    let mut cells = vec![at.to_string(), step.test.start.to_string()];
+fn row(step: &OptimizeStep, names: &[&str]) -> Vec<String> {
+    let mut cells = vec![step.window.to_string(), step.test.start.to_string()];
+    cells.extend(step.regime.map(str::to_owned));
     let Some(Choice { point, train, test }) = &step.chosen else {
         cells.push("nothing good enough: out of the market".to_owned());
         return cells;

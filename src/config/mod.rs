@@ -49,7 +49,7 @@ pub use labels::{Barrier, Labels};
 pub use learn::{Backend, Growth, Learn, Loss, StopOn, Target};
 pub use load::{Loaded, PATH};
 pub use nearest::nearest;
-pub use optimize::{LayerName, Mode as OptimizeMode, Optimize};
+pub use optimize::{LayerName, Mode as OptimizeMode, Optimize, RegimesName};
 pub use search_space::SearchSpace;
 pub use swept::Swept;
 pub use synthetic::{Planted, Synthetic};

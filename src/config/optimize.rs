@@ -47,6 +47,14 @@ section! {
     min_score: Option<f64> = Some(0.0), Rule::any();
     /// best: the highest score; plateau: the highest mean with the settings one step away.
     pick: Pick = Pick::Best, Rule::any();
+    /// Settings for each regime of a window apart: rules (trending, ranging, volatile by thresholds) or
+    /// markov (a hidden Markov model); both are learnt on the training window, and take later bars
+    /// one by one.
+    regimes: RegimesName = RegimesName::Off, Rule::any();
+    /// Bars over which a regime is told.
+    regime_bars: u32 = 48, Rule::within(2.0, 100_000.0).unit("bars");
+    /// markov: how many states.
+    n_states: u32 = 3, Rule::within(2.0, 4.0).unit("states");
     /// Parameters and what they may become: `5..50`, `1.0..4.0 step 0.5` or `london | new_york`;
     /// `exits.stop` and `trend.fast` are those of exits and layers. For example:
     ///   space:
@@ -75,6 +83,15 @@ choice! {
         Regime = "regime",
         Session = "session",
         Confidence = "confidence",
+    }
+}
+
+choice! {
+    /// Who tells regimes apart.
+    pub enum RegimesName {
+        Off = "none",
+        Rules = "rules",
+        Markov = "markov",
     }
 }
 

@@ -5,11 +5,11 @@
 //! exit to signal over bits.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::plan::Plan;
+use super::stretch::Stretch;
 use crate::backtest::rules::Rules;
 use crate::backtest::score::{Enough, Score};
 use crate::backtest::screen::{By, Gated, Windows};
@@ -103,7 +103,7 @@ impl<'a> Arena<'a> {
     pub fn run(
         &self,
         plans: &[&Plan],
-        wanted: &(dyn Fn(usize) -> Vec<Range<usize>> + Sync),
+        wanted: &(dyn Fn(usize) -> Vec<Stretch> + Sync),
         on_done: &(dyn Fn(usize) + Sync),
     ) -> Result<(Vec<Vec<Cell>>, usize), ArenaFault> {
         let mut cells = vec![Vec::new(); plans.len()];
@@ -132,15 +132,20 @@ impl<'a> Arena<'a> {
         &self,
         floor: &Windows<'_>,
         entries: &Entries,
-        windows: &[Range<usize>],
+        windows: &[Stretch],
     ) -> Result<(Vec<Cell>, bool), ArenaFault> {
-        let (long, short) = ([entries.long.as_slice()], [entries.short.as_slice()]);
-        let signals = Gated { long: &long, short: &short, size: self.conduct.size };
+        let size = self.conduct.size;
         let mut is_exact = false;
         let mut cells = Vec::with_capacity(windows.len());
         for window in windows {
             let account = Tally::new(self.conduct.rules.cash);
-            let (tally, by) = floor.tally(window.clone(), signals, account)?;
+            let mask = window.mask.as_ref().map(|mask| mask.as_slice());
+            // A gate that is there twice is there once.
+            let gates = |side| [side, mask.unwrap_or(side)];
+            let (long, short) = (gates(entries.long.as_slice()), gates(&entries.short));
+            let n = 1 + usize::from(mask.is_some());
+            let signals = Gated { long: &long[..n], short: &short[..n], size };
+            let (tally, by) = floor.tally(window.rows.clone(), signals, account)?;
             is_exact |= by != By::Screen;
             cells.push(self.cell(&tally));
         }

@@ -4,13 +4,13 @@
 //! the seed. They are walked side by side only so that conditions are computed for all at once.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::arena::{Arena, ArenaFault, Cell, Conduct};
 use super::choice::Pick;
 use super::plan::Plan;
 use super::settings::Settings;
 use super::setup::{BadSetup, Setup};
+use super::stretch::Stretch;
 use crate::backtest::Market;
 use crate::market::Columns;
 use crate::search::{History, Point, Sampler, Space, State, Trial};
@@ -23,8 +23,8 @@ pub struct Field<'a> {
     pub setup: &'a Setup,
     pub space: &'a Space,
     pub seed: u64,
-    /// The rows of each training window.
-    pub windows: &'a [Range<usize>],
+    /// What each window chooses on.
+    pub windows: &'a [Stretch],
     /// Told how many settings of how many; a search that does not know tells of windows' rounds.
     pub progress: &'a (dyn Fn(usize, usize) + Sync),
 }
@@ -174,8 +174,8 @@ impl Field<'_> {
             let places = places.map_err(ExploreFault::Setup)?;
             let plans: Vec<&Plan> = places.iter().map(|at| &found.settings.plans[*at]).collect();
             let arena = Arena::new((self.market, self.columns), self.conduct, &plans)?;
-            let rows = |at: usize| -> Vec<Range<usize>> {
-                wanted[at].1.iter().map(|w| last_share(&self.windows[*w], share)).collect()
+            let rows = |at: usize| -> Vec<Stretch> {
+                wanted[at].1.iter().map(|w| self.windows[*w].last(share)).collect()
             };
             let told = |n: usize| (self.progress)(n_done + n, n_all);
             let (cells, n_exact) = arena.run(&plans, &rows, &told)?;
@@ -312,11 +312,6 @@ impl Field<'_> {
 
 /// An odd number with bits all over: seeds of neighbouring windows have nothing in common.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
-
-fn last_share(window: &Range<usize>, share: f64) -> Range<usize> {
-    let n = (window.len() as f64 * share).ceil() as usize;
-    window.end - n.clamp(1, window.len())..window.end
-}
 
 /// Each window's history learns what came of its own points, in the order of their names.
 fn tell(histories: &mut [History<'_>], found: &Explored, from: usize) {

@@ -6,6 +6,7 @@
 
 mod setup; // what a strategy can be set to, by the names that users know
 mod plan; // one setting: entries and exits
+mod stretch; // windows, or what of them is of one regime
 mod arena; // settings on windows
 mod choice; // which setting a window takes
 mod settings; // all that were tried, each once
@@ -19,6 +20,7 @@ pub use plan::Plan;
 pub use settings::Settings;
 pub use setup::{BadSetup, Setup};
 pub use stitched::stitched;
+pub use stretch::{Kind, Stretch, kinds};
 
 #[cfg(test)]
 mod tests;

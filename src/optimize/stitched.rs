@@ -1,10 +1,10 @@
 //! One walk: each test window by its own setting, and positions carried from one to the next.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::arena::{Arena, ArenaFault};
 use super::plan::Plan;
+use super::stretch::Stretch;
 use crate::backtest::intent::{Intent, Intents, Side};
 use crate::strategy::{Distances, Entries};
 
@@ -12,12 +12,12 @@ use crate::strategy::{Distances, Entries};
 /// other; a window without a plan stays out of the market.
 pub fn stitched(
     arena: &Arena<'_>,
-    windows: &[(Range<usize>, Option<&Plan>)],
+    windows: &[(Stretch, Option<&Plan>)],
     first: usize,
 ) -> Result<Intents, ArenaFault> {
     let mut known: BTreeMap<String, (Entries, Distances)> = BTreeMap::new();
     let mut intents = Vec::new();
-    for (rows, plan) in windows {
+    for (stretch, plan) in windows {
         let Some(plan) = plan else { continue };
         let name = plan.to_string();
         if !known.contains_key(&name) {
@@ -31,9 +31,11 @@ pub fn stitched(
         }
         if let Some((entries, distances)) = known.get(&name) {
             let of = |row: usize| intent((entries, distances), row, (arena.conduct.size, first));
-            intents.extend(rows.clone().filter_map(of));
+            intents.extend(stretch.rows.clone().filter(|row| stretch.counts(*row)).filter_map(of));
         }
     }
+    // Regimes of one window take turns.
+    intents.sort_by_key(|intent| intent.bar);
     let symbol = || arena.market.symbol().to_string();
     Intents::new(intents)
         .map_err(|fault| crate::backtest::EngineFault::Intent { symbol: symbol(), fault }.into())

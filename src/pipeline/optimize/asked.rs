@@ -3,12 +3,15 @@
 use super::super::refuse as refuse_params;
 use super::super::{span, unfit};
 use crate::backtest::score::Enough;
-use crate::config::{Config, LayerName, OptimizeMode, nearest};
+use rayon::prelude::*;
+
+use crate::config::{Config, LayerName, OptimizeMode, RegimesName, nearest};
 use crate::failure::Failure;
 use crate::features::Shape;
 use crate::folds::{BarWindows, Window};
 use crate::market::{Bars, Timeframe};
-use crate::optimize::{BadSetup, Bracket, Conduct, How, Setup};
+use crate::optimize::{BadSetup, Bracket, Conduct, How, Kind, Setup, kinds};
+use crate::regimes::{Markov, Method, Rules};
 use crate::search::{
     GpParams, GridParams, History, Point, Sampler, SamplerParams, Space, SpaceParams, TpeParams,
 };
@@ -22,7 +25,8 @@ pub struct Plans {
     pub space: Space,
     pub how: How,
     pub conduct: Conduct,
-    pub windows: Vec<Window>,
+    /// Windows, or the regimes of each.
+    pub kinds: Vec<Kind>,
 }
 
 /// Settings are held in memory.
@@ -41,15 +45,20 @@ impl Plans {
         let space = space(config, &setup)?;
         let conduct = conduct(config, (bars, shape))?;
         let warm_up = settled(&setup, &space, &conduct)?;
-        let windows = windows(config, bars, warm_up)?;
+        let kinds = apart(config, bars, &windows(config, bars, warm_up)?)?;
         let how = how(config, &space)?;
-        Ok(Self { setup, space, how, conduct, windows })
+        Ok(Self { setup, space, how, conduct, kinds })
     }
 
     /// `optimize-rsi-btcusdt-5m-` and the hash of all that the walk depends on.
     pub fn id(&self, config: &Config, bars: &Bars) -> String {
         let symbol = bars.symbol().as_str().to_lowercase();
-        let read = format!("{:?} {:?} {}", self.space, self.windows, self.context(config));
+        let windows: Vec<_> = self
+            .kinds
+            .iter()
+            .map(|kind| (kind.regime, &kind.train.rows, &kind.test.rows))
+            .collect();
+        let read = format!("{:?} {windows:?} {}", self.space, self.context(config));
         let parts = [super::super::BUILD, &store::fingerprint(bars), read.as_str()].join("\n");
         let hash = blake3::hash(parts.as_bytes()).to_hex();
         format!(
@@ -141,6 +150,29 @@ fn windows(config: &Config, bars: &Bars, warm_up: usize) -> Result<Vec<Window>, 
         )
         .hint("`--train-bars 500 --test-bars 100`, or the weeks of `walkforward`")),
     }
+}
+
+/// Each window's regimes apart, where they are asked for.
+fn apart(config: &Config, bars: &Bars, windows: &[Window]) -> Result<Vec<Kind>, Failure> {
+    let asked = &config.optimize;
+    let window = asked.regime_bars as usize;
+    let method = match asked.regimes {
+        RegimesName::Off => None,
+        RegimesName::Rules => Some(Method::Rules(Rules { window, ..Rules::default() })),
+        RegimesName::Markov => {
+            let n_states = asked.n_states as usize;
+            let markov = Markov { n_states, window, seed: config.seed, ..Markov::default() };
+            Some(Method::Markov(markov))
+        }
+    };
+    let of = |w: &Window| {
+        kinds(bars.columns(), (w.train.clone(), w.test.clone()), method.as_ref()).map_err(|fault| {
+            Failure::user(format!("regimes of the window from `{}`: {fault}", bars.ts()[w.train.start]))
+                .hint("longer training windows, a smaller `optimize.regime_bars`, or `optimize.regimes: none`")
+        })
+    };
+    let apart: Vec<Result<Vec<Kind>, Failure>> = windows.par_iter().map(of).collect();
+    Ok(apart.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 fn how(config: &Config, space: &Space) -> Result<How, Failure> {

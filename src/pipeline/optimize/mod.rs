@@ -17,10 +17,10 @@ use crate::backtest::volatility::trailing_sd;
 use crate::backtest::{EngineFault, Market, run as simulate};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::folds::Window;
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::{
-    Arena, Cell, Conduct, ExploreFault, Explored, Field, How, Plan, Setup, explore, stitched,
+    Arena, Cell, Conduct, ExploreFault, Explored, Field, How, Kind, Plan, Setup, Stretch, explore,
+    stitched,
 };
 use crate::search::{Point, Space};
 use crate::store;
@@ -57,6 +57,9 @@ pub struct Optimized {
 
 /// One window, what it chose, and what came of it.
 pub struct Step {
+    pub window: usize,
+    /// Where regimes have settings of their own.
+    pub regime: Option<&'static str>,
     pub train: Range<Ts>,
     pub test: Range<Ts>,
     /// `None`: nothing had a score that is good enough.
@@ -77,7 +80,7 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
     let sigma = sigma(config, &bars);
     let market = market_of(&bars, sigma.as_deref()).map_err(impossible)?;
     let id = plans.id(config, &bars);
-    let trains: Vec<Range<usize>> = plans.windows.iter().map(|w| w.train.clone()).collect();
+    let trains: Vec<Stretch> = plans.kinds.iter().map(|kind| kind.train.clone()).collect();
     let field = Field {
         market,
         columns: bars.columns(),
@@ -92,8 +95,8 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
     let by = (config.optimize.pick, config.optimize.min_score);
     let chosen = found.choose((&plans.space, trains.len()), by);
     let tests = tested(&field, &plans, (&found, &chosen))?;
-    let windows = steps(&bars, &plans.windows, (&found, &tests, &chosen));
-    let (ledger, traded) = walk(&field, &plans.windows, (&found, &chosen))?;
+    let windows = steps(&bars, &plans.kinds, (&found, &tests, &chosen));
+    let (ledger, traded) = walk(&field, &plans.kinds, (&found, &chosen))?;
     let metrics = measured(config, &ledger, bars.timeframe());
     let n_trials = trials::record(config, &plans, (symbol, &found))?;
     let done = Optimized {
@@ -128,7 +131,7 @@ fn tested(
     plans: &Plans,
     (found, chosen): (&Explored, &[Option<usize>]),
 ) -> Result<Explored, Failure> {
-    let tests: Vec<Range<usize>> = plans.windows.iter().map(|w| w.test.clone()).collect();
+    let tests: Vec<Stretch> = plans.kinds.iter().map(|kind| kind.test.clone()).collect();
     let field = Field { windows: &tests, ..*field };
     let of = |(at, point): (usize, &Point)| {
         let mine = (0..tests.len()).filter(|window| chosen[*window] == Some(at));
@@ -146,37 +149,39 @@ fn tested(
 
 fn steps(
     bars: &Bars,
-    windows: &[Window],
+    kinds: &[Kind],
     (found, tests, chosen): (&Explored, &Explored, &[Option<usize>]),
 ) -> Vec<Step> {
     let (ts, length) = (bars.ts(), bars.timeframe().us());
+    let n_kinds = kinds.iter().filter(|kind| kind.train.rows == kinds[0].train.rows).count();
     let span = |rows: &Range<usize>| ts[rows.start]..ts[rows.end - 1].plus_us(length);
     let point = |at: &Option<usize>| at.map(|at| &found.settings.points[at]);
     let points: Vec<Option<&Point>> = chosen.iter().map(point).collect();
     let (trains, tests) = (found.cells(&points), tests.cells(&points));
-    let step = |(at, window): (usize, &Window)| {
+    let step = |(at, kind): (usize, &Kind)| {
         let choice = |point: &Point| {
             Some(Choice { point: point.clone(), train: trains[at]?, test: tests[at]? })
         };
         let chosen = points[at].and_then(choice);
-        Step { train: span(&window.train), test: span(&window.test), chosen }
+        let (train, test) = (span(&kind.train.rows), span(&kind.test.rows));
+        Step { window: at / n_kinds, regime: kind.regime, train, test, chosen }
     };
-    windows.iter().enumerate().map(step).collect()
+    kinds.iter().enumerate().map(step).collect()
 }
 
 /// Each test window by its own setting, in one account; the rows that were walked.
 fn walk(
     field: &Field<'_>,
-    windows: &[Window],
+    kinds: &[Kind],
     (found, chosen): (&Explored, &[Option<usize>]),
 ) -> Result<(Ledger, Range<usize>), Failure> {
-    let (Some(first), Some(last)) = (windows.first(), windows.last()) else {
+    let (Some(first), Some(last)) = (kinds.first(), kinds.last()) else {
         return Err(Failure::user("there is no window"));
     };
-    let rows = first.test.start..last.test.end;
+    let rows = first.test.rows.start..last.test.rows.end;
     let plan = |at: &Option<usize>| at.map(|at| &found.settings.plans[at]);
-    let walked: Vec<(Range<usize>, Option<&Plan>)> =
-        windows.iter().zip(chosen).map(|(w, at)| (w.test.clone(), plan(at))).collect();
+    let walked: Vec<(Stretch, Option<&Plan>)> =
+        kinds.iter().zip(chosen).map(|(w, at)| (w.test.clone(), plan(at))).collect();
     let used: Vec<&Plan> = walked.iter().filter_map(|(_, plan)| *plan).collect();
     let arena = Arena::new((field.market, field.columns), field.conduct, &used)
         .map_err(|fault| cannot(fault.into()))?;

@@ -17,7 +17,11 @@ pub fn windows(done: &Optimized) -> Result<Table, Failure> {
     };
     let score = |cell: &Cell| cell.score.unwrap_or(f64::NAN);
     let mut columns: Vec<Column> = vec![
-        ("window".to_owned(), Values::I64((0..rows.len() as i64).collect())),
+        ("window".to_owned(), Values::I64(rows.iter().map(|step| step.window as i64).collect())),
+        (
+            "regime".to_owned(),
+            Values::Text(rows.iter().map(|step| step.regime.unwrap_or("all").to_owned()).collect()),
+        ),
         ("train_from".to_owned(), Values::Ts(rows.iter().map(|step| step.train.start).collect())),
         ("test_from".to_owned(), Values::Ts(rows.iter().map(|step| step.test.start).collect())),
         ("test_until".to_owned(), Values::Ts(rows.iter().map(|step| step.test.end).collect())),

@@ -66,7 +66,8 @@ fn bollinger_breakout_wants_a_squeeze() {
 #[test]
 fn stochastic_crosses_while_oversold() {
     let bars = tape(&[97.0, 95.0, 94.0, 95.0]);
-    case("stochastic", &[("period", 5.0), ("smooth", 1.0), ("oversold", 20.0)], &bars).enters(&[3], &[]);
+    case("stochastic", &[("period", 5.0), ("smooth", 1.0), ("oversold", 20.0)], &bars)
+        .enters(&[3], &[]);
 }
 
 /// Five falls of 2 leave no money that came in; after one rise it is 92 of 471, after two 187 of 468.
@@ -181,7 +182,8 @@ fn session_breakout_is_of_londons_first_hours() {
 #[test]
 fn time_series_momentum_is_in_deviations() {
     let bars = tape(&[106.0, 101.0, 90.0]);
-    case("time_series_momentum", &[("lookback", 24.0), ("threshold", 0.5)], &bars).enters(&[0], &[2]);
+    case("time_series_momentum", &[("lookback", 24.0), ("threshold", 0.5)], &bars)
+        .enters(&[0], &[2]);
 }
 
 /// A rise of 3.5 is more than 1.5 times 2; one of 2.5 is not; a fall of 4 is more than 1.5 times 2.34.
