@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use super::{Global, print, table_of};
 use crate::failure::Failure;
 use crate::strategy::{
-    ALL, BadChoice, CONFIRM_BARS, Frame, Gate, LAYERS, Layer, Member, Param, Point, Range, Sides,
-    Strategy, Unit, find,
+    ALL, BadChoice, CONFIRM_BARS, Frame, Gate, LAYERS, Layer, Member, Outline, Param, Point, Range,
+    Sides, Strategy, Unit, find,
 };
 
 /// List the rule strategies, or show one with its parameters and conditions
@@ -46,6 +46,7 @@ struct Shown {
     params: &'static [Param],
     /// At the defaults.
     conditions: Sides<String>,
+    outline: Outline,
     /// What follows its conditions.
     notes: String,
 }
@@ -74,6 +75,7 @@ impl Shown {
             title: format!("{}: {} ({})", strategy.name, strategy.help, strategy.source),
             params: strategy.params,
             conditions: member.entry(frame),
+            outline: member.outline(frame),
             notes: format!("\nlayers it can stand behind: {}\n", layers.join(", ")),
         })
     }
@@ -81,26 +83,29 @@ impl Shown {
     fn layer(layer: &'static Layer, frame: &Frame) -> Result<Self> {
         let gate = Gate::new(layer, &Point::new()).map_err(first)?;
         let full = Sides { long: "1".to_owned(), short: "1".to_owned() };
-        let longer = frame.higher();
-        let notes = match layer.condition.long.contains("{higher}")
-            || layer.parts.iter().any(|(_, part)| part.contains("{higher}"))
-        {
-            true => format!("\nlonger bars: {longer}, for bars of {}\n", frame.bars()),
-            false => String::new(),
+        let conditions = gate.conditions(&full, frame);
+        let notes = if conditions.long.contains("tf(") {
+            format!("\nlonger bars: {}, as the bars are of {}\n", frame.higher(), frame.bars())
+        } else {
+            String::new()
         };
         Ok(Self {
             facts: serde_json::to_value(layer)?,
             title: format!("{}: {}", layer.name, layer.help),
             params: layer.params,
-            conditions: gate.conditions(&full, frame),
+            conditions,
+            outline: gate.outline(frame),
             notes,
         })
     }
 
     fn text(&self) -> String {
-        let Sides { long, short } = &self.conditions;
+        let Outline { parts, conditions: Sides { long, short } } = &self.outline;
         let params = params_table(self.params);
-        let conditions = format!("long\n    {long}\nshort\n    {short}\n");
+        let parts: String =
+            parts.iter().map(|(name, part)| format!("    {name} = {part}\n")).collect();
+        let parts = if parts.is_empty() { parts } else { format!("where\n{parts}") };
+        let conditions = format!("long\n    {long}\nshort\n    {short}\n{parts}");
         format!("{}\n\n{params}\n{conditions}{}", self.title, self.notes)
     }
 
@@ -152,9 +157,8 @@ fn params_table(params: &[Param]) -> String {
         let [low, high, step] = match param.range {
             Range::Int { low, high, step, .. } => [low, high, step].map(|n| n.to_string()),
             Range::Float { low, high, step, .. } => [low, high, step].map(|x| x.to_string()),
-            Range::Choice { choices, .. } => {
-                [choices.first(), choices.last(), None].map(|c| c.map_or("–", |c| c).to_owned())
-            }
+            Range::Choice { choices, .. } => [choices.first(), choices.last(), None]
+                .map(|c| c.map_or("–", |word| word).to_owned()),
         };
         let default = param.default().to_string();
         let help = match param.range {
@@ -176,10 +180,7 @@ fn failure(bad: BadChoice) -> Failure {
     Failure::user(bad).hint(hint)
 }
 
-/// Defaults are possible, so there is none to tell.
-fn first(faults: Vec<BadChoice>) -> anyhow::Error {
-    faults
-        .into_iter()
-        .next()
-        .map_or_else(|| anyhow::anyhow!("impossible"), |bad| failure(bad).into())
+/// Of the faults of a point the first.
+fn first(mut faults: Vec<BadChoice>) -> Failure {
+    failure(faults.swap_remove(0))
 }

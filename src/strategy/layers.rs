@@ -1,16 +1,18 @@
-//! What entries may have to pass besides: gates that any strategy and any ensemble can stand behind.
+//! What entries may have to pass besides: gates that any strategy and any ensemble can stand
+//! behind.
 
 use serde::Serialize;
 
 use super::fault::BadChoice;
 use super::param::{Param, complete};
 use super::spec::Sides;
-use super::template::{Filling, Frame};
+use super::template::{Filling, Frame, Outline};
 use super::value::Point;
 use crate::features::expr::nearest;
 use crate::market::Session;
 
-/// A gate as it is declared. `{higher}` is the longer timeframe, `{strength}` how strong the entry is.
+/// A gate as it is declared. `{higher}` is the longer timeframe, `{strength}` how strong the entry
+/// is.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Layer {
     pub name: &'static str,
@@ -39,8 +41,8 @@ const TREND: Layer = Layer {
     },
 };
 
-/// Against chop: Kaufman's efficiency ratio (1995, "Smarter trading") is low where price goes to and
-/// fro, and the rank of volatility is low where it does not go at all.
+/// Against chop: Kaufman's efficiency ratio (1995, "Smarter trading") is low where price goes to
+/// and fro, and the rank of volatility is low where it does not go at all.
 const REGIME: Layer = Layer {
     name: "regime",
     help: "enters only where price gets somewhere, and is not unusually quiet",
@@ -59,7 +61,8 @@ const REGIME: Layer = Layer {
 };
 const CALM: &str = "efficiency(close, {bars}) >= {efficiency} and {rank} >= {quiet}";
 
-/// A session by its own clock and daylight saving, or its first hours, which traders call a kill zone.
+/// A session by its own clock and daylight saving, or its first hours, which traders call a kill
+/// zone.
 const SESSION: Layer = Layer {
     name: "session",
     help: "enters only in the hours of a session, or in its first ones",
@@ -73,7 +76,8 @@ const SESSION: Layer = Layer {
 const HOURS: &str = "ts - session_id(\"{session}\") < {hours} * 3600000000";
 
 /// A weighted sum of what speaks for an entry: its own strength up to 0.40, higher highs and higher
-/// lows up to 0.25, the trend of longer bars up to 0.20, and how straight the structure is up to 0.15.
+/// lows up to 0.25, the trend of longer bars up to 0.20, and how straight the structure is up to
+/// 0.15.
 const CONFIDENCE: Layer = Layer {
     name: "confidence",
     help: "enters only where strength (0.40), structure (0.25 + 0.15) and longer trend (0.20) add up",
@@ -156,6 +160,13 @@ impl Gate {
         };
         let Sides { long, short } = self.layer.condition;
         Sides { long: fill(long, &strength.long), short: fill(short, &strength.short) }
+    }
+
+    /// The same for a person to read.
+    pub fn outline(&self, frame: &Frame) -> Outline {
+        let mut filling = Filling::new(&self.point, frame);
+        filling.keep("strength");
+        Outline::new(filling, self.layer.parts, self.layer.condition)
     }
 }
 

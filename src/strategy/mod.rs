@@ -1,7 +1,7 @@
 //! Rule strategies as declarations: parameters, and two expressions of the feature language.
 //!
-//! Nothing here computes an indicator or walks over bars: the feature engine does, which computes what
-//! several parameter values share once, gives the same bits live, and sees no future.
+//! Nothing here computes an indicator or walks over bars: the feature engine does, which computes
+//! what several parameter values share once, gives the same bits live, and sees no future.
 
 mod value; // one parameter's value, and a point of them
 mod param; // what a parameter is: its range, default and help
@@ -24,5 +24,5 @@ pub use param::{Param, Range};
 pub use rules::{ALL, find};
 pub use signals::{Bits, Entries, warm_up};
 pub use spec::{Member, Sides, Strategy};
-pub use template::Frame;
+pub use template::{Frame, Outline};
 pub use value::{Point, Value};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::fault::BadChoice;
 use super::param::{Param, complete};
 use super::rules;
-use super::template::{Filling, Frame};
+use super::template::{Filling, Frame, Outline};
 use super::value::Point;
 
 /// Something for longs and the same for shorts.
@@ -25,8 +25,8 @@ impl<T> Sides<T> {
     }
 }
 
-/// A strategy as it is declared. Its templates are of the feature language, with a hole `{name}` for each
-/// parameter and each named part.
+/// A strategy as it is declared. Its templates are of the feature language, with a hole `{name}`
+/// for each parameter and each named part.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Strategy {
     pub name: &'static str,
@@ -84,6 +84,12 @@ impl Member {
     pub fn entry(&self, frame: &Frame) -> Sides<String> {
         let filling = self.filling(frame);
         self.strategy.entry.map(|template| filling.fill(template))
+    }
+
+    /// The same for a person to read.
+    pub fn outline(&self, frame: &Frame) -> Outline {
+        let filling = Filling::new(&self.point, frame);
+        Outline::new(filling, self.strategy.parts, self.strategy.entry)
     }
 
     /// How strong its entries are, as expressions.

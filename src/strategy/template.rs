@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fault::BadChoice;
+use super::spec::Sides;
 use super::value::Point;
 use crate::market::Timeframe;
 
@@ -14,8 +15,8 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// `higher`: the longer timeframe; none: the first of an hour, four hours, a day and a week that is
-    /// at least sixteen bars long, as four hours are of a quarter.
+    /// `higher`: the longer timeframe; none: the first of an hour, four hours, a day and a week
+    /// that is at least sixteen bars long, as four hours are of a quarter.
     pub fn new(bars: Timeframe, higher: Option<Timeframe>) -> Result<Self, BadChoice> {
         let fits = |longer: &Timeframe| *longer > bars && longer.is_multiple_of(bars);
         match higher {
@@ -56,6 +57,11 @@ impl Filling {
         self.0.insert(name.to_owned(), text);
     }
 
+    /// Leaves a name as it is.
+    pub fn keep(&mut self, name: &str) {
+        self.0.insert(name.to_owned(), name.to_owned());
+    }
+
     /// The template with every `{name}` replaced; one that nothing is known of is left, and the
     /// compiler will point at it.
     pub fn fill(&self, template: &str) -> String {
@@ -69,6 +75,29 @@ impl Filling {
             rest = &hole[close..];
         }
         text + rest
+    }
+}
+
+/// Conditions as a person reads them: parameters filled in, parts by their names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    pub parts: Vec<(&'static str, String)>,
+    pub conditions: Sides<String>,
+}
+
+impl Outline {
+    pub(super) fn new(
+        mut filling: Filling,
+        parts: &'static [(&'static str, &'static str)],
+        conditions: Sides<&'static str>,
+    ) -> Self {
+        let part = |&(name, part): &(&'static str, &'static str)| {
+            let text = filling.fill(part);
+            filling.keep(name);
+            (name, text)
+        };
+        let parts = parts.iter().map(part).collect();
+        Self { parts, conditions: conditions.map(|template| filling.fill(template)) }
     }
 }
 

@@ -22,6 +22,7 @@ mod labels_and_folds;
 mod learning;
 mod tuning;
 mod sweep;
+mod strategies;
 mod walkforward;
 mod retraining;
 mod runs;

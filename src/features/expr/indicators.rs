@@ -51,7 +51,6 @@ const EVENTS: &[Function] = &[
     ),
     condition("crosses_up", &[A, B], "becomes(a > b)", "a comes above b on this bar"),
     condition("crosses_down", &[A, B], "becomes(a < b)", "a comes below b on this bar"),
-    condition("within", &[P, N], "max(p, n) > 0", "p holds on one of n bars, this one included"),
 ];
 
 const RETURNS: &[Function] = &[

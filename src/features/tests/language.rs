@@ -196,3 +196,25 @@ fn long_and_tangled_expressions_are_refused_or_done_at_once() {
     let faults = compile(&Wanted { sets: vec![], expressions }, &shape("5m")).unwrap_err();
     assert!(faults[0].fault.message.contains("more than 64 deep"));
 }
+
+/// A condition comes true where it holds and did not a bar ago; where nobody knows of a bar ago, it
+/// does not. Numbers can be crossed too.
+#[test]
+fn a_condition_that_comes_true_is_an_event() {
+    let bars = walk(300, 9);
+    let close = &bars.columns().close;
+    let crossed = |up: bool, row: usize| {
+        let beyond = |row: usize| if up { close[row] > 100.0 } else { close[row] < 100.0 };
+        beyond(row) && !beyond(row - 1)
+    };
+    for (text, up) in [("crosses_up(close, 100)", true), ("crosses_down(close, 100)", false)] {
+        let events = column(text, &bars);
+        assert!(events[0].is_nan());
+        assert!((1..300).all(|row| (events[row] == 1.0) == crossed(up, row)), "{text}");
+        assert!(events.contains(&1.0), "{text}");
+    }
+    let same = column("becomes(close < 100)", &bars);
+    assert_eq!(same[1..], column("crosses_down(close, 100)", &bars)[1..]);
+    // The mean of two bars is there from bar 1 on, so bar 1 is no event whatever it holds.
+    assert!(column("becomes(mean(close, 2) > 0)", &bars)[1].is_nan());
+}

@@ -1,5 +1,6 @@
 //! Strategies that confirm each other.
 
+mod space; // all that can be searched of one
 mod random; // candidates from a seed
 mod votes; // events → votes that stand → entries
 #[cfg(test)]
@@ -31,7 +32,8 @@ pub enum Rule {
     Any,
     /// At least so many.
     KOfN(usize),
-    /// The weights of those for a side, less those against it, over all weights: at least the threshold.
+    /// The weights of those for a side, less those against it, over all weights: at least the
+    /// threshold.
     Weighted {
         weights: Vec<f64>,
         threshold: f64,

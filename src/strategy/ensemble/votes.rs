@@ -1,13 +1,15 @@
-//! Events of members become votes that stand for a while, and votes become entries: 64 bars at once.
+//! Events of members become votes that stand for a while, and votes become entries: 64 bars at
+//! once.
 
 use super::Rule;
 use crate::strategy::signals::Entries;
 use crate::strategy::spec::Sides;
 
-/// On which bars an ensemble enters: at least one member's event is now, and the rule holds among the
-/// votes that stand. A vote stands on its event's bar and `confirm_bars` after it, or until the member
-/// votes for the other side. A member with events of both sides on one bar votes long, as the engine
-/// takes it; where the members would enter on both sides, the ensemble enters on neither.
+/// On which bars an ensemble enters: at least one member's event is now, and the rule holds among
+/// the votes that stand. A vote stands on its event's bar and `confirm_bars` after it, or until the
+/// member votes for the other side. A member with events of both sides on one bar votes long, as
+/// the engine takes it; where the members would enter on both sides, the ensemble enters on
+/// neither.
 pub fn vote(members: &[Sides<&[u64]>], rule: &Rule, confirm_bars: u32) -> Entries {
     let n_words = members.iter().map(|m| m.long.len().min(m.short.len())).min().unwrap_or_default();
     let events: Vec<Entries> = members.iter().map(|member| one_side(member, n_words)).collect();
@@ -88,8 +90,9 @@ fn standing(events: &Entries, confirm_bars: u32) -> Entries {
     Sides { long: of(&events.long, &events.short), short: of(&events.short, &events.long) }
 }
 
-/// A number of bars up to each: whether a vote of them stands at the end, and whether none of the other
-/// side came in. Two stretches in a row are one, so any length is put together from doublings.
+/// A number of bars up to each: whether a vote of them stands at the end, and whether none of the
+/// other side came in. Two stretches in a row are one, so any length is put together from
+/// doublings.
 #[derive(Clone)]
 struct Stretch {
     bars: u64,
@@ -128,7 +131,8 @@ impl Stretch {
     }
 }
 
-/// Every bit `bars` later. What comes in at the beginning is 0: before the first bar nothing stands.
+/// Every bit `bars` later. What comes in at the beginning is 0: before the first bar nothing
+/// stands.
 fn shifted(words: &[u64], bars: u64) -> Vec<u64> {
     let (whole, bits) = ((bars / 64) as usize, (bars % 64) as u32);
     let word = |at: Option<usize>| at.map_or(0, |at| words[at]);

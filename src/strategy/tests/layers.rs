@@ -60,8 +60,8 @@ fn session_is_a_clock() {
     assert_eq!(passed.long, passed.short);
 }
 
-/// In a rise all is there for a long: 0.40 × strength + 0.25 + 0.20 + 0.15. For a short there is its
-/// strength, and that the structure is straight.
+/// In a rise all is there for a long: 0.40 × strength + 0.25 + 0.20 + 0.15. For a short there is
+/// its strength, and that the structure is straight.
 #[test]
 fn confidence_adds_up() {
     let bars = rising(4_000);

@@ -7,8 +7,8 @@ use crate::rng::Rng;
 use crate::strategy::signals::compile;
 use crate::strategy::{ALL, Gate, LAYERS, Member, Sides, random_point};
 
-/// Prefixes and bars one by one give the same conditions, bit for bit. A condition may tip over by what
-/// is left of an average's start, so a late start is not asked to agree on every bar.
+/// Prefixes and bars one by one give the same conditions, bit for bit. A condition may tip over by
+/// what is left of an average's start, so a late start is not asked to agree on every bar.
 #[test]
 fn no_condition_looks_ahead_and_live_is_batch() {
     let (bars, frame) = (market(6_000), frame_of(Timeframe::M5, Timeframe::M15));

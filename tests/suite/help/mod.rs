@@ -18,7 +18,7 @@ fn help_of(command: &str) -> String {
 }
 
 /// All commands, and their commands.
-const COMMANDS: [&str; 34] = [
+const COMMANDS: [&str; 35] = [
     "",
     "ingest",
     "ingest csv",
@@ -44,6 +44,7 @@ const COMMANDS: [&str; 34] = [
     "backtest",
     "sweep",
     "trades",
+    "strategies",
     "run",
     "run list",
     "run show",
@@ -131,6 +132,7 @@ fn the_program_begins_with_what_to_type_first() {
       backtest     Trade the predictions of a stored run, at the costs and by the rules of the config
       sweep        Try many settings on the predictions of a stored run, and rank them
       trades       Show the trades of a run's last backtest
+      strategies   List the rule strategies, or show one with its parameters and conditions
       run          List, show and compare the runs under models/ and results/
       config       Show, check or write the configuration
       help         Print this message or the help of the given subcommand(s)

@@ -86,3 +86,19 @@ fn sweep() {
       -h, --help               Print help (see more with '--help')
     ");
 }
+
+#[test]
+fn strategies() {
+    insta::assert_snapshot!(help_of("strategies"), @r"
+    List the rule strategies, or show one with its parameters and conditions
+
+    Usage: edgewalk strategies [OPTIONS] [NAME]
+
+    Arguments:
+      [NAME]  A strategy, a layer, or `exits`
+
+    Options:
+          --json  Prints JSON
+      -h, --help  Print help (see more with '--help')
+    ");
+}
