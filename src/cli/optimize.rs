@@ -94,12 +94,13 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
 
 fn headline(done: &Optimized) -> String {
     let n = |n: usize| told(Some(n as f64), 0);
-    let exact = match done.n_exact {
-        0 => String::new(),
-        some => format!(", {} of them by the engine alone", n(some)),
-    };
+    let exact: String = done
+        .exact
+        .iter()
+        .map(|(why, some)| format!("{} of them by the engine: {why}\n", n(*some)))
+        .collect();
     format!(
-        "{} {}, `{}`: {} settings{exact} on {} windows, {} tries\n\n",
+        "{} {}, `{}`: {} settings on {} windows, {} tries\n{exact}\n",
         done.symbol,
         done.timeframe,
         done.setup.strategy.name,

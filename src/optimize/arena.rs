@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::stretch::Stretch;
 use crate::backtest::rules::Rules;
 use crate::backtest::score::{Enough, Score};
-use crate::backtest::screen::{By, Gated, Windows};
+use crate::backtest::screen::{By, Gated, NotScreened, Windows};
 use crate::backtest::tally::Tally;
 use crate::backtest::{EngineFault, Market};
 use crate::features::{BadFeature, Shape};
@@ -98,16 +98,16 @@ impl<'a> Arena<'a> {
         found.ok_or_else(|| ArenaFault::Lost(exits.to_string()))
     }
 
-    /// Each setting on the windows wanted of it, and how many settings the engine had to be asked
-    /// about. `on_done` is told how many settings are done.
+    /// Each setting on the windows wanted of it, and how often the engine had to be asked instead of the
+    /// screen, by the reason. `on_done` is told how many settings are done.
     pub fn run(
         &self,
         plans: &[&Plan],
         wanted: &(dyn Fn(usize) -> Vec<Stretch> + Sync),
         on_done: &(dyn Fn(usize) + Sync),
-    ) -> Result<(Vec<Vec<Cell>>, usize), ArenaFault> {
+    ) -> Result<(Vec<Vec<Cell>>, Exact), ArenaFault> {
         let mut cells = vec![Vec::new(); plans.len()];
-        let (mut n_done, mut n_exact) = (0, 0);
+        let (mut n_done, mut exact) = (0, Exact::new());
         for group in same_exits(plans) {
             let distances = self.distances(&plans[group[0]].exits)?;
             let floor = Windows::new(self.market, distances.exits(), &self.conduct.rules)?;
@@ -115,17 +115,17 @@ impl<'a> Arena<'a> {
                 let entries = self.entries(plans[*at], &distances.ready)?;
                 self.one(&floor, &entries, &wanted(*at))
             };
-            let found: Vec<Result<(Vec<Cell>, bool), ArenaFault>> =
+            let found: Vec<Result<(Vec<Cell>, Exact), ArenaFault>> =
                 group.par_iter().map(of).collect();
             for (at, found) in group.iter().zip(found) {
-                let (row, is_exact) = found?;
+                let (row, why) = found?;
                 cells[*at] = row;
-                n_exact += usize::from(is_exact);
+                why.into_iter().for_each(|(why, n)| *exact.entry(why).or_insert(0) += n);
             }
             n_done += group.len();
             on_done(n_done);
         }
-        Ok((cells, n_exact))
+        Ok((cells, exact))
     }
 
     fn one(
@@ -133,9 +133,9 @@ impl<'a> Arena<'a> {
         floor: &Windows<'_>,
         entries: &Entries,
         windows: &[Stretch],
-    ) -> Result<(Vec<Cell>, bool), ArenaFault> {
+    ) -> Result<(Vec<Cell>, Exact), ArenaFault> {
         let size = self.conduct.size;
-        let mut is_exact = false;
+        let mut exact = Exact::new();
         let mut cells = Vec::with_capacity(windows.len());
         for window in windows {
             let account = Tally::new(self.conduct.rules.cash);
@@ -146,10 +146,12 @@ impl<'a> Arena<'a> {
             let n = 1 + usize::from(mask.is_some());
             let signals = Gated { long: &long[..n], short: &short[..n], size };
             let (tally, by) = floor.tally(window.rows.clone(), signals, account)?;
-            is_exact |= by != By::Screen;
+            if let By::Engine(why) = by {
+                *exact.entry(reason(&why)).or_insert(0) += 1;
+            }
             cells.push(self.cell(&tally));
         }
-        Ok((cells, is_exact))
+        Ok((cells, exact))
     }
 
     fn cell(&self, tally: &Tally) -> Cell {
@@ -158,6 +160,19 @@ impl<'a> Arena<'a> {
             trades: u32::try_from(tally.n_trades).unwrap_or(u32::MAX),
             net_return: tally.net / self.conduct.rules.cash,
         }
+    }
+}
+
+/// How often the engine was asked, by the reason.
+pub type Exact = BTreeMap<&'static str, usize>;
+
+fn reason(not: &NotScreened) -> &'static str {
+    match not {
+        NotScreened::OnOpposite => "an opposite signal ends positions",
+        NotScreened::PartialTarget(_) => "a target closes a part",
+        NotScreened::VolumeCap { .. } => "the volume cap splits a fill",
+        NotScreened::Ruined { .. } => "equity is gone",
+        _ => "an intent or a rule is in doubt",
     }
 }
 

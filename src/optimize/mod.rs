@@ -13,7 +13,7 @@ mod settings; // all that were tried, each once
 mod explore; // which settings are tried on which window
 mod stitched; // the entries of one walk
 
-pub use arena::{Arena, ArenaFault, Cell, Conduct};
+pub use arena::{Arena, ArenaFault, Cell, Conduct, Exact};
 pub use choice::{Neighbours, Pick};
 pub use explore::{Bracket, ExploreFault, Explored, Field, How, Try, explore};
 pub use plan::Plan;

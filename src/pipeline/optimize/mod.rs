@@ -19,8 +19,8 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::{
-    Arena, Cell, Conduct, ExploreFault, Explored, Field, How, Kind, Plan, Setup, Stretch, explore,
-    stitched,
+    Arena, Cell, Conduct, Exact, ExploreFault, Explored, Field, How, Kind, Plan, Setup, Stretch,
+    explore, stitched,
 };
 use crate::search::{Point, Space};
 use crate::store;
@@ -45,8 +45,8 @@ pub struct Optimized {
     pub windows: Vec<Step>,
     pub n_settings: usize,
     pub n_tries: usize,
-    /// Settings that the screen could not judge.
-    pub n_exact: usize,
+    /// Tries that the screen could not judge, by the reason.
+    pub exact: Exact,
     /// Of all test windows, one after the other.
     pub ledger: Ledger,
     pub metrics: Metrics,
@@ -107,7 +107,7 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
         space: plans.space.clone(),
         n_settings: found.settings.len(),
         n_tries: found.tries.len(),
-        n_exact: found.n_exact,
+        exact: found.exact.clone(),
         windows,
         ledger,
         metrics,
@@ -154,7 +154,9 @@ fn steps(
 ) -> Vec<Step> {
     let (ts, length) = (bars.ts(), bars.timeframe().us());
     let n_kinds = kinds.iter().filter(|kind| kind.train.rows == kinds[0].train.rows).count();
-    let span = |rows: &Range<usize>| ts[rows.start]..ts[rows.end - 1].plus_us(length);
+    // A bar is known, and decided on, at its close.
+    let span =
+        |rows: &Range<usize>| ts[rows.start].plus_us(length)..ts[rows.end - 1].plus_us(length);
     let point = |at: &Option<usize>| at.map(|at| &found.settings.points[at]);
     let points: Vec<Option<&Point>> = chosen.iter().map(point).collect();
     let (trains, tests) = (found.cells(&points), tests.cells(&points));
