@@ -211,7 +211,7 @@ fn name(outcome: Outcome) -> &'static str {
     }
 }
 
-fn verdict(verdict: &Verdict) -> String {
+pub fn verdict(verdict: &Verdict) -> String {
     let mut text = format!("VERDICT: {}\n\n", verdict.headline);
     let rows = verdict.checks.iter().map(|check| {
         let must = if check.must { "must" } else { "note" };

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::backtest::{percent, told};
+use super::diagnose::verdict;
 use super::progress::Drawn;
 use super::{Global, one_symbol, print, table_of};
 use crate::config::Flag;
@@ -86,6 +87,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let done = pipeline::optimize(&asked)?;
     drop(drawn);
     let mut text = headline(&done) + &windows(&done, args.top) + &summary(&done);
+    text += &format!("\n{}", verdict(&done.verdict));
     for path in &done.files {
         text += &format!("wrote `{}`\n", path.display());
     }

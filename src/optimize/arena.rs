@@ -5,11 +5,13 @@
 //! exit to signal over bits.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::plan::Plan;
 use super::stretch::Stretch;
+use crate::backtest::metrics::days::day_return;
 use crate::backtest::rules::Rules;
 use crate::backtest::score::{Enough, Score};
 use crate::backtest::screen::{By, Gated, NotScreened, Windows};
@@ -128,6 +130,28 @@ impl<'a> Arena<'a> {
         Ok((cells, exact))
     }
 
+    /// Each setting's daily returns on these rows.
+    pub fn days(&self, plans: &[&Plan], rows: &Range<usize>) -> Result<Vec<Vec<f64>>, ArenaFault> {
+        let mut days = vec![Vec::new(); plans.len()];
+        let (cash, size) = (self.conduct.rules.cash, self.conduct.size);
+        for group in same_exits(plans) {
+            let distances = self.distances(&plans[group[0]].exits)?;
+            let floor = Windows::new(self.market, distances.exits(), &self.conduct.rules)?;
+            let of = |at: &usize| {
+                let entries = self.entries(plans[*at], &distances.ready)?;
+                let (long, short) = ([entries.long.as_slice()], [entries.short.as_slice()]);
+                let signals = Gated { long: &long, short: &short, size };
+                let tally = floor.tally(rows.clone(), signals, Tally::keeping(cash))?.0;
+                Ok(returns(&tally.kept.unwrap_or_default().equity, cash))
+            };
+            let found: Vec<Result<Vec<f64>, ArenaFault>> = group.par_iter().map(of).collect();
+            for (at, found) in group.iter().zip(found) {
+                days[*at] = found?;
+            }
+        }
+        Ok(days)
+    }
+
     fn one(
         &self,
         floor: &Windows<'_>,
@@ -161,6 +185,11 @@ impl<'a> Arena<'a> {
             net_return: tally.net / self.conduct.rules.cash,
         }
     }
+}
+
+fn returns(equity: &[f64], cash: f64) -> Vec<f64> {
+    let mut before = cash;
+    equity.iter().map(|equity| day_return(&mut before, *equity).unwrap_or(0.0)).collect()
 }
 
 /// How often the engine was asked, by the reason.

@@ -28,7 +28,7 @@ use crate::failure::Failure;
 use crate::report::diagnose::trades::{Distributions, distributions};
 use crate::report::page::Grid;
 use crate::report::verdict::{Evidence, Verdict, judge};
-use evidence::{Found, at_costs, evidence, steps, thresholds};
+use evidence::{Found, at_costs, evidence, steps};
 use exhibits::{Material, exhibits};
 use flat::Findings;
 use fold_trades::fold_trades;
@@ -40,7 +40,7 @@ use report::report;
 use seen::seen;
 use written::{Paper, written};
 
-pub use evidence::Step;
+pub use evidence::{Step, thresholds};
 pub use exhibits::Exhibit;
 pub use fold_trades::FoldTrades;
 pub use gates::Gates;

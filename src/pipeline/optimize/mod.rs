@@ -1,6 +1,8 @@
 //! Rules chosen window by window, and tried on the bars after each: `edgewalk optimize`.
 
 mod asked; // what the config asks for
+mod pictures; // equity, before and after, parameters
+mod standing; // what the record and the choosing are worth
 mod tables; // windows, settings and tries as tables
 mod trials; // every setting is a trial
 
@@ -8,6 +10,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::backtest::market_of;
+use super::diagnose::thresholds;
 use super::ledger_tables::{equity, fills, trades};
 use super::{bars, shape};
 use crate::backtest::intent::Intents;
@@ -19,9 +22,11 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::{
-    Arena, Cell, Conduct, Exact, ExploreFault, Explored, Field, How, Kind, Plan, Setup, Stretch,
-    explore, stitched,
+    Arena, ArenaFault, Cell, Conduct, Exact, ExploreFault, Explored, Field, How, Kind, Plan, Setup,
+    Stretch, explore, stitched,
 };
+use crate::report::selection::Selection;
+use crate::report::verdict::{Evidence, Verdict, judge_rules};
 use crate::search::{Point, Space};
 use crate::store;
 use crate::units::Ts;
@@ -50,6 +55,9 @@ pub struct Optimized {
     /// Of all test windows, one after the other.
     pub ledger: Ledger,
     pub metrics: Metrics,
+    pub evidence: Evidence,
+    pub selection: Selection,
+    pub verdict: Verdict,
     pub files: Vec<PathBuf>,
     /// Different trials on these bars so far.
     pub n_trials: u64,
@@ -96,9 +104,14 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
     let chosen = found.choose((&plans.space, trains.len()), by);
     let tests = tested(&field, &plans, (&found, &chosen))?;
     let windows = steps(&bars, &plans.kinds, (&found, &tests, &chosen));
-    let (ledger, traded) = walk(&field, &plans.kinds, (&found, &chosen))?;
-    let metrics = measured(config, &ledger, bars.timeframe());
+    progress("out-of-sample record", 0, 1);
+    let walked = walk(config, &field, (&plans.kinds, &found, &chosen))?;
     let n_trials = trials::record(config, &plans, (symbol, &found))?;
+    let known = (&walked, bars.timeframe());
+    let evidence = standing::evidence(config, known, (&windows, n_trials))?;
+    let rows = walked.rows.clone();
+    let selection = standing::selection(&field, (&found, &tests, &windows), rows.clone())?;
+    let verdict = judge_rules(&evidence, &selection, &thresholds(config));
     let done = Optimized {
         id,
         symbol: symbol.clone(),
@@ -109,12 +122,15 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
         n_tries: found.tries.len(),
         exact: found.exact.clone(),
         windows,
-        ledger,
-        metrics,
+        ledger: walked.ledger,
+        metrics: walked.metrics,
+        evidence,
+        selection,
+        verdict,
         files: Vec::new(),
         n_trials,
     };
-    let files = write(config, &done, (&found, &tests, &bars.slice(traded)))?;
+    let files = write(config, &done, (&found, &tests, &bars.slice(rows)))?;
     Ok(Optimized { files, ..done })
 }
 
@@ -171,12 +187,21 @@ fn steps(
     kinds.iter().enumerate().map(step).collect()
 }
 
-/// Each test window by its own setting, in one account; the rows that were walked.
-fn walk(
-    field: &Field<'_>,
-    kinds: &[Kind],
-    (found, chosen): (&Explored, &[Option<usize>]),
-) -> Result<(Ledger, Range<usize>), Failure> {
+/// Each test window by its own setting, in one account.
+struct Walked<'a> {
+    market: Market<'a>,
+    conduct: &'a Conduct,
+    rows: Range<usize>,
+    intents: Intents,
+    ledger: Ledger,
+    metrics: Metrics,
+}
+
+fn walk<'a>(
+    config: &Config,
+    field: &Field<'a>,
+    (kinds, found, chosen): (&[Kind], &Explored, &[Option<usize>]),
+) -> Result<Walked<'a>, Failure> {
     let (Some(first), Some(last)) = (kinds.first(), kinds.last()) else {
         return Err(Failure::user("there is no window"));
     };
@@ -185,11 +210,13 @@ fn walk(
     let walked: Vec<(Stretch, Option<&Plan>)> =
         kinds.iter().zip(chosen).map(|(w, at)| (w.test.clone(), plan(at))).collect();
     let used: Vec<&Plan> = walked.iter().filter_map(|(_, plan)| *plan).collect();
-    let arena = Arena::new((field.market, field.columns), field.conduct, &used)
-        .map_err(|fault| cannot(fault.into()))?;
-    let intents = stitched(&arena, &walked, rows.start).map_err(|fault| cannot(fault.into()))?;
-    let ledger = traded(field.market.rows(rows.clone()), &intents, field.conduct)?;
-    Ok((ledger, rows))
+    let fault = |fault: ArenaFault| cannot(fault.into());
+    let arena = Arena::new((field.market, field.columns), field.conduct, &used).map_err(fault)?;
+    let intents = stitched(&arena, &walked, rows.start).map_err(fault)?;
+    let (market, conduct) = (field.market.rows(rows.clone()), field.conduct);
+    let ledger = traded(market, &intents, conduct)?;
+    let metrics = measured(config, &ledger, market.timeframe());
+    Ok(Walked { market, conduct, rows, intents, ledger, metrics })
 }
 
 fn traded(market: Market<'_>, intents: &Intents, conduct: &Conduct) -> Result<Ledger, Failure> {
@@ -226,12 +253,20 @@ fn write(
         files.push(at(name));
     }
     store::write_csv(&at("trade_log.csv"), &trades(&done.ledger, symbols)?)?;
-    let mut json = serde_json::to_vec_pretty(&done.metrics).map_err(Failure::world)?;
-    json.push(b'\n');
-    store::write_atomic(&at("metrics.json"), &json)?;
+    json(&at("metrics.json"), &done.metrics)?;
+    json(&at("verdict.json"), &done.verdict)?;
+    json(&at("diagnostics.json"), &(&done.evidence, &done.selection))?;
     store::write_atomic(&at("config.yml"), config.to_yaml().as_bytes())?;
-    files.extend(["trade_log.csv", "metrics.json", "config.yml"].map(at));
+    let more = ["trade_log.csv", "metrics.json", "verdict.json", "diagnostics.json", "config.yml"];
+    files.extend(more.map(at));
+    files.extend(pictures::pictures(done, tests)?);
     Ok(files)
+}
+
+fn json(path: &Path, content: &impl serde::Serialize) -> Result<(), Failure> {
+    let mut json = serde_json::to_vec_pretty(content).map_err(Failure::world)?;
+    json.push(b'\n');
+    store::write_atomic(path, &json)
 }
 
 fn cannot(fault: ExploreFault) -> Failure {
