@@ -32,7 +32,7 @@ pub use runs::{
     FIGURES, Figure, FileFacts, FoldFacts, KeyDifference, RunDifference, RunFacts, State, Unit,
     changed, differences, run_facts, runs,
 };
-pub use stored::AskedRun;
+pub use stored::{AskedRun, backtest_settings};
 pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, short, sweep};
 pub use trade_log::{TradeFilter, TradeLog, trade_log};
 pub use train::{Model, Report, Training, train};

@@ -16,7 +16,8 @@ use crate::stats;
 ///
 /// Information coefficients with errors that know of overlapping returns, their decay, hit rates,
 /// returns by tenth, coverage, the trades at several costs and z-thresholds, and a verdict with its
-/// reasons: pass, fail, or not enough evidence. `verdict.*` says what is asked.
+/// reasons: pass, fail, or not enough evidence. `verdict.*` says what is asked. Settings are those of
+/// the run's last backtest, unless `-c` names a file; `--set` changes them for this once.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The run: its id, or the beginning of it (`edgewalk run list`)
@@ -51,8 +52,20 @@ impl Asked {
 }
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
-    let config = global.load_with(&args.asked.flags())?;
-    let asked = AskedRun { run: &args.run, only: global.only(&config) };
+    let stored = match &global.config {
+        Some(_) => None,
+        None => pipeline::backtest_settings(&args.run)?,
+    };
+    let Some(path) = stored else {
+        let config = global.load_with(&args.asked.flags())?;
+        let asked = AskedRun { run: &args.run, only: global.only(&config) };
+        return judge(&config, asked, (&args.asked, global.quiet));
+    };
+    let config = Config::load_with(Some(&path), &global.set, &args.asked.flags());
+    let config = config.map_err(Failure::from)?;
+    tracing::info!("judged by the settings of its last backtest, `{}`", path.display());
+    // They name the symbols that were traded.
+    let asked = AskedRun { run: &args.run, only: &config.data.symbols };
     judge(&config, asked, (&args.asked, global.quiet))
 }
 

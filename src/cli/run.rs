@@ -77,7 +77,11 @@ fn list(runs: &[RunFacts]) -> String {
     }
     text.trim_end().to_owned()
         + "\n\n* models/latest. rank IC: of the horizon where it is clearest, t by HAC. –: not made yet.\n"
+        + if runs.iter().any(RunFacts::is_judged_otherwise) { OTHER_SETTINGS } else { "" }
 }
+
+const OTHER_SETTINGS: &str = "of other settings: not those of the last backtest, whose trades are shown; \
+                              `edgewalk diagnose --run RUN` judges these.\n";
 
 fn row(run: &RunFacts) -> Vec<String> {
     let n_trades = run.figure("/trades/trades");
@@ -119,7 +123,11 @@ fn verdict(run: &RunFacts) -> String {
         State::Damaged(_) => "DAMAGED".to_owned(),
         State::Unfinished { folds: 0 } => "unfinished".to_owned(),
         State::Unfinished { folds } => format!("unfinished, {folds} folds so far"),
-        State::Whole => run.said("outcome").map_or("–".to_owned(), |said| said.replace('_', " ")),
+        State::Whole => {
+            let outcome = run.said("outcome").map(|said| said.replace('_', " "));
+            let end = if run.is_judged_otherwise() { ", of other settings" } else { "" };
+            outcome.map_or("–".to_owned(), |outcome| outcome + end)
+        }
     }
 }
 

@@ -9,7 +9,8 @@ use super::live::{LiveRun, live};
 use super::predict::{PredictRange, days};
 use super::single::{ONE_SCORE, Singles, setting};
 use super::stored::{
-    AskedRun, BACKTEST, LIVE, StoredRun, is_predicted, made_of_config, open_run, record,
+    AskedRun, BACKTEST, BACKTEST_CONFIG, LIVE, StoredRun, is_predicted, made_of_config, of_symbols,
+    open_run, record,
 };
 use super::sweep::shifted;
 use super::train::{identity, key_of};
@@ -361,20 +362,21 @@ fn write(
     ((ledger, metrics, bars), report): (Parts<'_>, Option<&Report<'_>>),
 ) -> Result<Vec<PathBuf>, Failure> {
     let at = |name: &str| place.at(name);
+    let config = &of_symbols(config, symbols);
     let trades = trades(ledger, symbols)?;
     store::write_table(&at("trades.parquet"), &trades)?;
     store::write_csv(&at("trade_log.csv"), &trades)?;
     store::write_table(&at("fills.parquet"), &fills(ledger, (symbols, bars))?)?;
     store::write_table(&at("equity.parquet"), &equity(ledger, config.backtest.cash)?)?;
     json(&at("metrics.json"), metrics)?;
-    store::write_atomic(&at("backtest.yml"), config.to_yaml().as_bytes())?;
+    store::write_atomic(&at(BACKTEST_CONFIG), config.to_yaml().as_bytes())?;
     let mut names = vec![
         "trades.parquet",
         "trade_log.csv",
         "fills.parquet",
         "equity.parquet",
         "metrics.json",
-        "backtest.yml",
+        BACKTEST_CONFIG,
     ];
     if let Some(report) = report {
         json(&at("gates.json"), report)?;

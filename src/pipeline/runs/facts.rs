@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::super::train::Report;
+use super::changed;
 use crate::config::Config;
 use crate::report::verdict::checks::Topic;
 use crate::store::{self, Manifest, RunManifest};
@@ -77,6 +78,19 @@ impl RunFacts {
     pub fn subject(&self) -> String {
         let timeframe = self.config.as_ref().map(|config| config.data.timeframe.to_string());
         [self.symbols.join(", "), timeframe.unwrap_or_default()].join(" ").trim().to_owned()
+    }
+
+    /// Whether the verdict is of other settings than the last backtest: its trades are not those that
+    /// were judged.
+    pub fn is_judged_otherwise(&self) -> bool {
+        let (Some(traded), Some(judged)) = (&self.backtest_config, &self.diagnosis_config) else {
+            return false;
+        };
+        let trades = |key: &str| {
+            ["trading_logic.", "backtest.", "data.symbols"].iter().any(|name| key.starts_with(name))
+        };
+        let mut differences = changed(traded, judged).into_iter();
+        self.verdict.is_some() && differences.any(|one| trades(&one.key))
     }
 
     /// A number of the last backtest.
