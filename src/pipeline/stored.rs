@@ -283,6 +283,11 @@ impl StoredRun {
         Ok(ends.into_iter().min().unwrap_or_default())
     }
 
+    /// Folds with models of their own.
+    pub fn n_trainings(&self) -> usize {
+        self.folds.iter().filter(|report| report.model.is_none()).count()
+    }
+
     /// As tables name it.
     pub fn subject(&self) -> String {
         let names: Vec<String> = self.symbols.iter().map(ToString::to_string).collect();

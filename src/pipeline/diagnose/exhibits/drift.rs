@@ -151,6 +151,7 @@ mod tests {
             ks: Some(psi / 10.0),
             ks_critical: None,
             mean_shift: None,
+            missing: [Some(0.0); 2],
             size: if psi > critical { Size::Large } else { Size::Steady },
         }
     }
