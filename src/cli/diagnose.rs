@@ -184,8 +184,8 @@ fn learnt(models: &Models) -> String {
     let n_columns = models.features.first().map_or(0, |fold| fold.columns.len());
     let middle = stats::quantile(&drifted, 0.5).map_or("–".to_owned(), |n| format!("{n:.0}"));
     let mut text = format!(
-        "Columns unlike those that were learnt from, beyond chance: {middle} of {n_columns} in the \
-         middle fold.\n"
+        "Columns unlike those that were learnt from, beyond chance: {middle} of {n_columns}, the median \
+         over folds.\n"
     );
     let Some(shap) = &models.shap else { return text };
     let bars = if shap.horizon == 1 { "bar" } else { "bars" };
@@ -238,10 +238,12 @@ fn verdict(verdict: &Verdict) -> String {
         ]
     });
     text += &super::table_of(&["check", "", "asked", "found", "outcome"], "lllll", rows);
-    for paragraph in
-        [&verdict.what_was_tested, &verdict.what_it_means, &verdict.what_would_change_it]
-    {
-        text += &format!("\n{paragraph}\n");
+    text.push('\n');
+    for check in &verdict.checks {
+        text += &format!("{}: {}\n", check.name.title(), check.words);
+    }
+    for (name, words) in verdict.paragraphs() {
+        text += &format!("\n{}\n{words}\n", name.to_uppercase());
     }
     text + "\n"
 }

@@ -90,9 +90,10 @@ fn row(run: &RunFacts) -> Vec<String> {
         run.id.clone(),
         run.subject(),
         predicted(run),
-        match run.folds.len() {
-            0 => "–".to_owned(),
-            n => n.to_string(),
+        match run.n_folds() {
+            (0, _) => "–".to_owned(),
+            (n, None) => n.to_string(),
+            (n, Some(trained)) => format!("{n} ({trained} trained)"),
         },
         run.predicted.map_or("–".to_owned(), |(rows, ..)| told(Some(rows as f64), 0)),
         run.best_ic().map_or("–".to_owned(), |(_, ic, t)| format!("{ic:.3} ({t:.1})")),

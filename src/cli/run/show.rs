@@ -40,6 +40,9 @@ fn head(run: &RunFacts) -> String {
     if let Some(n) = trials {
         text += &format!("{n} settings had been tried on these data when it was judged\n");
     }
+    if let (n, Some(trained)) = run.n_folds() {
+        text += &format!("{n} folds with the models of {trained} trainings\n");
+    }
     match run.n_sweeps() {
         0 => {}
         n => text += &format!("sweeps of its predictions: {n}\n"),
@@ -112,8 +115,9 @@ fn folds(folds: &[FoldFacts], all: bool) -> String {
     let ic = |ic: Option<f64>| told(ic, 3);
     let span = |(from, until): &(String, String)| format!("{from} to {until}");
     let row = |fold: &FoldFacts| {
+        let kept = if fold.is_trained { "" } else { " (kept)" };
         vec![
-            fold.fold.to_string(),
+            format!("{}{kept}", fold.fold),
             span(&fold.learnt),
             fold.tested.as_ref().map_or("–".to_owned(), span),
             told(Some(fold.n_rows as f64), 0),

@@ -52,6 +52,8 @@ pub struct RunFacts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoldFacts {
     pub fold: u32,
+    /// Whether it has a model of its own; else it keeps that of the fold before.
+    pub is_trained: bool,
     pub learnt: (String, String),
     pub tested: Option<(String, String)>,
     pub n_rows: usize,
@@ -96,6 +98,12 @@ impl RunFacts {
     /// A number of the last backtest.
     pub fn figure(&self, place: &str) -> Option<f64> {
         self.metrics.as_ref()?.pointer(place)?.as_f64()
+    }
+
+    /// Folds, and trainings where these are fewer.
+    pub fn n_folds(&self) -> (usize, Option<usize>) {
+        let (n, trained) = (self.folds.len(), self.folds.iter().filter(|f| f.is_trained).count());
+        (n, (trained < n).then_some(trained))
     }
 
     /// A word of the verdict.
@@ -158,6 +166,7 @@ impl FoldFacts {
         let (n, sum) = ics.fold((0, 0.0), |(n, sum), ic| (n + 1, sum + ic.value));
         Self {
             fold: report.fold,
+            is_trained: report.model.is_none(),
             learnt: (report.from.clone(), report.until.clone()),
             tested,
             n_rows: report.slices.iter().map(|slice| slice.n_rows).sum(),

@@ -28,6 +28,17 @@ pub struct Verdict {
     pub what_would_change_it: String,
 }
 
+impl Verdict {
+    /// Its paragraphs, below their headings.
+    pub fn paragraphs(&self) -> [(&'static str, &str); 3] {
+        [
+            ("What was tested", &self.what_was_tested),
+            ("What it means", &self.what_it_means),
+            ("What would change it", &self.what_would_change_it),
+        ]
+    }
+}
+
 /// What decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -74,7 +74,7 @@ pub(super) fn list(items: &[String]) -> String {
 }
 
 /// The first letter in upper case.
-pub(super) fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -55,7 +55,7 @@ fn equity(of: &Material<'_>) -> Curves {
     Curves {
         titles: Titles::new(format!("Equity. {}", of.subject), finding),
         x_label: String::new(),
-        y_label: "equity, in the account's money".to_owned(),
+        y_label: format!("equity ({MONEY})"),
         curves,
         uprights: Vec::new(),
         with_zero: false,
@@ -85,16 +85,19 @@ fn drawdown(of: &Material<'_>) -> Curves {
 
 fn at_costs(of: &Material<'_>) -> GroupedBars {
     let values = of.costs.iter().map(|at| plain(Some(at.metrics.money.net_cash))).collect();
-    bars(
+    let chart = bars(
         Titles::new(
             format!("Profit at multiples of the costs. {}", of.subject),
             "The same decisions, paid for otherwise.",
         ),
-        ("multiple of the configured costs", "net profit"),
+        ("multiple of the configured costs", &format!("net profit ({MONEY})")),
         of.costs.iter().map(|at| format!("{}×", at.multiple)).collect(),
         (vec![series("net profit", values)], ""),
-    )
+    );
+    GroupedBars { with_values: true, ..chart }
 }
+
+const MONEY: &str = "account currency";
 
 /// Return, Sharpe ratio and trades below each other.
 fn folds(found: &[FoldTrades], subject: &str) -> Panels {
@@ -125,7 +128,11 @@ fn by_fold(found: &[FoldTrades], name: &str, pick: fn(&Weeks) -> Option<f64>) ->
         series("alone", of(|fold| &fold.alone)),
     ];
     let groups = found.iter().map(|fold| fold.fold.to_string()).collect();
-    bars(Titles::new(name, ""), ("fold", ""), groups, (both, ""))
+    // Panels above each other begin at one place.
+    GroupedBars {
+        left_letters: 4.5,
+        ..bars(Titles::new(name, ""), ("fold", ""), groups, (both, ""))
+    }
 }
 
 #[cfg(test)]

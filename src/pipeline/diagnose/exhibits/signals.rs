@@ -130,7 +130,7 @@ fn gates(found: &Gates, subject: &str) -> Ladder {
     let names = shown.iter().map(|gate| gate.gate.name().replace('_', " "));
     let names = std::iter::once("all bars".to_owned()).chain(names);
     let left = std::iter::once(all).chain(shown.iter().map(|gate| gate.n_after));
-    let left = left.map(|n| plain(Some(n as f64))).chain([plain(None)]);
+    let left = left.chain([found.taken.n]).map(|n| plain(Some(n as f64)));
     let right = shown.iter().map(|gate| net(&gate.refused)).chain([net(&found.taken)]);
     Ladder {
         titles: Titles::new(
@@ -144,13 +144,13 @@ fn gates(found: &Gates, subject: &str) -> Ladder {
             is_log: true,
         },
         right: Rungs {
-            label: "what the refused would have earned, net bps each".to_owned(),
+            label: "net bps a signal: what the gate refused would have earned".to_owned(),
             values: std::iter::once(plain(None)).chain(right).collect(),
             is_log: false,
         },
         notes: vec![
             "right: after a round trip, in the direction of z, over the model's horizon; whiskers: \
-             95 % interval (HAC); the last row is what was taken"
+             95 % interval (HAC); last row: what passed all gates, and what it earns so"
                 .to_owned(),
         ],
     }
@@ -214,7 +214,7 @@ mod tests {
         let chart = gates(&gates_found, "X");
         assert_eq!(chart.rows, ["all bars", "z threshold", "expected value", "taken"]);
         let values = |rungs: &Rungs| rungs.values.iter().map(|v| v.value).collect::<Vec<_>>();
-        assert_eq!(values(&chart.left)[..3], [1000.0, 100.0, 40.0]);
+        assert_eq!(values(&chart.left), [1000.0, 100.0, 40.0, 40.0]);
         assert_eq!(values(&chart.right)[1..], [-2.0, -1.0, 3.0]);
         assert_eq!(chart.right.values[3].interval, Some((3.0 - 1.96, 3.0 + 1.96)));
         assert_eq!(chart.titles.finding, "40 of 1,000 bars pass all gates.");

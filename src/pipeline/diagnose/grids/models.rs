@@ -1,6 +1,7 @@
 //! Drift, and what each column did in the models.
 
 use super::super::models::{FoldDrift, Models};
+use super::super::retraining::{Policy, PolicyIc, Retraining};
 use super::super::shap::{ColumnShap, Shap};
 use super::{bars, header};
 use crate::report::page::{Grid, percent, told, with_error};
@@ -14,6 +15,43 @@ pub fn grids(models: &Models) -> Vec<Grid> {
         grids.extend([columns(shap), agreement(shap)]);
     }
     grids
+}
+
+/// Each way to decide when to train.
+pub fn retraining(found: &Retraining) -> Grid {
+    let horizons = found.policies.first().map(|one| &one.ics[..]).unwrap_or_default();
+    let apart = |ic: &PolicyIc| with_error(ic.less, ic.se, 3);
+    let cell = |ic: &PolicyIc| match ic.less {
+        Some(_) => format!("{} ({})", told(ic.ic, 3), apart(ic)),
+        None => told(ic.ic, 3),
+    };
+    let row = |name: &str, n: String, cells: Vec<String>| {
+        [name.to_owned(), n].into_iter().chain(cells).collect::<Vec<String>>()
+    };
+    let mut rows = vec![row("this run", found.n_trainings.to_string(), Vec::new())];
+    if !found.policies.is_empty() {
+        let of = |one: &Policy| {
+            row(&one.policy, one.n_trainings.to_string(), one.ics.iter().map(cell).collect())
+        };
+        rows = found.policies.iter().map(of).collect();
+        let worth = found.drift_less_steps.iter().map(apart).collect();
+        rows.push(row("drift less fixed steps", String::new(), worth));
+    }
+    let names = ["trained by".to_owned(), "trainings".to_owned()];
+    let compared = "Rank IC, the mean over the windows; in brackets what it is more or less than by \
+                    schedule, ± one standard error. Fixed steps: as many trainings as drift, evenly \
+                    spread. Once: the first model to the end.";
+    let alone = "`walkforward --retrain drift --compare` tells what that saves and loses.";
+    Grid {
+        title: format!("Trainings for {} test windows", found.n_windows),
+        header: names
+            .into_iter()
+            .chain(horizons.iter().map(|of| format!("IC, {} ahead", bars(of.horizon))))
+            .collect(),
+        sides: "lrrrrrrrrrrrr",
+        note: if found.policies.is_empty() { alone } else { compared }.to_owned(),
+        rows,
+    }
 }
 
 fn drift(models: &Models) -> Grid {
