@@ -170,11 +170,16 @@ fn claims(done: &Diagnosed) -> String {
         let line = [with_error(&claims.slope, 2), with_error(&claims.intercept_bps, 2) + " bps"];
         [&[of.horizon.to_string()], &line[..], &thirds[..], &[drifted]].concat()
     };
+    let silent = done.tables.horizons.iter().filter(|of| of.n_silent_folds > 0).map(|of| {
+        let (n, all, at) = (of.n_silent_folds, of.by_fold.folds.len(), of.horizon);
+        format!("Horizon {at}: {n} of {all} folds expect exactly nothing, by their calibration.\n")
+    });
     format!(
         "{}\nslope and intercept of realised on expected bps: 1 and 0 where they come true.\ninside: by \
          thirds of volatility. drifted: predictions unlike those on the calibration weeks, beyond \
-         chance.\n",
-        table(&header, done.tables.horizons.iter().enumerate().map(row))
+         chance.\n{}",
+        table(&header, done.tables.horizons.iter().enumerate().map(row)),
+        silent.collect::<String>()
     )
 }
 

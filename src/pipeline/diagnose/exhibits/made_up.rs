@@ -41,5 +41,6 @@ pub fn horizon(bars: u32) -> OfHorizon {
         quantiles: quantiles(&rows, 10, bootstrap),
         coverage: coverage(&rows, &intervals, &scale, 0.9).unwrap(),
         claims: claims(&rows, 10),
+        n_silent_folds: 0,
     }
 }

@@ -103,15 +103,24 @@ fn claims(horizons: &[OfHorizon]) -> Grid {
             band(claims.slope.band_hac, 2),
             error(&claims.intercept_bps, 2),
             yes_or_no(claims.is_calibrated),
+            format!("{} of {}", of.n_silent_folds, of.by_fold.folds.len()),
         ]
     };
     Grid {
         title: "Do expectations come true?".to_owned(),
-        header: header(&["ahead", "slope", "95 % HAC", "intercept, bps", "1 and 0 possible"]),
-        sides: "lrrrl",
+        header: header(&[
+            "ahead",
+            "slope",
+            "95 % HAC",
+            "intercept, bps",
+            "1 and 0 possible",
+            "folds that expect nothing",
+        ]),
+        sides: "lrrrlr",
         rows: horizons.iter().map(row).collect(),
         note: "Realised on expected bps: where expectations hold, the slope is 1 and the intercept 0; \
-               below 1 too much is claimed."
+               below 1 too much is claimed. A fold expects nothing where its calibration found nothing: \
+               all of its expectations are exactly 0."
             .to_owned(),
     }
 }

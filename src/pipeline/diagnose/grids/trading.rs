@@ -39,7 +39,10 @@ fn costs(costs: &[AtCosts]) -> Grid {
         header: header(&names),
         sides: "lrrrrrrr",
         rows: costs.iter().map(row).collect(),
-        note: "The same decisions, paid for otherwise. ± one standard error (HAC).".to_owned(),
+        note: "The same decisions, paid for otherwise. Gross: of these trades, before what they paid; at \
+               0× positions grow with an account that pays nothing, so that its gross is another. ± one \
+               standard error (HAC)."
+            .to_owned(),
     }
 }
 
