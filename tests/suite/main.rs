@@ -23,6 +23,7 @@ mod learning;
 mod tuning;
 mod sweep;
 mod walkforward;
+mod pooled;
 mod retraining;
 mod runs;
 mod report;

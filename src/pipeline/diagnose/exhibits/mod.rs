@@ -139,3 +139,29 @@ fn save(draft: &Draft<'_>, folder: &Path) -> Result<Option<Exhibit>, Failure> {
     store::write_atomic(&svg, figure.svg().as_bytes())?;
     Ok(Some(Exhibit { name, heading, how_to_read, png, svg }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::made_up::{at_costs, tables, traded};
+    use super::*;
+
+    #[test]
+    fn the_overview_begins_with_the_verdict_and_has_the_six_that_matter() {
+        let (tables, equity) = (tables(), [1000.0, 1100.0]);
+        let (traded, costs) = (traded(&equity), [at_costs(1.0, &equity)]);
+        let material = Material {
+            tables: &tables,
+            traded: &traded,
+            costs: &costs,
+            headline: "fail: it loses money",
+            subject: "X 5m".to_owned(),
+        };
+        let drafts = drafts(&material);
+        let names: Vec<&str> = drafts.iter().map(|draft| draft.name).collect();
+        assert!(AT_A_GLANCE.iter().all(|name| names.contains(name)), "{names:?}");
+        let found = overview(&material, &drafts);
+        assert_eq!(found.panels.len(), 6);
+        let told = "Fail: it loses money. 1,234 trades on 56 days, profit after costs not known.";
+        assert_eq!(found.titles, Titles::new("X 5m: out of sample, at a glance", told));
+    }
+}

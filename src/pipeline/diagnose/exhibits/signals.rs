@@ -164,7 +164,7 @@ fn net(refused: &Refused) -> Estimate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up::horizon;
+    use super::super::made_up::{horizon, tables};
     use super::*;
     use crate::signal::Reason;
     use crate::signal::waterfall::Mean;
@@ -218,6 +218,22 @@ mod tests {
         assert_eq!(values(&chart.right)[1..], [-2.0, -1.0, 3.0]);
         assert_eq!(chart.right.values[3].interval, Some((3.0 - 1.96, 3.0 + 1.96)));
         assert_eq!(chart.titles.finding, "40 of 1,000 bars pass all gates.");
+    }
+
+    #[test]
+    fn signs_are_right_the_oftener_the_stronger_the_signal() {
+        let tables = tables();
+        let chart = hits(&tables, "X");
+        assert_eq!((chart.groups.len(), chart.groups[9].as_str()), (10, "10"));
+        let values = &chart.series[0].values;
+        for (value, decile) in values.iter().zip(&tables.together.hits.deciles) {
+            assert!((value.value - (100.0 * decile.hits.rate.unwrap() - 50.0)).abs() < 1e-9);
+            let (low, high) = value.interval.unwrap();
+            assert!(low < value.value && value.value < high, "{value:?}");
+        }
+        assert!(values[9].value > values[0].value + 20.0, "{values:?}");
+        let rate = 100.0 * tables.together.hits.all.rate.unwrap();
+        assert!(chart.titles.finding.starts_with(&format!("{rate:.1} % of the signs were right")));
     }
 
     #[test]
