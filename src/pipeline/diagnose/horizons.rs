@@ -46,6 +46,8 @@ pub struct Together {
 const DRAWS: usize = 500;
 const TENTHS: usize = 10;
 const ROLLING_DAYS: i64 = 28;
+/// From one window's beginning to its end there begin so many others.
+pub const WINDOW_STEPS: usize = 8;
 
 pub fn of_horizons(
     config: &Config,
@@ -75,7 +77,7 @@ fn of_horizon(
         horizon: columns.horizon,
         ic: ic(&rows, bootstrap),
         by_fold: by_fold(&rows),
-        rolling: rolling(&rows, window, (window / 8).max(1)),
+        rolling: rolling(&rows, window, (window / WINDOW_STEPS).max(1)),
         quantiles: quantiles(&rows, TENTHS, bootstrap),
         coverage: coverage(&rows, &columns.intervals, sigma, promised).map_err(Failure::user)?,
         claims: claims(&expected, TENTHS),

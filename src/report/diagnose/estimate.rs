@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::hac;
+use crate::stats::hac;
 
 /// An estimate with two standard errors. `plain` takes every row for a draw of its own, which
 /// labels that reach over more than one bar are not: it is shown to be compared with. `hac` knows

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::blocks::{Band, Blocks, Bootstrap, block_length};
 use super::estimate::Estimate;
-use super::hac::by_time;
 use super::influence::{Correlation, pearson, spearman};
+use super::instants::by_time;
 use super::judged::Rows;
 
 /// Both correlations of some rows. Plain errors are √((1 − r²) / (n − 2)) (Student 1908; of ranks

@@ -2,7 +2,7 @@
 
 use super::super::models::{FoldDrift, Models};
 use super::super::retraining::{Policy, PolicyIc, Retraining};
-use super::super::shap::{ColumnShap, Shap};
+use super::super::shap::{ColumnShap, FoldShap, Shap};
 use super::{bars, header};
 use crate::report::page::{Grid, percent, told, with_error};
 
@@ -12,7 +12,7 @@ const TOP: usize = 20;
 pub fn grids(models: &Models) -> Vec<Grid> {
     let mut grids = vec![drift(models)];
     if let Some(shap) = &models.shap {
-        grids.extend([columns(shap), agreement(shap)]);
+        grids.extend([columns(shap), by_fold(shap), agreement(shap)]);
     }
     grids
 }
@@ -108,6 +108,33 @@ fn columns(shap: &Shap) -> Grid {
              column's values and what they did in the last fold.",
             shap.unit
         ),
+    }
+}
+
+/// Columns that have room beside each other.
+const ABREAST: usize = 6;
+
+fn by_fold(shap: &Shap) -> Grid {
+    let top: Vec<&str> = shap.columns.iter().take(ABREAST).map(|one| one.name.as_str()).collect();
+    let row = |fold: &FoldShap| {
+        let share = |name: &&str| {
+            let part = fold.columns.iter().find(|part| part.name == **name);
+            percent(part.map_or(Some(0.0), |part| part.share))
+        };
+        let shares = top.iter().map(share);
+        [fold.fold.to_string(), told(Some(fold.n_rows as f64), 0)]
+            .into_iter()
+            .chain(shares)
+            .collect()
+    };
+    Grid {
+        title: format!("Importance by fold, {} ahead", bars(shap.horizon)),
+        header: header(&[&["fold", "rows"], &top[..]].concat()),
+        sides: "rrrrrrrr",
+        rows: shap.folds.iter().map(row).collect(),
+        note:
+            "Each column's part of all that the fold's columns did; `shap_by_fold.parquet` has all."
+                .to_owned(),
     }
 }
 

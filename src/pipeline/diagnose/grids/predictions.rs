@@ -1,5 +1,6 @@
 //! What the predictions were worth.
 
+use super::super::horizons::WINDOW_STEPS;
 use super::super::{OfHorizon, Tables, clearest};
 use super::{bars, header};
 use crate::report::diagnose::coverage::Held;
@@ -14,7 +15,7 @@ pub fn grids(tables: &Tables) -> Vec<Grid> {
         decay(tables),
     ];
     if let Some(best) = clearest(&tables.horizons) {
-        grids.extend([by_fold(best), quantiles(best)]);
+        grids.extend([by_fold(best), rolling(best), quantiles(best)]);
     }
     grids.extend([hits(tables), coverage(&tables.horizons)]);
     grids
@@ -174,6 +175,22 @@ fn by_fold(best: &OfHorizon) -> Grid {
         sides: "rllrrrr",
         rows: rows.collect(),
         note: "The horizon whose IC is clearest.".to_owned(),
+    }
+}
+
+/// Windows that overlap in hardly more than their half: the file has all.
+fn rolling(best: &OfHorizon) -> Grid {
+    let rows = best.rolling.iter().step_by(WINDOW_STEPS / 2).map(|window| {
+        let rank = &window.ic.rank;
+        let (from, to) = (window.dates.from.to_string(), window.dates.to.to_string());
+        vec![from, to, error(rank, 4), band(rank.band_hac, 4)]
+    });
+    Grid {
+        title: format!("Rolling IC, {} ahead", bars(best.horizon)),
+        header: header(&["from", "to", "rank IC", "95 % HAC"]),
+        sides: "llrr",
+        rows: rows.collect(),
+        note: "Every fourth window; `ic_rolling.parquet` has all, of all horizons.".to_owned(),
     }
 }
 
