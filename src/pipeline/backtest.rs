@@ -22,7 +22,7 @@ use crate::backtest::ledger::{Ledger, Trade};
 use crate::backtest::metrics::{Input, Keys, Metrics};
 use crate::backtest::rules::Rules;
 use crate::backtest::{EngineFault, Market, run as simulate};
-use crate::config::{Config, TradingLogic};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::{Bars, Session, Symbol, Timeframe};
 use crate::signal::waterfall::Outcomes;
@@ -103,18 +103,8 @@ pub fn backtest(config: &Config, asked: AskedRun<'_>) -> Result<Backtested, Fail
     let n_trials = count(config, (&run.ledger_key(), &run.id, &run.hash()), metrics.sharpe.sharpe)?;
     let at = Place { model: &run.model, folder: &run.folder, below: "" };
     let files = write(config, (&at, &run.symbols), (parts, Some(&report)))?;
-    let windows = windows(&config.trading_logic);
+    let windows = config.trading_logic.windows();
     Ok(Backtested { run, ledger, metrics, band, told, refusals, windows, files, n_trials })
-}
-
-/// The longest first.
-fn windows(logic: &TradingLogic) -> Vec<(&'static str, u32)> {
-    let quantile = logic.quantile_level.map(|_| ("quantile_window", logic.quantile_window));
-    let always = [("z_window", logic.z_window), ("warmup_bars", logic.warmup_bars)];
-    let volatility = ("volatility_window", logic.volatility_window);
-    let mut all: Vec<_> = always.into_iter().chain([volatility]).chain(quantile).collect();
-    all.sort_by_key(|(_, bars)| std::cmp::Reverse(*bars));
-    all
 }
 
 /// A backtest that was run bar by bar.

@@ -119,18 +119,7 @@ fn both_policies_are_compared_on_the_same_windows_at_equal_cost() {
             assert!(by_fold["ic"][0].as_f64().unwrap() > 0.1, "{horizon}");
         }
     }
-    // The report tells it, too, and the list of runs.
-    let (run, n_windows) = (compared.latest(), found["n_windows"].as_u64().unwrap());
-    let page = compared.text(&format!("logs/diagnostics/{run}/report.html"));
-    for told in ["What fewer trainings cost", "drift less fixed steps", "Trainings for "] {
-        assert!(page.contains(told), "{told}");
-    }
-    let list = compared.done(&["run", "list"]);
-    assert!(list.contains(&format!("  {n_windows} ({} trained)  ", n(1))), "{list}");
-    let readme = include_str!("../../README.md");
-    let guide = compared.text(&format!("logs/diagnostics/{run}/how_to_read.md"));
-    let how = guide.split("## What fewer trainings cost\n\n").nth(1).unwrap();
-    assert!(readme.contains(how.lines().next().unwrap()), "{how}");
+    reported(&compared, &found);
     // Windows with a model of their own are predicted as by schedule: there both are the same.
     let kept = decisions(&compared).iter().filter(|one| one["action"] == "keep").count();
     let apart = &found["differences"][0]["horizons"][0]["by_fold"]["n_apart"];
@@ -146,6 +135,22 @@ fn both_policies_are_compared_on_the_same_windows_at_equal_cost() {
         files
     };
     assert!(own(&alone) == own(&compared));
+}
+
+/// The report tells the comparison, too, and the list of runs how often models were trained.
+fn reported(compared: &Project, found: &Value) {
+    let n_trained = found["policies"][1]["n_trainings"].as_u64().unwrap();
+    let (run, n_windows) = (compared.latest(), found["n_windows"].as_u64().unwrap());
+    let page = compared.text(&format!("logs/diagnostics/{run}/report.html"));
+    for told in ["What fewer trainings cost", "drift less fixed steps", "Trainings for "] {
+        assert!(page.contains(told), "{told}");
+    }
+    let list = compared.done(&["run", "list"]);
+    assert!(list.contains(&format!("  {n_windows} ({} trained)  ", n_trained)), "{list}");
+    let readme = include_str!("../../README.md");
+    let guide = compared.text(&format!("logs/diagnostics/{run}/how_to_read.md"));
+    let how = guide.split("## What fewer trainings cost\n\n").nth(1).unwrap();
+    assert!(readme.contains(how.lines().next().unwrap()), "{how}");
 }
 
 #[test]

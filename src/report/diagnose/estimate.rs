@@ -23,7 +23,7 @@ pub struct Estimate {
 }
 
 /// Within so many errors lie 95 % of a normal.
-const NORMAL: f64 = 1.96;
+pub const NORMAL: f64 = 1.96;
 /// Instants below which nothing is said of how they depend on each other.
 const LEAST_TIMES: usize = 10;
 

@@ -95,7 +95,8 @@ pub fn tables() -> Tables {
 /// An account of 1,000, at the close of each hour.
 pub fn ledger(equity: &[f64]) -> Ledger {
     let ts = (0..equity.len() as i64).map(|hour| Ts(hour * HOUR_US)).collect();
-    Ledger { ts, equity: equity.to_vec(), cash: equity[equity.len() - 1], ..Ledger::default() }
+    let (exposure, cash) = (vec![0.0; equity.len()], equity[equity.len() - 1]);
+    Ledger { ts, equity: equity.to_vec(), exposure, cash, ..Ledger::default() }
 }
 
 pub fn traded(equity: &[f64]) -> Traded {
@@ -109,5 +110,8 @@ pub fn traded(equity: &[f64]) -> Traded {
 pub fn at_costs(multiple: f64, equity: &[f64]) -> AtCosts {
     let (ledger, timeframe) = (ledger(equity), Timeframe::H1);
     let input = Input { ledger: &ledger, cash: 1000.0, timeframe, sessions: None, regimes: None };
-    AtCosts { multiple, metrics: Metrics::new(&input), ledger }
+    let mut metrics = Metrics::new(&input);
+    // Nobody traded: what was earned is what equity says.
+    metrics.money.net_cash = ledger.cash - 1000.0;
+    AtCosts { multiple, metrics, ledger }
 }

@@ -58,7 +58,7 @@ mod tests {
             n_trainings: 2,
             policies: vec![
                 policy("schedule", 9, None),
-                policy("drift", 2, Some(-1.0)),
+                policy("drift", 2, Some(0.0)),
                 policy("once", 1, Some(-2.0)),
             ],
             drift_less_steps: Vec::new(),
@@ -67,7 +67,7 @@ mod tests {
         let names: Vec<&str> = chart.series.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["drift (2 trainings)", "once (1 training)"]);
         let value = chart.series[0].values[0];
-        assert_eq!((value.value, value.interval), (-1.0, Some((-1.98, -0.02))));
+        assert_eq!((value.value, value.interval), (0.0, Some((-0.98, 0.98))));
         assert_eq!(chart.titles.finding, "2 trainings for 9 test windows.");
     }
 }

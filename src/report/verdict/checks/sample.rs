@@ -9,13 +9,7 @@ pub(super) fn record(evidence: &Evidence, asked: &Thresholds) -> Check {
     let n_days = evidence.n_days;
     let needed = evidence.track.as_ref().and_then(|track| track.days_needed).map(f64::ceil);
     let has_trades = evidence.n_trades >= asked.min_trades;
-    let least = match needed {
-        Some(days) if has_trades => (days as u64).max(asked.min_days),
-        _ => asked.min_days,
-    };
-    let long = span(least);
-    let least = if long.starts_with("more") { long } else { format!("at least {long}") };
-    let check = Check::must(Topic::Record, least);
+    let check = Check::must(Topic::Record, least(needed.filter(|_| has_trades), asked));
     let found = counted(n_days, "day");
     let confidence = percent(asked.confidence);
     let (outcome, words) = match needed {
@@ -45,6 +39,11 @@ pub(super) fn record(evidence: &Evidence, asked: &Thresholds) -> Check {
         }
     };
     check.found(found, outcome, words)
+}
+
+fn least(needed: Option<f64>, asked: &Thresholds) -> String {
+    let long = span(needed.map_or(0, |days| days as u64).max(asked.min_days));
+    if long.starts_with("more") { long } else { format!("at least {long}") }
 }
 
 pub(super) fn trades(evidence: &Evidence, asked: &Thresholds) -> Check {
