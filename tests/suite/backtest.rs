@@ -198,6 +198,10 @@ fn where_nothing_is_traded_it_is_said_why() {
     let deaf = ["--set", "trading_logic.ev_gate=false", "--set", "trading_logic.z_threshold=10"];
     let told = project.done(&[&["backtest"], &deaf[..]].concat());
     assert!(told.contains("nothing was traded. `z_threshold` refused the last"), "{told}");
+    // Windows that the data never fill.
+    let told = project.done(&["backtest", "--set", "trading_logic.z_window=100000"]);
+    assert!(told.contains("bars are warm-up. Gates wait until their windows are full"), "{told}");
+    assert!(told.contains(": `trading_logic.z_window` 100000, "), "{told}");
 }
 
 #[test]
