@@ -227,8 +227,8 @@ fn refusals(done: &Backtested) -> String {
 
 /// Where every bar is one of the first that gates wait for: what they wait for.
 fn warm_up(told: &Told, done: &Backtested) -> Option<String> {
-    let all = told.waterfall.stages.first()?;
-    if all.reason != Reason::WarmUp || all.refused < all.before || all.before == 0 {
+    let all = told.waterfall.stages.iter().find(|stage| stage.reason == Reason::WarmUp)?;
+    if all.refused < all.before || all.before == 0 {
         return None;
     }
     let windows = done.windows.iter().map(|(key, bars)| format!("`trading_logic.{key}` {bars}"));

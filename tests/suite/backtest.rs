@@ -247,9 +247,12 @@ fn what_does_not_fit_is_refused_by_name() {
     refuse(&["sweep", "--set", "data.symbols=[NOPE]", "--set", "trading_logic.z_threshold=1 | 2"]);
     let dear = ["--set", "backtest.half_spread_bps=900", "--set", "trading_logic.ev_gate=false"];
     refuse(&[&["backtest"], &dear[..]].concat());
-    refuse(&["backtest", "--set", "data.from=2022-01-28"]);
     refuse(&["backtest", "--set", "trading_logic.horizon_weights={method: fixed, fixed: [1]}"]);
     insta::assert_snapshot!(told);
+    // A run's bars are between its own `data.from` and `data.to`.
+    let whole = project.done(&["backtest"]);
+    let part = project.done(&["backtest", "--set", "data.from=2022-01-28"]);
+    assert_eq!(part.lines().next(), whole.lines().next());
 }
 
 #[test]

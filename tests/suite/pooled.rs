@@ -58,7 +58,7 @@ fn folds_of_pruned_columns_are_diagnosed_by_the_columns_each_has_kept() {
         assert_eq!(fold["columns"].as_array().unwrap().len(), 4, "{fold}");
     }
     let all = tables["models"]["features"][0]["columns"].as_array().unwrap().len();
-    assert!(all > 20, "columns drift, kept or not: {all}");
+    assert!(all >= 20, "columns drift, kept or not: {all}");
     for drift in tables["models"]["predictions"].as_array().unwrap() {
         let mut columns = drift["columns"].as_array().unwrap().iter();
         assert!(columns.all(|one| one["ks"].as_f64().unwrap() < 0.3), "{drift}");

@@ -58,7 +58,7 @@ impl Chart for HeatMap {
         let plane = Plane::laid(canvas, body, &x, &y);
         let at = Area { x: body.right(), w: right, ..plane.area };
         ramp(canvas, at, |share| self.palette.ink(share), &ticks);
-        let place = Point { x: body.right() + right, y: plane.area.y - canvas.style.text * 0.6 };
+        let place = Point { x: body.right() + right, y: plane.area.y - canvas.style.text * 0.95 };
         let measure = super::frame::label(self.measure.clone(), place, canvas.style.text, MUTED);
         canvas.scene.text(Text { anchor: Anchor::End, ..measure });
         self.draw_cells(canvas, &plane, share);
