@@ -104,7 +104,11 @@ fn extent(pooled: &[f64]) -> Option<((f64, f64), usize)> {
     };
     let n_bins = freedman_diaconis(iqr, hi - lo, pooled.len());
     let is_whole = are_whole(pooled);
-    let width = round_step(0.65 * (hi - lo) / n_bins as f64).max(if is_whole { 1.0 } else { 0.0 });
+    let width = match is_whole {
+        true if hi - lo <= MOST_WHOLE => 1.0,
+        true => round_step(0.65 * (hi - lo) / n_bins as f64).max(1.0),
+        false => round_step(0.65 * (hi - lo) / n_bins as f64),
+    };
     let (first, last) = ((lo / width).floor(), (hi / width).floor() + 1.0);
     let is_fine = last - first <= MOST_BINS && width > 0.0;
     let shift = if is_whole && width == 1.0 { 0.5 } else { 0.0 };
@@ -114,6 +118,9 @@ fn extent(pooled: &[f64]) -> Option<((f64, f64), usize)> {
         ((lo, hi), n_bins)
     })
 }
+
+/// As many whole numbers have a bin each, whatever the rule says: a limit is one of them.
+const MOST_WHOLE: f64 = 60.0;
 
 fn are_whole(values: &[f64]) -> bool {
     values.iter().all(|value| value.fract() == 0.0)

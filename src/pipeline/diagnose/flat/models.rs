@@ -9,17 +9,21 @@ use super::sheet::Sheet;
 use crate::failure::Failure;
 use crate::store::Table;
 
-/// Without rows where nothing is known.
+/// Without rows where nothing is known; what fewer trainings cost where it was compared.
 pub fn flat(tables: &Tables) -> Result<Vec<(&'static str, Table)>, Failure> {
     let models = tables.models.as_ref();
     let shap = models.and_then(|models| models.shap.as_ref());
-    Ok(vec![
+    let mut all = vec![
         ("drift", drift(models)?),
         ("shap", columns(shap)?),
         ("shap_by_fold", by_fold(shap)?),
         ("shap_agreement", agreement(shap)?),
-        ("retraining", retraining(tables.retraining.as_ref())?),
-    ])
+    ];
+    let compared = tables.retraining.as_ref().filter(|found| !found.policies.is_empty());
+    if let Some(found) = compared {
+        all.push(("retraining", retraining(found)?));
+    }
+    Ok(all)
 }
 
 /// Of features against what was learnt from; of predictions against the calibration slice's.
@@ -82,9 +86,8 @@ fn agreement(shap: Option<&Shap>) -> Result<Table, Failure> {
 }
 
 /// Every way to decide when to train, by horizon; of a walk that compared them.
-fn retraining(found: Option<&Retraining>) -> Result<Table, Failure> {
-    let policies = found.into_iter().flat_map(|found| &found.policies);
-    Sheet::of(policies.flat_map(|one| one.ics.iter().map(move |ic| (one, ic))))
+fn retraining(found: &Retraining) -> Result<Table, Failure> {
+    Sheet::of(found.policies.iter().flat_map(|one| one.ics.iter().map(move |ic| (one, ic))))
         .text("policy", |(one, _)| one.policy.clone())
         .count("n_trainings", |(one, _)| one.n_trainings)
         .count("horizon", |(_, ic)| u64::from(ic.horizon))
