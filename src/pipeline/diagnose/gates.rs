@@ -74,7 +74,7 @@ fn pooled(parts: &[(usize, Mean)]) -> Option<Mean> {
     let error: Option<f64> =
         parts.iter().map(|(count, mean)| Some(share(*count) * mean.error?)).sum();
     let bps = parts.iter().map(|(count, mean)| share(*count) * mean.bps).sum();
-    (n > 0.0).then(|| Mean { bps, error })
+    (n > 0.0).then_some(Mean { bps, error })
 }
 
 #[cfg(test)]
