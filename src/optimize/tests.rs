@@ -40,8 +40,8 @@ fn bars(n: usize, memory: f64, seed: u64) -> Bars {
 
 fn conduct() -> Conduct {
     let config = Config::default();
-    let rules =
-        Rules { costs: vec![Costs::free()], ..config.backtest.rules(&config.trading_logic, 1) };
+    let mut rules: Rules = config.backtest.rules(&config.trading_logic, 1);
+    rules.costs[0] = rules.costs[0].times(0.0);
     let shape = Shape { timeframe: Timeframe::M5, calendar: Calendar::default(), extra: vec![] };
     Conduct {
         frame: Frame::new(Timeframe::M5, None).unwrap(),

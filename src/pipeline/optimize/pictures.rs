@@ -184,5 +184,6 @@ fn pair(done: &Optimized, tests: &Explored, subject: &str) -> Option<HeatMap> {
         rows: (0..n_y).rev().map(|k| named(y, k)).collect(),
         values: cells.map(value).collect(),
         palette: Palette::Diverging,
+        measure: "%".to_owned(),
     })
 }

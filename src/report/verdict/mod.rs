@@ -30,6 +30,7 @@ pub use evidence::{CostGate, Edge, Evidence, Ic, SharpeBand};
 pub use judge::{Outcome, Verdict, judge};
 pub use rules::judge_rules;
 pub use thresholds::Thresholds;
+pub use words::sentence;
 
 fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)

@@ -55,7 +55,9 @@ fn headline(reason: Reason, evidence: &Evidence) -> String {
         Reason::TooManyTrials => {
             "the result is good, but the best of as many worthless settings might be as good"
         }
-        Reason::Loses | Reason::NoPower | Reason::ProfitWithoutPower => "it loses money",
+        Reason::Loses | Reason::TradesLose | Reason::NoPower | Reason::ProfitWithoutPower => {
+            "it loses money"
+        }
         Reason::RecordTooShort | Reason::Unclear => "what was found may be luck, and may be not",
     };
     let outcome = match reason.outcome() {
@@ -107,7 +109,7 @@ fn what_it_means(reason: Reason) -> &'static str {
         Reason::TooManyTrials => {
             "With so many settings one is bound to look good; this one may be it."
         }
-        Reason::Loses | Reason::NoPower | Reason::ProfitWithoutPower => {
+        Reason::Loses | Reason::TradesLose | Reason::NoPower | Reason::ProfitWithoutPower => {
             "What was best on one window was not good on the next."
         }
         Reason::RecordTooShort | Reason::Unclear => {
@@ -128,7 +130,11 @@ fn what_would_change_it(reason: Reason, evidence: &Evidence) -> &'static str {
             "More bars; and fewer settings, chosen before looking."
         }
         Reason::TooManyTrials | Reason::Unclear | Reason::RecordTooShort => "More bars.",
-        Reason::OneStretch | Reason::Loses | Reason::NoPower | Reason::ProfitWithoutPower => {
+        Reason::OneStretch
+        | Reason::Loses
+        | Reason::TradesLose
+        | Reason::NoPower
+        | Reason::ProfitWithoutPower => {
             "Other rules, or longer windows; not another look at the same ones."
         }
     }
