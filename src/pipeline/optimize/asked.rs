@@ -25,6 +25,7 @@ pub struct Plans {
     pub space: Space,
     pub how: How,
     pub conduct: Conduct,
+    pub windows: Vec<Window>,
     /// Windows, or the regimes of each.
     pub kinds: Vec<Kind>,
 }
@@ -45,9 +46,10 @@ impl Plans {
         let space = space(config, &setup)?;
         let conduct = conduct(config, (bars, shape))?;
         let warm_up = settled(&setup, &space, &conduct)?;
-        let kinds = apart(config, bars, &windows(config, bars, warm_up)?)?;
+        let windows = windows(config, bars, warm_up)?;
+        let kinds = apart(config, bars, &windows)?;
         let how = how(config, &space)?;
-        Ok(Self { setup, space, how, conduct, kinds })
+        Ok(Self { setup, space, how, conduct, windows, kinds })
     }
 
     /// `optimize-rsi-btcusdt-5m-` and the hash of all that the walk depends on.
@@ -153,7 +155,7 @@ fn windows(config: &Config, bars: &Bars, warm_up: usize) -> Result<Vec<Window>, 
 }
 
 /// Each window's regimes apart, where they are asked for.
-fn apart(config: &Config, bars: &Bars, windows: &[Window]) -> Result<Vec<Kind>, Failure> {
+pub fn apart(config: &Config, bars: &Bars, windows: &[Window]) -> Result<Vec<Kind>, Failure> {
     let asked = &config.optimize;
     let window = asked.regime_bars as usize;
     let method = match asked.regimes {
