@@ -8,19 +8,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::backtest::market_of;
-use super::ledger_tables::{equity, fills, trades};
+use super::rules::{Account, impossible, measured, refuse, sigma, traded};
 use super::{bars, shape};
-use crate::backtest::intent::Intents;
 use crate::backtest::ledger::Ledger;
-use crate::backtest::metrics::{Input, Metrics};
-use crate::backtest::volatility::trailing_sd;
-use crate::backtest::{EngineFault, Market, run as simulate};
+use crate::backtest::metrics::Metrics;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::{
-    Arena, Cell, Conduct, ExploreFault, Explored, Field, How, Kind, Plan, Setup, Stretch, explore,
-    stitched,
+    Arena, Cell, ExploreFault, Explored, Field, How, Kind, Plan, Setup, Stretch, explore, stitched,
 };
 use crate::search::{Point, Space};
 use crate::store;
@@ -118,12 +114,6 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
     Ok(Optimized { files, ..done })
 }
 
-fn sigma(config: &Config, bars: &Bars) -> Option<Vec<f64>> {
-    let backtest = &config.backtest;
-    let needed = backtest.costs().slippage.needs_sigma();
-    needed.then(|| trailing_sd(&bars.columns().close, backtest.slippage.window_bars))
-}
-
 /// On the test windows: all settings where all windows tried the same, which tells whether choosing is
 /// worth anything; else those that were chosen.
 fn tested(
@@ -190,22 +180,12 @@ fn walk(
     Ok((ledger, rows))
 }
 
-fn traded(market: Market<'_>, intents: &Intents, conduct: &Conduct) -> Result<Ledger, Failure> {
-    simulate(&[market], &[intents], &conduct.rules).map_err(impossible)
-}
-
-fn measured(config: &Config, ledger: &Ledger, timeframe: Timeframe) -> Metrics {
-    let cash = config.backtest.cash;
-    Metrics::new(&Input { ledger, cash, timeframe, sessions: None, regimes: None })
-}
-
 fn write(
     config: &Config,
     done: &Optimized,
     (found, tests, bars): (&Explored, &Explored, &Bars),
 ) -> Result<Vec<PathBuf>, Failure> {
     let folder = Path::new(store::RESULTS).join(&done.id);
-    let symbols = std::slice::from_ref(&done.symbol);
     let at = |name: &str| folder.join(name);
     let windows = tables::windows(done)?;
     let mut files = vec![at("champions.parquet"), at("champions.csv")];
@@ -215,30 +195,19 @@ fn write(
         ("settings.parquet", tables::settings(found)?),
         ("all_in_sample_training_runs.parquet", tables::tries(found)?),
         ("out_of_sample_runs.parquet", tables::tries(tests)?),
-        ("trades.parquet", trades(&done.ledger, symbols)?),
-        ("fills.parquet", fills(&done.ledger, (symbols, std::slice::from_ref(bars)))?),
-        ("equity.parquet", equity(&done.ledger, config.backtest.cash)?),
     ];
     for (name, table) in tables {
         store::write_table(&at(name), &table)?;
         files.push(at(name));
     }
-    store::write_csv(&at("trade_log.csv"), &trades(&done.ledger, symbols)?)?;
-    let mut json = serde_json::to_vec_pretty(&done.metrics).map_err(Failure::world)?;
-    json.push(b'\n');
-    store::write_atomic(&at("metrics.json"), &json)?;
-    store::write_atomic(&at("config.yml"), config.to_yaml().as_bytes())?;
-    files.extend(["trade_log.csv", "metrics.json", "config.yml"].map(at));
+    let account = Account { ledger: &done.ledger, metrics: &done.metrics };
+    files.extend(account.write(config, (&done.symbol, bars), &folder)?);
     Ok(files)
 }
 
 fn cannot(fault: ExploreFault) -> Failure {
     match fault {
-        ExploreFault::Setup(faults) => asked::refuse(&faults),
+        ExploreFault::Setup(faults) => refuse(&faults),
         ExploreFault::Arena(fault) => Failure::user(fault),
     }
-}
-
-fn impossible(fault: EngineFault) -> Failure {
-    Failure::user(fault)
 }
