@@ -18,8 +18,8 @@ doc:
 bench:
 	bench/run
 
-# From nothing to a verdict, on the synthetic market.
-EDGEWALK = cargo run --release --locked --quiet --
+# From nothing to a verdict, on a synthetic market in which there is something to find.
+EDGEWALK = cargo run --release --locked --quiet -- --config examples/planted.yml
 demo:
 	$(EDGEWALK) ingest
 	$(EDGEWALK) data audit
@@ -27,7 +27,7 @@ demo:
 	$(EDGEWALK) features check
 	$(EDGEWALK) labels
 	$(EDGEWALK) folds
-	$(EDGEWALK) train --set data.train.to=2023-06-01
+	$(EDGEWALK) train --set data.train.to=2022-08-01
 	$(EDGEWALK) predict
 	$(EDGEWALK) explain --top 5
 	$(EDGEWALK) walkforward

@@ -50,7 +50,7 @@ def main():
             with tempfile.TemporaryDirectory() as folder:
                 said, ics = verdict(folder, seed, KINDS[kind])
             outcomes.append(said["outcome"])
-            eaten += "costs eat" in said["headline"]
+            eaten += "eat" in said["headline"] + said["what_it_means"]
             found += max(ic["t_hac"] or 0.0 for ic in ics) > 1.96
             shown = ", ".join(f"{ic['value']:.3f}" for ic in ics)
             print(f"{kind} {seed}: IC {shown}: {said['headline']}", flush=True)

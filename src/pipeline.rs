@@ -36,7 +36,7 @@ pub use runs::{
     FIGURES, Figure, FileFacts, FoldFacts, KeyDifference, RunDifference, RunFacts, State, Unit,
     changed, differences, run_facts, runs,
 };
-pub use stored::AskedRun;
+pub use stored::{AskedRun, backtest_settings};
 pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, short, sweep};
 pub use tournament::{
     Crowned, Fold as TournamentFold, Ranking, Tourney, Tourneying, outline, tournament,
@@ -293,7 +293,11 @@ fn span(
 /// Windows that do not fit come with some that do.
 fn unfit(fault: &FoldFault, test_weeks: u32) -> Failure {
     let failure = Failure::user(fault);
-    let FoldFault::TooShort { have, .. } = fault else { return failure };
+    let have = match fault {
+        FoldFault::TooShort { have, .. } => have,
+        FoldFault::EmptySlice { dropped: 0, until, .. } => return failure.hint(past_gap(*until)),
+        _ => return failure,
+    };
     let whole = have.0 as u32;
     if whole < 2 {
         return failure.hint("more bars: windows of a week each, the shortest, need 2 weeks");
@@ -301,6 +305,15 @@ fn unfit(fault: &FoldFault, test_weeks: u32) -> Failure {
     let test = (whole / 4).clamp(1, test_weeks);
     let train = whole - test;
     failure.hint(format!("more bars, or `--train-weeks {train} --test-weeks {test}`, which fit"))
+}
+
+/// What to do about a gap that is as long as a slice.
+fn past_gap(until: Ts) -> String {
+    let day = until.to_string().chars().take(10).collect::<String>();
+    format!(
+        "`edgewalk data audit` lists the gaps; `--set data.from={day}` begins behind this one, `--set \
+         data.to=…` ends before it, and longer windows reach over it"
+    )
 }
 
 /// How many bars the calendar misses after each bar.

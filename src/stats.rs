@@ -1,6 +1,8 @@
 //! Formulas, each with its source. `None` where the value is undefined: too few numbers, one that
 //! is not finite, no spread to divide by.
 
+pub mod hac; // sums of terms that remember each other
+
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 /// The arithmetic mean.

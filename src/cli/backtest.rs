@@ -133,7 +133,7 @@ fn figures(m: &Metrics) -> String {
         ("worst drawdown", percent(m.drawdown.max_drawdown)),
         ("its length", unit(m.drawdown.max_length_days, 0, "days")),
         ("payoff", told(m.trades.payoff, 2)),
-        ("gross profit", told(Some(m.money.gross_cash), 0)),
+        ("gross of the costs paid", told(Some(m.money.gross_cash), 0)),
         ("costs", told(Some(m.money.costs_cash), 0)),
         ("a trade", unit(m.trades.expectancy_bps, 2, "bps")),
         ("net profit", told(Some(m.money.net_cash), 0)),
@@ -221,7 +221,25 @@ fn refusals(done: &Backtested) -> String {
     let told = told.collect::<Vec<_>>().join(", ");
     let n: usize = done.told.iter().map(|told| told.n_intents).sum();
     let told = if told.is_empty() { "none refused".to_owned() } else { format!("refused: {told}") };
-    format!("\nintents: {n}; {told}\n{}", done.told.iter().map(silence).collect::<String>())
+    let silent = done.told.iter().map(|one| warm_up(one, done).unwrap_or_else(|| silence(one)));
+    format!("\nintents: {n}; {told}\n{}", silent.collect::<String>())
+}
+
+/// Where every bar is one of the first that gates wait for: what they wait for.
+fn warm_up(told: &Told, done: &Backtested) -> Option<String> {
+    let all = told.waterfall.stages.iter().find(|stage| stage.reason == Reason::WarmUp)?;
+    if all.refused < all.before || all.before == 0 {
+        return None;
+    }
+    let windows = done.windows.iter().map(|(key, bars)| format!("`trading_logic.{key}` {bars}"));
+    Some(format!(
+        "{}: nothing was traded: all of its {} bars are warm-up. Gates wait until their windows are \
+         full: {}. Shorter ones leave bars to trade, such as `--set trading_logic.z_window={}`.\n",
+        told.symbol,
+        all.before,
+        windows.collect::<Vec<_>>().join(", "),
+        (all.before / 10).max(20)
+    ))
 }
 
 /// Why a symbol was not traded at all.

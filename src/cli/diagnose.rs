@@ -16,7 +16,8 @@ use crate::stats;
 ///
 /// Information coefficients with errors that know of overlapping returns, their decay, hit rates,
 /// returns by tenth, coverage, the trades at several costs and z-thresholds, and a verdict with its
-/// reasons: pass, fail, or not enough evidence. `verdict.*` says what is asked.
+/// reasons: pass, fail, or not enough evidence. `verdict.*` says what is asked. Settings are those of
+/// the run's last backtest, unless `-c` names a file; `--set` changes them for this once.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The run: its id, or the beginning of it (`edgewalk run list`)
@@ -51,8 +52,20 @@ impl Asked {
 }
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
-    let config = global.load_with(&args.asked.flags())?;
-    let asked = AskedRun { run: &args.run, only: global.only(&config) };
+    let stored = match &global.config {
+        Some(_) => None,
+        None => pipeline::backtest_settings(&args.run)?,
+    };
+    let Some(path) = stored else {
+        let config = global.load_with(&args.asked.flags())?;
+        let asked = AskedRun { run: &args.run, only: global.only(&config) };
+        return judge(&config, asked, (&args.asked, global.quiet));
+    };
+    let config = Config::load_with(Some(&path), &global.set, &args.asked.flags());
+    let config = config.map_err(Failure::from)?;
+    tracing::info!("judged by the settings of its last backtest, `{}`", path.display());
+    // They name the symbols that were traded.
+    let asked = AskedRun { run: &args.run, only: &config.data.symbols };
     judge(&config, asked, (&args.asked, global.quiet))
 }
 
@@ -157,11 +170,16 @@ fn claims(done: &Diagnosed) -> String {
         let line = [with_error(&claims.slope, 2), with_error(&claims.intercept_bps, 2) + " bps"];
         [&[of.horizon.to_string()], &line[..], &thirds[..], &[drifted]].concat()
     };
+    let silent = done.tables.horizons.iter().filter(|of| of.n_silent_folds > 0).map(|of| {
+        let (n, all, at) = (of.n_silent_folds, of.by_fold.folds.len(), of.horizon);
+        format!("Horizon {at}: {n} of {all} folds expect exactly nothing, by their calibration.\n")
+    });
     format!(
         "{}\nslope and intercept of realised on expected bps: 1 and 0 where they come true.\ninside: by \
          thirds of volatility. drifted: predictions unlike those on the calibration weeks, beyond \
-         chance.\n",
-        table(&header, done.tables.horizons.iter().enumerate().map(row))
+         chance.\n{}",
+        table(&header, done.tables.horizons.iter().enumerate().map(row)),
+        silent.collect::<String>()
     )
 }
 
@@ -171,8 +189,8 @@ fn learnt(models: &Models) -> String {
     let n_columns = models.features.first().map_or(0, |fold| fold.columns.len());
     let middle = stats::quantile(&drifted, 0.5).map_or("–".to_owned(), |n| format!("{n:.0}"));
     let mut text = format!(
-        "Columns unlike those that were learnt from, beyond chance: {middle} of {n_columns} in the \
-         middle fold.\n"
+        "Columns unlike those that were learnt from, beyond chance: {middle} of {n_columns}, the median \
+         over folds.\n"
     );
     let Some(shap) = &models.shap else { return text };
     let bars = if shap.horizon == 1 { "bar" } else { "bars" };
@@ -211,7 +229,7 @@ fn name(outcome: Outcome) -> &'static str {
     }
 }
 
-fn verdict(verdict: &Verdict) -> String {
+pub fn verdict(verdict: &Verdict) -> String {
     let mut text = format!("VERDICT: {}\n\n", verdict.headline);
     let rows = verdict.checks.iter().map(|check| {
         let must = if check.must { "must" } else { "note" };
@@ -225,10 +243,12 @@ fn verdict(verdict: &Verdict) -> String {
         ]
     });
     text += &super::table_of(&["check", "", "asked", "found", "outcome"], "lllll", rows);
-    for paragraph in
-        [&verdict.what_was_tested, &verdict.what_it_means, &verdict.what_would_change_it]
-    {
-        text += &format!("\n{paragraph}\n");
+    text.push('\n');
+    for check in &verdict.checks {
+        text += &format!("{}: {}\n", check.name.title(), check.words);
+    }
+    for (name, words) in verdict.paragraphs() {
+        text += &format!("\n{}\n{words}\n", name.to_uppercase());
     }
     text + "\n"
 }

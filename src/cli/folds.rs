@@ -15,11 +15,11 @@ pub struct Args {
     #[arg(long)]
     symbol: Option<Symbol>,
     /// Weeks in each training window [default: walkforward.train_weeks]
-    #[arg(long)]
-    train_weeks: Option<u32>,
+    #[arg(long, allow_negative_numbers = true)]
+    train_weeks: Option<i64>,
     /// Weeks in each test window [default: walkforward.test_weeks]
-    #[arg(long)]
-    test_weeks: Option<u32>,
+    #[arg(long, allow_negative_numbers = true)]
+    test_weeks: Option<i64>,
     /// Prints JSON, row ranges included
     #[arg(long)]
     json: bool,

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::backtest::{percent, told};
+use super::diagnose::verdict;
 use super::progress::Drawn;
 use super::{Global, one_symbol, print, table_of};
 use crate::config::Flag;
@@ -86,6 +87,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let done = pipeline::optimize(&asked)?;
     drop(drawn);
     let mut text = headline(&done) + &windows(&done, args.top) + &summary(&done);
+    text += &format!("\n{}", verdict(&done.verdict));
     for path in &done.files {
         text += &format!("wrote `{}`\n", path.display());
     }
@@ -94,12 +96,13 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
 
 fn headline(done: &Optimized) -> String {
     let n = |n: usize| told(Some(n as f64), 0);
-    let exact = match done.n_exact {
-        0 => String::new(),
-        some => format!(", {} of them by the engine alone", n(some)),
-    };
+    let exact: String = done
+        .exact
+        .iter()
+        .map(|(why, some)| format!("{} of them by the engine: {why}\n", n(*some)))
+        .collect();
     format!(
-        "{} {}, `{}`: {} settings{exact} on {} windows, {} tries\n\n",
+        "{} {}, `{}`: {} settings on {} windows, {} tries\n{exact}\n",
         done.symbol,
         done.timeframe,
         done.setup.strategy.name,

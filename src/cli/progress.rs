@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::ingest::feeds::Progress;
 
@@ -13,13 +13,13 @@ pub struct Drawn(ProgressBar);
 impl Drawn {
     /// A bar for work counted in `unit`; silent when asked to be, or when stderr is no terminal.
     pub fn new(title: &str, unit: &str, quiet: bool) -> Self {
-        let counted = format!("{{pos}}/{{len}} {unit}, {{eta}} left");
+        let counted = format!("{{pos}}/{{len}} {unit}{{left}}");
         Self::of(&format!("{title} {{wide_bar}} {counted} {{msg}}"), quiet)
     }
 
     /// As [`Self::new`], with what is said on a line of its own.
     pub fn with_line(title: &str, unit: &str, quiet: bool) -> Self {
-        let counted = format!("{{pos}}/{{len}} {unit}, {{eta}} left");
+        let counted = format!("{{pos}}/{{len}} {unit}{{left}}");
         Self::of(&format!("{title} {{wide_bar}} {counted}\n{{wide_msg}}"), quiet)
     }
 
@@ -34,10 +34,18 @@ impl Drawn {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("left", left));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
+    }
+}
+
+/// Once something is done there is something to go by.
+fn left(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    if state.pos() > 0 {
+        // Nobody is there to read it where it cannot be written.
+        let _ = write!(out, ", {:#} left", HumanDuration(state.eta()));
     }
 }
 

@@ -77,7 +77,11 @@ fn list(runs: &[RunFacts]) -> String {
     }
     text.trim_end().to_owned()
         + "\n\n* models/latest. rank IC: of the horizon where it is clearest, t by HAC. –: not made yet.\n"
+        + if runs.iter().any(RunFacts::is_judged_otherwise) { OTHER_SETTINGS } else { "" }
 }
+
+const OTHER_SETTINGS: &str = "of other settings: not those of the last backtest, whose trades are shown; \
+                              `edgewalk diagnose --run RUN` judges these.\n";
 
 fn row(run: &RunFacts) -> Vec<String> {
     let n_trades = run.figure("/trades/trades");
@@ -86,9 +90,10 @@ fn row(run: &RunFacts) -> Vec<String> {
         run.id.clone(),
         run.subject(),
         predicted(run),
-        match run.folds.len() {
-            0 => "–".to_owned(),
-            n => n.to_string(),
+        match run.n_folds() {
+            (0, _) => "–".to_owned(),
+            (n, None) => n.to_string(),
+            (n, Some(trained)) => format!("{n} ({trained} trained)"),
         },
         run.predicted.map_or("–".to_owned(), |(rows, ..)| told(Some(rows as f64), 0)),
         run.best_ic().map_or("–".to_owned(), |(_, ic, t)| format!("{ic:.3} ({t:.1})")),
@@ -119,7 +124,11 @@ fn verdict(run: &RunFacts) -> String {
         State::Damaged(_) => "DAMAGED".to_owned(),
         State::Unfinished { folds: 0 } => "unfinished".to_owned(),
         State::Unfinished { folds } => format!("unfinished, {folds} folds so far"),
-        State::Whole => run.said("outcome").map_or("–".to_owned(), |said| said.replace('_', " ")),
+        State::Whole => {
+            let outcome = run.said("outcome").map(|said| said.replace('_', " "));
+            let end = if run.is_judged_otherwise() { ", of other settings" } else { "" };
+            outcome.map_or("–".to_owned(), |outcome| outcome + end)
+        }
     }
 }
 

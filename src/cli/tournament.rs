@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::backtest::{percent, told};
+use super::diagnose::verdict;
 use super::progress::Drawn;
 use super::{Global, one_symbol, print, table_of};
 use crate::config::Flag;
@@ -78,6 +79,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let done = pipeline::tournament(&Tourneying { config: &config, symbol, progress: &progress })?;
     drop(drawn);
     let mut text = headline(&done) + &folds(&done, args.top) + &summary(&done);
+    text += &format!("\n{}", verdict(&done.verdict));
     for path in &done.files {
         text += &format!("wrote `{}`\n", path.display());
     }
@@ -144,7 +146,7 @@ fn row(fold: &Fold, rank: usize, champion: &Crowned) -> Vec<String> {
 fn summary(done: &Tourney) -> String {
     let champions = || done.folds.iter().flat_map(|fold| &fold.champions);
     let won = champions().filter(|champion| champion.test.net_return > 0.0).count();
-    let ratio = done.transfer.as_ref().and_then(|transfer| transfer.efficiency);
+    let ratio = done.selection.transfer.as_ref().and_then(|transfer| transfer.efficiency);
     let kept = match ratio {
         Some(ratio) => format!("a day they made {ratio:.2} of what they made in sample"),
         None => "together they made nothing in sample that could be kept".to_owned(),

@@ -21,14 +21,14 @@ pub struct Args {
     #[arg(long)]
     symbol: Option<Symbol>,
     /// Weeks in each training window [default: walkforward.train_weeks]
-    #[arg(long, value_name = "WEEKS")]
-    train_weeks: Option<u32>,
+    #[arg(long, value_name = "WEEKS", allow_negative_numbers = true)]
+    train_weeks: Option<i64>,
     /// Weeks in each test window [default: walkforward.test_weeks]
-    #[arg(long, value_name = "WEEKS")]
-    test_weeks: Option<u32>,
+    #[arg(long, value_name = "WEEKS", allow_negative_numbers = true)]
+    test_weeks: Option<i64>,
     /// Weeks from one test window's beginning to the next [default: walkforward.step_weeks]
-    #[arg(long, value_name = "WEEKS")]
-    step_weeks: Option<u32>,
+    #[arg(long, value_name = "WEEKS", allow_negative_numbers = true)]
+    step_weeks: Option<i64>,
     /// rolling forgets what lies before the training window, anchored keeps everything
     /// [default: walkforward.mode]
     #[arg(long)]

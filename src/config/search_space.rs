@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::free_keys::{pair, pairs_item, read_pairs};
 use super::setting::{Item, Reading, Setting, Spot, Wrong};
-use super::tree::Node;
+use super::tree::{Content, Entry, Node};
 use crate::search::{DimensionParams, SpaceParams, Value};
 
 /// A key → what it may become, as it was written.
@@ -43,8 +43,9 @@ impl<const N: usize> From<[(&str, &str); N]> for SearchSpace {
 
 impl Setting for SearchSpace {
     fn read(&mut self, node: &Node, spot: &Spot, reading: &mut Reading) {
-        read_pairs(node, spot, reading, |entry, wrong| {
-            let Some(text) = pair(entry, WANTED, wrong) else { return };
+        read_pairs(&flat(node), spot, reading, |entry, wrong| {
+            let plain = Entry { key: entry.key.replace('.', "_"), ..entry.clone() };
+            let Some(text) = pair(&plain, WANTED, wrong) else { return };
             match parse(&text).map(|dimension| dimension.check()) {
                 Some(Ok(_)) => drop(self.0.insert(entry.key.clone(), text)),
                 Some(Err(fault)) => wrong.push(Wrong {
@@ -61,6 +62,17 @@ impl Setting for SearchSpace {
         let pairs = self.0.iter().map(|(name, text)| (name.clone(), text.clone())).collect();
         items.push(pairs_item(spot, pairs));
     }
+}
+
+/// `exits: {stop: 1..3}` is `exits.stop: 1..3`.
+fn flat(node: &Node) -> Node {
+    let Content::Map(entries) = &node.content else { return node.clone() };
+    let of = |entry: &Entry| -> Vec<Entry> {
+        let Content::Map(inner) = flat(&entry.value).content else { return vec![entry.clone()] };
+        let named = |e: Entry| Entry { key: format!("{}.{}", entry.key, e.key), ..e };
+        inner.into_iter().map(named).collect()
+    };
+    Node::map(entries.iter().flat_map(of).collect(), node.place.clone())
 }
 
 pub(super) fn parse(text: &str) -> Option<DimensionParams> {
@@ -101,6 +113,19 @@ pub(super) fn value(word: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sections_are_names_with_a_dot() {
+        let yaml = "tuning: {space: {max_depth: 3..8}}\noptimize: {space: {fast: 3..8, exits: {stop: 1..3}}}";
+        let config = crate::config::Config::from_text("c", yaml, &[]).unwrap();
+        let names: Vec<&str> = config.optimize.space.names().collect();
+        assert_eq!(names, ["exits.stop", "fast"]);
+        let again = crate::config::Config::from_text("c", &config.to_yaml(), &[]).unwrap();
+        assert_eq!(again.optimize, config.optimize);
+        let set = ["optimize.space.exits.stop=1.0..2.0 step 0.5".to_owned()];
+        let set = crate::config::Config::from_text("c", "", &set).unwrap();
+        assert_eq!(set.optimize.space.names().collect::<Vec<_>>(), ["exits.stop"]);
+    }
 
     #[test]
     fn ranges_and_choices_are_read_as_they_look() {

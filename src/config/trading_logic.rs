@@ -135,6 +135,19 @@ choice! {
 }
 
 impl TradingLogic {
+    /// Keys that gates wait by, and their bars, the longest first.
+    pub fn windows(&self) -> Vec<(&'static str, u32)> {
+        let quantile = self.quantile_level.map(|_| ("quantile_window", self.quantile_window));
+        let always = [
+            ("z_window", self.z_window),
+            ("warmup_bars", self.warmup_bars),
+            ("volatility_window", self.volatility_window),
+        ];
+        let mut all: Vec<_> = always.into_iter().chain(quantile).collect();
+        all.sort_by_key(|(_, bars)| std::cmp::Reverse(*bars));
+        all
+    }
+
     /// As the gates take them, with the part of a position that a target closes.
     pub fn params(&self, backtest: &Backtest) -> SignalParams {
         SignalParams {

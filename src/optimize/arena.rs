@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
 use super::stretch::Stretch;
+use crate::backtest::metrics::days::day_return;
 use crate::backtest::rules::Rules;
 use crate::backtest::score::{Enough, Score};
-use crate::backtest::screen::{By, Gated, Windows};
+use crate::backtest::screen::{By, Gated, NotScreened, Windows};
 use crate::backtest::tally::Tally;
 use crate::backtest::{EngineFault, Market};
 use crate::features::{BadFeature, Shape};
@@ -127,16 +128,16 @@ impl<'a> Arena<'a> {
         found.ok_or_else(|| ArenaFault::Lost(exits.to_string()))
     }
 
-    /// Each setting on the windows wanted of it, and how many settings the engine had to be asked
-    /// about. `on_done` is told how many settings are done.
+    /// Each setting on the windows wanted of it, and how often the engine had to be asked instead of the
+    /// screen, by the reason. `on_done` is told how many settings are done.
     pub fn run(
         &self,
         plans: &[&Plan],
         wanted: &(dyn Fn(usize) -> Vec<Stretch> + Sync),
         on_done: &(dyn Fn(usize) + Sync),
-    ) -> Result<(Vec<Vec<Cell>>, usize), ArenaFault> {
+    ) -> Result<(Vec<Vec<Cell>>, Exact), ArenaFault> {
         let mut cells = vec![Vec::new(); plans.len()];
-        let (mut n_done, mut n_exact) = (0, 0);
+        let (mut n_done, mut exact) = (0, Exact::new());
         for group in same_exits(plans) {
             let distances = self.distances(&plans[group[0]].exits)?;
             let floor = Windows::new(self.market, distances.exits(), &self.conduct.rules)?;
@@ -144,17 +145,39 @@ impl<'a> Arena<'a> {
                 let entries = self.entries(plans[*at], &distances.ready)?;
                 self.one(&floor, &entries, &wanted(*at))
             };
-            let found: Vec<Result<(Vec<Cell>, bool), ArenaFault>> =
+            let found: Vec<Result<(Vec<Cell>, Exact), ArenaFault>> =
                 group.par_iter().map(of).collect();
             for (at, found) in group.iter().zip(found) {
-                let (row, is_exact) = found?;
+                let (row, why) = found?;
                 cells[*at] = row;
-                n_exact += usize::from(is_exact);
+                why.into_iter().for_each(|(why, n)| *exact.entry(why).or_insert(0) += n);
             }
             n_done += group.len();
             on_done(n_done);
         }
-        Ok((cells, n_exact))
+        Ok((cells, exact))
+    }
+
+    /// Each setting's daily returns on these rows.
+    pub fn days(&self, plans: &[&Plan], rows: &Range<usize>) -> Result<Vec<Vec<f64>>, ArenaFault> {
+        let mut days = vec![Vec::new(); plans.len()];
+        let (cash, size) = (self.conduct.rules.cash, self.conduct.size);
+        for group in same_exits(plans) {
+            let distances = self.distances(&plans[group[0]].exits)?;
+            let floor = Windows::new(self.market, distances.exits(), &self.conduct.rules)?;
+            let of = |at: &usize| {
+                let entries = self.entries(plans[*at], &distances.ready)?;
+                let (long, short) = ([entries.long.as_slice()], [entries.short.as_slice()]);
+                let signals = Gated { long: &long, short: &short, size };
+                let tally = floor.tally(rows.clone(), signals, Tally::keeping(cash))?.0;
+                Ok(returns(&tally.kept.unwrap_or_default().equity, cash))
+            };
+            let found: Vec<Result<Vec<f64>, ArenaFault>> = group.par_iter().map(of).collect();
+            for (at, found) in group.iter().zip(found) {
+                days[*at] = found?;
+            }
+        }
+        Ok(days)
     }
 
     fn one(
@@ -162,9 +185,9 @@ impl<'a> Arena<'a> {
         floor: &Windows<'_>,
         entries: &Entries,
         windows: &[Stretch],
-    ) -> Result<(Vec<Cell>, bool), ArenaFault> {
+    ) -> Result<(Vec<Cell>, Exact), ArenaFault> {
         let size = self.conduct.size;
-        let mut is_exact = false;
+        let mut exact = Exact::new();
         let mut cells = Vec::with_capacity(windows.len());
         for window in windows {
             let account = Tally::new(self.conduct.rules.cash);
@@ -175,10 +198,12 @@ impl<'a> Arena<'a> {
             let n = 1 + usize::from(mask.is_some());
             let signals = Gated { long: &long[..n], short: &short[..n], size };
             let (tally, by) = floor.tally(window.rows.clone(), signals, account)?;
-            is_exact |= by != By::Screen;
+            if let By::Engine(why) = by {
+                *exact.entry(reason(&why)).or_insert(0) += 1;
+            }
             cells.push(self.cell(&tally));
         }
-        Ok((cells, is_exact))
+        Ok((cells, exact))
     }
 
     pub(super) fn cell(&self, tally: &Tally) -> Cell {
@@ -193,6 +218,24 @@ impl<'a> Arena<'a> {
 pub(super) fn only(entries: &mut Entries, ready: &[u64]) {
     for side in [&mut entries.long, &mut entries.short] {
         side.iter_mut().zip(ready).for_each(|(word, ready)| *word &= ready);
+    }
+}
+
+fn returns(equity: &[f64], cash: f64) -> Vec<f64> {
+    let mut before = cash;
+    equity.iter().map(|equity| day_return(&mut before, *equity).unwrap_or(0.0)).collect()
+}
+
+/// How often the engine was asked, by the reason.
+pub type Exact = BTreeMap<&'static str, usize>;
+
+fn reason(not: &NotScreened) -> &'static str {
+    match not {
+        NotScreened::OnOpposite => "an opposite signal ends positions",
+        NotScreened::PartialTarget(_) => "a target closes a part",
+        NotScreened::VolumeCap { .. } => "the volume cap splits a fill",
+        NotScreened::Ruined { .. } => "equity is gone",
+        _ => "an intent or a rule is in doubt",
     }
 }
 

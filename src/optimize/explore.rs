@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::arena::{Arena, ArenaFault, Cell, Conduct};
+use super::arena::{Arena, ArenaFault, Cell, Conduct, Exact};
 use super::choice::Pick;
 use super::plan::Plan;
 use super::settings::Settings;
@@ -78,8 +78,8 @@ pub struct Explored {
     pub settings: Settings,
     /// In an order that depends on nothing but the search.
     pub tries: Vec<Try>,
-    /// How many settings the engine was asked about, since the screen could not tell.
-    pub n_exact: usize,
+    /// How often the engine was asked, since the screen could not tell.
+    pub exact: Exact,
 }
 
 impl Explored {
@@ -178,8 +178,8 @@ impl Field<'_> {
                 wanted[at].1.iter().map(|w| self.windows[*w].last(share)).collect()
             };
             let told = |n: usize| (self.progress)(n_done + n, n_all);
-            let (cells, n_exact) = arena.run(&plans, &rows, &told)?;
-            found.n_exact += n_exact;
+            let (cells, exact) = arena.run(&plans, &rows, &told)?;
+            exact.into_iter().for_each(|(why, n)| *found.exact.entry(why).or_insert(0) += n);
             for ((setting, (_, windows)), cells) in places.iter().zip(wanted).zip(cells) {
                 let of = |(window, cell): (&usize, Cell)| Try {
                     window: *window as u32,

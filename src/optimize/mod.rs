@@ -15,7 +15,7 @@ mod explore; // which settings are tried on which window
 mod stitched; // the entries of one walk
 mod tournament; // ensembles against each other, on one window
 
-pub use arena::{Arena, ArenaFault, Cell, Conduct};
+pub use arena::{Arena, ArenaFault, Cell, Conduct, Exact};
 pub use choice::{Neighbours, Pick};
 pub use explore::{Bracket, ExploreFault, Explored, Field, How, Try, explore};
 pub use plan::Plan;

@@ -9,7 +9,8 @@ use super::live::{LiveRun, live};
 use super::predict::{PredictRange, days};
 use super::single::{ONE_SCORE, Singles, setting};
 use super::stored::{
-    AskedRun, BACKTEST, LIVE, StoredRun, is_predicted, made_of_config, open_run, record,
+    AskedRun, BACKTEST, BACKTEST_CONFIG, LIVE, StoredRun, is_predicted, made_of_config, of_symbols,
+    open_run, record,
 };
 use super::sweep::shifted;
 use super::train::{identity, key_of};
@@ -39,6 +40,8 @@ pub struct Backtested {
     pub told: Vec<Told>,
     /// Intents that the engine did not turn into positions, by reason.
     pub refusals: BTreeMap<String, usize>,
+    /// Keys of `trading_logic` that gates wait by, and their bars.
+    pub windows: Vec<(&'static str, u32)>,
     pub files: Vec<PathBuf>,
     /// Different trials on these data so far, this one among them.
     pub n_trials: u64,
@@ -100,7 +103,8 @@ pub fn backtest(config: &Config, asked: AskedRun<'_>) -> Result<Backtested, Fail
     let n_trials = count(config, (&run.ledger_key(), &run.id, &run.hash()), metrics.sharpe.sharpe)?;
     let at = Place { model: &run.model, folder: &run.folder, below: "" };
     let files = write(config, (&at, &run.symbols), (parts, Some(&report)))?;
-    Ok(Backtested { run, ledger, metrics, band, told, refusals, files, n_trials })
+    let windows = config.trading_logic.windows();
+    Ok(Backtested { run, ledger, metrics, band, told, refusals, windows, files, n_trials })
 }
 
 /// A backtest that was run bar by bar.
@@ -361,20 +365,21 @@ fn write(
     ((ledger, metrics, bars), report): (Parts<'_>, Option<&Report<'_>>),
 ) -> Result<Vec<PathBuf>, Failure> {
     let at = |name: &str| place.at(name);
+    let config = &of_symbols(config, symbols);
     let trades = trades(ledger, symbols)?;
     store::write_table(&at("trades.parquet"), &trades)?;
     store::write_csv(&at("trade_log.csv"), &trades)?;
     store::write_table(&at("fills.parquet"), &fills(ledger, (symbols, bars))?)?;
     store::write_table(&at("equity.parquet"), &equity(ledger, config.backtest.cash)?)?;
     json(&at("metrics.json"), metrics)?;
-    store::write_atomic(&at("backtest.yml"), config.to_yaml().as_bytes())?;
+    store::write_atomic(&at(BACKTEST_CONFIG), config.to_yaml().as_bytes())?;
     let mut names = vec![
         "trades.parquet",
         "trade_log.csv",
         "fills.parquet",
         "equity.parquet",
         "metrics.json",
-        "backtest.yml",
+        BACKTEST_CONFIG,
     ];
     if let Some(report) = report {
         json(&at("gates.json"), report)?;

@@ -42,6 +42,13 @@ const YEAR_US: f64 = 365.2425 * crate::units::DAY_US as f64;
 pub fn data_config(config: &Config, own: &Config) -> Config {
     let mut own = own.clone();
     own.data.dir.clone_from(&config.data.dir);
+    own
+}
+
+/// The same for a model that looks at other bars now: those between `data.from` and `data.to` of
+/// today's config.
+pub fn todays_config(config: &Config, own: &Config) -> Config {
+    let mut own = data_config(config, own);
     (own.data.from, own.data.to) = (config.data.from, config.data.to);
     own
 }
@@ -99,7 +106,7 @@ fn places(bars: &Bars, times: impl Iterator<Item = Ts>) -> Result<Vec<usize>, Fa
                 "the predictions do not match the bars: `{symbol}` has no bar at `{ts}`"
             ))
             .hint(
-                "`edgewalk predict` predicts the bars of today, between `data.from` and `data.to`",
+                "`edgewalk data list` shows which bars there are; `edgewalk predict` predicts those of today",
             )
         })
     };

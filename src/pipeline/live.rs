@@ -2,7 +2,7 @@
 
 use super::backtest::cannot;
 use super::dataset::Lessons;
-use super::desk::{data_config, setup, weights};
+use super::desk::{setup, todays_config, weights};
 use super::predict::{PredictRange, in_sample, rows, same_lessons};
 use super::recipe;
 use super::stored::check_all;
@@ -66,7 +66,7 @@ pub fn live(
     range: PredictRange,
 ) -> Result<LiveRun, Failure> {
     let model = load(path)?;
-    let own = data_config(config, &model.config);
+    let own = todays_config(config, &model.config);
     let lessons = same_lessons(config, &model)?;
     check_all(&lessons.symbols, only)?;
     let asked = span(&rows(config, (&model, &lessons.data), range)?);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::dataset::{Definition, Lessons, digest, lessons};
-use super::desk::data_config;
+use super::desk::todays_config;
 use super::judge::{Judged, judge, reliability};
 use super::recipe;
 use super::stored::list;
@@ -63,9 +63,9 @@ pub fn predict(config: &Config, path: &Path, range: PredictRange) -> Result<Pred
     let path = folder.join(format!("{name}{days}.parquet"));
     store::write_table(&path, &table)?;
     if days.is_empty() && !range.in_sample {
-        let own = data_config(config, &model.config);
+        let own = todays_config(config, &model.config);
         let bars = predicted(&own, (&trial, &lessons.symbols))?;
-        store::write_atomic(&folder.join("config.yml"), model.config.to_yaml().as_bytes())?;
+        store::write_atomic(&folder.join("config.yml"), own.to_yaml().as_bytes())?;
         list((&model.folder.manifest, &folder), &bars, &["config.yml"])?;
     }
     let judge = |columns: &HorizonColumns| judge(columns, &lessons.data, &rows);
@@ -110,9 +110,7 @@ pub fn days(ends: Option<(Ts, Ts)>, range: PredictRange) -> String {
 
 /// The bars of today, seen as the model saw its own.
 pub fn same_lessons(config: &Config, model: &Model) -> Result<Lessons, Failure> {
-    let mut own = model.config.clone();
-    own.data.dir.clone_from(&config.data.dir);
-    (own.data.from, own.data.to) = (config.data.from, config.data.to);
+    let own = todays_config(config, &model.config);
     let symbols: Vec<Symbol> = model
         .report
         .symbols

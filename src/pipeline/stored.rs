@@ -16,7 +16,7 @@ use crate::walkforward::{HorizonColumns, Predictions, Trial};
 
 pub struct StoredRun {
     pub id: String,
-    /// The config that its models were made by.
+    /// The config that its models were made by, and between which times the bars that it predicted lie.
     pub config: Config,
     pub symbols: Vec<Symbol>,
     /// Label horizons, in the order of the predictions' columns.
@@ -48,7 +48,7 @@ impl<'a> AskedRun<'a> {
 
 pub fn open_run(asked: AskedRun<'_>) -> Result<StoredRun, Failure> {
     let model = ModelFolder::open(&Path::new(store::MODELS).join(resolve(asked.run)?))?;
-    let (id, config) = (model.manifest.id.clone(), config_of(&model)?);
+    let (id, mut config) = (model.manifest.id.clone(), config_of(&model)?);
     let folder = Path::new(store::RESULTS).join(&id);
     let path = folder.join(PREDICTIONS);
     if !path.is_file() {
@@ -56,6 +56,8 @@ pub fn open_run(asked: AskedRun<'_>) -> Result<StoredRun, Failure> {
         return Err(Failure::user(message).hint(format!("`{}` makes them", maker(&id))));
     }
     let made_of = made_of(&model.manifest, &folder)?;
+    let told = config_at(&folder.join(CONFIG))?;
+    (config.data.from, config.data.to) = (told.data.from, told.data.to);
     let folds = reports(&model)?;
     let first = folds.first().ok_or_else(|| Failure::world(format!("run `{id}` has no fold")))?;
     let (names, horizons) = (first.symbols.clone(), horizons_of(first));
@@ -75,6 +77,29 @@ pub fn open_run(asked: AskedRun<'_>) -> Result<StoredRun, Failure> {
     Ok(StoredRun { id, config, symbols, horizons, folds, predictions, made_of, folder, model })
 }
 
+fn config_at(path: &Path) -> Result<Config, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
+    Config::from_bytes(&path.display().to_string(), &bytes, &[]).map_err(Failure::from)
+}
+
+/// The settings of a run's last backtest, if there is one; of all its symbols that were traded.
+pub fn backtest_settings(run: &str) -> Result<Option<PathBuf>, Failure> {
+    let folder = Path::new(store::RESULTS).join(resolve(run)?);
+    let manifest = RunManifest::open(&folder)?;
+    let stage = manifest.as_ref().map(|manifest| manifest.whole(&folder, BACKTEST)).transpose();
+    let stage = stage.map_err(|failure| {
+        failure.hint("`edgewalk backtest` writes it anew; `-c config.yml` judges without it")
+    })?;
+    Ok(stage.flatten().map(|_| folder.join(BACKTEST_CONFIG)))
+}
+
+/// A config as it is stored beside what was made of some symbols.
+pub fn of_symbols(config: &Config, symbols: &[Symbol]) -> Config {
+    let mut config = config.clone();
+    config.data.symbols = symbols.to_vec();
+    config
+}
+
 /// What makes the predictions of such a run.
 fn maker(id: &str) -> &'static str {
     if id.starts_with(WALK) { "edgewalk walkforward" } else { "edgewalk predict" }
@@ -90,6 +115,9 @@ fn part(
         return Ok((trial, symbols));
     }
     check_known(&symbols, only)?;
+    if symbols.iter().all(|one| only.contains(one)) {
+        return Ok((trial, symbols));
+    }
     let kept: Vec<Symbol> = symbols.iter().filter(|one| only.contains(one)).cloned().collect();
     let number = |old: u32| kept.iter().position(|one| *one == symbols[old as usize]);
     let numbers: Vec<Option<usize>> = (0..symbols.len() as u32).map(number).collect();
@@ -149,6 +177,8 @@ pub fn horizons_of(report: &Report) -> Vec<u32> {
 }
 
 pub const PREDICTIONS: &str = "predictions.parquet";
+pub const BACKTEST_CONFIG: &str = "backtest.yml";
+const CONFIG: &str = "config.yml";
 const MODEL: &str = "model";
 
 /// Whether a run has stored predictions.
@@ -254,6 +284,11 @@ impl StoredRun {
         let ends = self.folds.iter().map(|report| Ok(report.trained()?.end));
         let ends: Vec<Ts> = ends.collect::<Result<_, Failure>>()?;
         Ok(ends.into_iter().min().unwrap_or_default())
+    }
+
+    /// Folds with models of their own.
+    pub fn n_trainings(&self) -> usize {
+        self.folds.iter().filter(|report| report.model.is_none()).count()
     }
 
     /// As tables name it.

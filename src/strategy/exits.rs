@@ -231,6 +231,6 @@ mod tests {
             rule.distances((&units, 0..bars.len()), &bars.columns().close, 0.0).unwrap();
         let Column::Each(stops) = distances.exits().stop else { panic!() };
         assert!((stops[LEAD] - 0.55).abs() < 1e-12);
-        assert_eq!(rule.target_fraction(), 0.5);
+        assert_eq!(rule.target_fraction, 0.5);
     }
 }

@@ -198,6 +198,10 @@ fn where_nothing_is_traded_it_is_said_why() {
     let deaf = ["--set", "trading_logic.ev_gate=false", "--set", "trading_logic.z_threshold=10"];
     let told = project.done(&[&["backtest"], &deaf[..]].concat());
     assert!(told.contains("nothing was traded. `z_threshold` refused the last"), "{told}");
+    // Windows that the data never fill.
+    let told = project.done(&["backtest", "--set", "trading_logic.z_window=100000"]);
+    assert!(told.contains("bars are warm-up. Gates wait until their windows are full"), "{told}");
+    assert!(told.contains(": `trading_logic.z_window` 100000, "), "{told}");
 }
 
 #[test]
@@ -243,9 +247,12 @@ fn what_does_not_fit_is_refused_by_name() {
     refuse(&["sweep", "--set", "data.symbols=[NOPE]", "--set", "trading_logic.z_threshold=1 | 2"]);
     let dear = ["--set", "backtest.half_spread_bps=900", "--set", "trading_logic.ev_gate=false"];
     refuse(&[&["backtest"], &dear[..]].concat());
-    refuse(&["backtest", "--set", "data.from=2022-01-28"]);
     refuse(&["backtest", "--set", "trading_logic.horizon_weights={method: fixed, fixed: [1]}"]);
     insta::assert_snapshot!(told);
+    // A run's bars are between its own `data.from` and `data.to`.
+    let whole = project.done(&["backtest"]);
+    let part = project.done(&["backtest", "--set", "data.from=2022-01-28"]);
+    assert_eq!(part.lines().next(), whole.lines().next());
 }
 
 #[test]

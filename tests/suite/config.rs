@@ -63,6 +63,13 @@ fn one_fault_is_one_sentence_with_its_hint() {
     error: --train-weeks 0 · walkforward.train_weeks: expected a whole number of weeks from 1 to 2000, found 0
     exit code 2
     ");
+    for command in ["folds", "walkforward"] {
+        let told = project.refusal(&[command, "--train-weeks", "-3"]);
+        assert!(
+            told.contains("expected a whole number of weeks from 1 to 2000, found -3"),
+            "{told}"
+        );
+    }
     let faulty = ["config", "check", "--set", "seed=x", "--set", "synthetic.bars=x"];
     insta::assert_snapshot!(project.refusal(&faulty), @r#"
     error: 2 faults in the configuration
@@ -126,7 +133,7 @@ fn what_show_prints_is_a_file_of_the_same_configuration() {
     project.put("config.yml", &shown);
     assert_eq!(project.done(&["config", "show"]), shown);
     let said = project.done(&["config", "check", "--set", "seed=9"]);
-    insta::assert_snapshot!(said, @"ok: `config.yml`, 163 keys set");
+    insta::assert_snapshot!(said, @"ok: `config.yml`, 164 keys set");
 }
 
 #[test]

@@ -20,8 +20,9 @@ trading_logic: {warmup_bars: 20, z_window: 100, volatility_window: 50, quantile_
 backtest: {cash: 10000, half_spread_bps: 0.1, slippage: {bps: 0.1}, commission: {taker_bps: 0.5}}
 ";
 const KILLS: usize = 20;
-/// Lives of one walk: each kill but the last is of one that goes on where the kill before has left it.
-const LIVES: usize = 10;
+/// Of an undisturbed walk: a life is no longer, so that most end by a kill, each of which but the first
+/// is of a walk that goes on where the kill before has left it.
+const LONGEST: f64 = 0.6;
 const WALK: [&str; 3] = ["walkforward", "--threads", "2"];
 
 fn project() -> Project {
@@ -63,20 +64,29 @@ fn twenty_kills_change_no_byte_of_what_a_walk_leaves() {
     let duration = undisturbed(&whole);
     let expected = written(&whole);
     let mut rng = Rng::new(20);
-    let mut n_killed = 0;
-    for _ in 0..KILLS / LIVES {
-        let project = project();
-        for life in 0..LIVES {
-            // A part of what is left to do if all went at one pace, so that later lives are cut too.
-            let part = (life as f64 + rng.uniform()) / LIVES as f64;
-            n_killed += usize::from(kill_after(&project, duration.mul_f64(part)));
+    let (mut n_killed, mut project) = (0, project());
+    for _ in 0..3 * KILLS {
+        if n_killed == KILLS {
+            break;
         }
-        project.done(&WALK);
-        let found = written(&project);
-        assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
-        for (name, bytes) in &found {
-            assert!(*bytes == expected[name], "`{name}` has other bytes");
+        // What is left to do is less from life to life; one that came to its end is followed by another.
+        let wait = duration.mul_f64(rng.uniform() * LONGEST);
+        if kill_after(&project, wait) {
+            n_killed += 1;
+        } else {
+            check(&project, &expected);
+            project = self::project();
         }
     }
-    assert!(n_killed >= KILLS / 4, "{n_killed} of {KILLS} were killed before their end");
+    project.done(&WALK);
+    check(&project, &expected);
+    assert!(n_killed >= KILLS * 3 / 4, "{n_killed} of {KILLS} were killed before their end");
+}
+
+fn check(project: &Project, expected: &BTreeMap<String, Vec<u8>>) {
+    let found = written(project);
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (name, bytes) in &found {
+        assert!(*bytes == expected[name], "`{name}` has other bytes");
+    }
 }

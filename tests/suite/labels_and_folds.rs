@@ -170,3 +170,23 @@ fn the_first_fold_waits_until_every_column_has_values() {
      WARN `BARE` has no value of `buy_share`, `buy_share_zscore_96`, `order_flow_12`, `order_flow_48`, `order_flow_288`, `flow_zscore_96`, `flow_return_corr_48`, `count_zscore_96` and 4 more: no fold waits for it
     ");
 }
+
+#[test]
+fn a_gap_that_empties_a_slice_says_how_to_get_past_it() {
+    let mut text = "date,open,high,low,close,volume\n".to_owned();
+    for (bar, day) in (1..=7).chain(22..=31).flat_map(|day| [day; 24]).enumerate() {
+        let (price, hour) = (100 + bar, bar % 24);
+        text += &format!("2024-01-{day:02} {hour:02}:00,{price},{0}.5,{price},{0},5\n", price + 1);
+    }
+    let project = Project::new();
+    project.put("gap.csv", text);
+    project.done(&["ingest", "csv", "gap.csv", "--symbol", "GAP", "--timeframe", "1h"]);
+    let weeks = ["--train-weeks", "2", "--test-weeks", "1"];
+    let own = ["--symbol", "GAP", "--set", "data.timeframe=1h", "--set", PLAIN];
+    let told = project.refusal(&[&["folds"], &weeks[..], &own[..]].concat());
+    assert!(told.contains("there are no bars in it"), "{told}");
+    assert!(
+        told.contains("hint: `edgewalk data audit` lists the gaps; `--set data.from="),
+        "{told}"
+    );
+}

@@ -24,6 +24,7 @@ mod tuning;
 mod sweep;
 mod strategies;
 mod walkforward;
+mod pooled;
 mod retraining;
 mod runs;
 mod report;

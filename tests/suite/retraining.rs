@@ -119,6 +119,7 @@ fn both_policies_are_compared_on_the_same_windows_at_equal_cost() {
             assert!(by_fold["ic"][0].as_f64().unwrap() > 0.1, "{horizon}");
         }
     }
+    reported(&compared, &found);
     // Windows with a model of their own are predicted as by schedule: there both are the same.
     let kept = decisions(&compared).iter().filter(|one| one["action"] == "keep").count();
     let apart = &found["differences"][0]["horizons"][0]["by_fold"]["n_apart"];
@@ -130,10 +131,30 @@ fn both_policies_are_compared_on_the_same_windows_at_equal_cost() {
     assert_eq!(run, compared.latest());
     let own = |project: &Project| {
         let mut files = written(project);
-        files.retain(|name, _| name.contains(&run) && !name.contains("comparison"));
+        // A diagnosis tells of the comparison, and manifests of the diagnosis.
+        let told = ["comparison", "/diagnostics.json", "/diagnostics/retraining."];
+        let is_told = |name: &str| told.iter().any(|part| name.contains(part));
+        files.retain(|name, _| name.contains(&run) && !is_told(name));
+        files.remove(&format!("{run}/manifest.json"));
         files
     };
     assert!(own(&alone) == own(&compared));
+}
+
+/// The report tells the comparison, too, and the list of runs how often models were trained.
+fn reported(compared: &Project, found: &Value) {
+    let n_trained = found["policies"][1]["n_trainings"].as_u64().unwrap();
+    let (run, n_windows) = (compared.latest(), found["n_windows"].as_u64().unwrap());
+    let page = compared.text(&format!("logs/diagnostics/{run}/report.html"));
+    for told in ["What fewer trainings cost", "drift less fixed steps", "Trainings for "] {
+        assert!(page.contains(told), "{told}");
+    }
+    let list = compared.done(&["run", "list"]);
+    assert!(list.contains(&format!("  {n_windows} ({n_trained} trained)  ")), "{list}");
+    let readme = include_str!("../../README.md");
+    let guide = compared.text(&format!("logs/diagnostics/{run}/how_to_read.md"));
+    let how = guide.split("## What fewer trainings cost\n\n").nth(1).unwrap();
+    assert!(readme.contains(how.lines().next().unwrap()), "{how}");
 }
 
 #[test]

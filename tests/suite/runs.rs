@@ -118,3 +118,29 @@ fn what_is_damaged_is_named_and_not_hidden() {
     let list = project.done(&["run", "list"]);
     assert!(!list.contains("DAMAGED") && line(&list, &ids[2]).ends_with("unfinished"), "{list}");
 }
+
+#[test]
+fn a_diagnosis_goes_by_the_last_backtest_and_a_verdict_of_other_settings_is_named_so() {
+    let project = Project::of(CONFIG);
+    let made = ["--set", "data.to=2022-02-20", "--set", "trading_logic.z_threshold=1.5"];
+    project.done(&[&["walkforward"], &made[..]].concat());
+    let id = project.latest();
+    let [verdict, settings] =
+        ["verdict.json", "diagnosis.yml"].map(|n| format!("results/{id}/{n}"));
+    let (was, by) = (project.text(&verdict), project.text(&settings));
+    // Bars and settings are the run's own, whatever config.yml says.
+    project.done(&["diagnose"]);
+    assert!(project.text(&verdict) == was && project.text(&settings) == by);
+    assert!(!project.done(&["run", "list"]).contains("of other settings"));
+    project.done(&["diagnose", "-c", "config.yml"]);
+    assert!(project.text(&settings).contains("z_threshold: 1\n"), "{}", project.text(&settings));
+    let list = project.done(&["run", "list"]);
+    assert!(line(&list, &id).ends_with(", of other settings"), "{list}");
+    let told = project.done(&["run", "show"]);
+    assert!(told.contains("(of other settings than the last backtest's"), "{told}");
+    project.done(&["backtest"]);
+    assert!(!project.done(&["run", "list"]).contains("of other settings"));
+    // What is asked of a verdict and not of a trade makes no other settings.
+    project.done(&["diagnose", "--diag-h", "5", "--set", "verdict.min_trades=31"]);
+    assert!(!project.done(&["run", "list"]).contains("of other settings"));
+}

@@ -60,9 +60,14 @@ fn threads_change_no_byte_of_a_walk() {
     let all = |threads: &str| {
         let project = project();
         project.done(&["walkforward", "--threads", threads]);
-        written(&project)
+        (written(&project), project.tree("logs"))
     };
-    assert!(all("1") == all("2"));
+    let (one, two) = (all("1"), all("2"));
+    assert!(one.0 == two.0);
+    // Pictures and the page, too.
+    let other: Vec<&String> = one.1.keys().filter(|at| one.1.get(*at) != two.1.get(*at)).collect();
+    assert!(other.is_empty() && one.1.len() == two.1.len(), "{other:?}");
+    assert_eq!(one.1.keys().filter(|name| name.ends_with(".png")).count(), 29);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::running::Running;
 use super::{finite, spread};
-use crate::stats;
+use crate::stats::{self, hac};
 
 /// Sharpe 1994 ("The Sharpe ratio", J. Portfolio Management 21(1)), without a riskless rate:
 /// `s = mean(r) / sd(r)` of a day, with n − 1, and `s · √N` of a year. The root of time is that of
@@ -68,13 +68,7 @@ fn influences(s: f64, standardised: &[f64]) -> Vec<f64> {
 
 /// `γ₀ + 2 Σ (1 − l / (L + 1)) γ_l` of a series whose mean is 0.
 fn long_run_variance(values: &[f64], lags: usize) -> f64 {
-    let n = values.len() as f64;
-    let covariance = |lag: usize| {
-        let ahead = values.get(lag..).unwrap_or_default();
-        values.iter().zip(ahead).map(|(a, b)| a * b).sum::<f64>() / n
-    };
-    let weight = |lag: usize| 1.0 - lag as f64 / (lags as f64 + 1.0);
-    covariance(0) + (1..=lags).map(|lag| 2.0 * weight(lag) * covariance(lag)).sum::<f64>()
+    hac::long_run(values, lags) / values.len() as f64
 }
 
 #[cfg(test)]

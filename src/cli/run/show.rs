@@ -40,6 +40,9 @@ fn head(run: &RunFacts) -> String {
     if let Some(n) = trials {
         text += &format!("{n} settings had been tried on these data when it was judged\n");
     }
+    if let (n, Some(trained)) = run.n_folds() {
+        text += &format!("{n} folds with the models of {trained} trainings\n");
+    }
     match run.n_sweeps() {
         0 => {}
         n => text += &format!("sweeps of its predictions: {n}\n"),
@@ -59,7 +62,10 @@ fn settings(run: &RunFacts) -> String {
     for (stage, other) in [("backtest", &run.backtest_config), ("diagnosis", &run.diagnosis_config)]
     {
         let Some(other) = other else { continue };
-        let found = changed(config, other);
+        let mut found = changed(config, other);
+        // Both name the symbols they are of; a config may name others than a run was made of.
+        let symbols: Vec<String> = other.data.symbols.iter().map(ToString::to_string).collect();
+        found.retain(|one| one.key != "data.symbols" || symbols != run.symbols);
         if !found.is_empty() {
             let there = format!("of the {stage}");
             text +=
@@ -109,8 +115,9 @@ fn folds(folds: &[FoldFacts], all: bool) -> String {
     let ic = |ic: Option<f64>| told(ic, 3);
     let span = |(from, until): &(String, String)| format!("{from} to {until}");
     let row = |fold: &FoldFacts| {
+        let kept = if fold.is_trained { "" } else { " (kept)" };
         vec![
-            fold.fold.to_string(),
+            format!("{}{kept}", fold.fold),
             span(&fold.learnt),
             fold.tested.as_ref().map_or("–".to_owned(), span),
             told(Some(fold.n_rows as f64), 0),
@@ -158,8 +165,12 @@ fn judgement(run: &RunFacts) -> String {
         .map(|[name, must, asked, found, outcome]| vec![name, must, asked, found, outcome]);
     let headline = run.said("headline").map_or_else(|| verdict(run), str::to_owned);
     let header = ["check", "", "asked", "found", "outcome"];
-    format!("VERDICT: {headline}\n\n{}", table_of(&header, "lllll", checks))
+    let other = if run.is_judged_otherwise() { OTHER } else { "" };
+    format!("VERDICT: {headline}\n{other}\n{}", table_of(&header, "lllll", checks))
 }
+
+const OTHER: &str =
+    "(of other settings than the last backtest's: `edgewalk diagnose` judges those)\n";
 
 fn files(run: &RunFacts) -> String {
     let rows = run.files.iter().map(|file| {

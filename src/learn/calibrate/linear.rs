@@ -1,6 +1,7 @@
 //! The straight line of a slice and its noise.
 
 use super::Rows;
+use crate::stats::hac;
 
 /// A number and its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,18 +64,12 @@ pub fn mean_with_error(values: &[f64], overlap_rows: usize) -> Option<Measured> 
 /// taken off (Kiefer & Vogelsang 2005 have the law behind it). Labels that stand alone: White's.
 fn long_run(terms: &[f64], overlap_rows: usize) -> f64 {
     let n = terms.len();
-    let square: f64 = terms.iter().map(|t| t * t).sum();
     if overlap_rows <= 1 || n < 4 {
+        let square: f64 = terms.iter().map(|t| t * t).sum();
         return square * n as f64 / (n as f64 - 1.0).max(1.0);
     }
     let bandwidth = (3 * overlap_rows).min(n / 2);
-    let pairs: f64 = (1..bandwidth)
-        .map(|lag| {
-            let product: f64 = terms.iter().zip(&terms[lag..]).map(|(a, b)| a * b).sum();
-            (1.0 - lag as f64 / bandwidth as f64) * product
-        })
-        .sum();
-    (square + 2.0 * pairs).max(0.0) * n as f64 / (n - bandwidth) as f64
+    hac::long_run(terms, bandwidth - 1) * n as f64 / (n - bandwidth) as f64
 }
 
 #[cfg(test)]

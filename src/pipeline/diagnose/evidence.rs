@@ -101,7 +101,9 @@ pub fn evidence(config: &Config, found: &Found<'_>) -> Result<Evidence, Failure>
     let per_year = own.metrics.period.returns_per_year.unwrap_or(f64::NAN);
     let asked_per_day = thresholds.min_net_sharpe / per_year.sqrt();
     let n_trials = store::count_trials(Path::new("results"), &found.run.ledger_key())?;
-    let trials: Vec<&[f64]> = found.steps.iter().map(|step| step.returns.as_slice()).collect();
+    // What never trades is no choice.
+    let trials = found.steps.iter().filter(|step| step.trades > 0);
+    let trials: Vec<&[f64]> = trials.map(|step| step.returns.as_slice()).collect();
     let record = Record::of(&returns);
     let runs: Vec<CostRun> = found.costs.iter().map(AtCosts::run).collect();
     let best = found.horizons.iter().max_by(|a, b| clarity(a).total_cmp(&clarity(b)));
@@ -110,6 +112,8 @@ pub fn evidence(config: &Config, found: &Found<'_>) -> Result<Evidence, Failure>
     Ok(Evidence {
         n_days: returns.len() as u64,
         n_trades: own.ledger.trades.len() as u64,
+        n_trainings: Some(found.run.n_trainings() as u64),
+        n_thresholds: found.steps.len() as u64,
         ics: found.horizons.iter().filter_map(ic).collect(),
         sharpe: SharpeBand::of(&own.metrics.sharpe, thresholds.confidence),
         track: TrackRecord::of(&returns, asked_per_day, thresholds.confidence),

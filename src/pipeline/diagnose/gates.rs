@@ -66,17 +66,15 @@ fn together<'a>(parts: impl Iterator<Item = (usize, &'a Earned)>) -> Refused {
     }
 }
 
-/// The mean of several symbols' bars, whose errors are taken for independent.
+/// The mean of several symbols' bars. Symbols move together: their errors are added as if they were
+/// one, which no correlation exceeds (the triangle inequality).
 fn pooled(parts: &[(usize, Mean)]) -> Option<Mean> {
     let n: f64 = parts.iter().map(|(count, _)| *count as f64).sum();
     let share = |count: usize| count as f64 / n;
-    let square = |(count, mean): &(usize, Mean)| {
-        let error = share(*count) * mean.error?;
-        Some(error * error)
-    };
-    let variance: Option<f64> = parts.iter().map(square).sum();
+    let error: Option<f64> =
+        parts.iter().map(|(count, mean)| Some(share(*count) * mean.error?)).sum();
     let bps = parts.iter().map(|(count, mean)| share(*count) * mean.bps).sum();
-    (n > 0.0).then(|| Mean { bps, error: variance.map(f64::sqrt) })
+    (n > 0.0).then_some(Mean { bps, error })
 }
 
 #[cfg(test)]
@@ -87,7 +85,8 @@ mod tests {
     fn symbols_count_by_their_bars() {
         let mean = |bps, error| Mean { bps, error };
         let found = pooled(&[(3, mean(4.0, Some(4.0))), (1, mean(0.0, Some(16.0)))]).unwrap();
-        assert_eq!((found.bps, found.error), (3.0, Some(5.0)));
+        // Three quarters of 4 and a quarter of 16, as if both were wrong in one direction.
+        assert_eq!((found.bps, found.error), (3.0, Some(7.0)));
         let lone = pooled(&[(1, mean(2.0, None))]).unwrap();
         assert_eq!((lone.bps, lone.error), (2.0, None));
         assert_eq!(pooled(&[]), None);

@@ -29,6 +29,8 @@ pub struct OfHorizon {
     pub coverage: Coverage,
     /// Expected against realised bps.
     pub claims: Claims,
+    /// Folds that expect exactly nothing of every row: their calibration found no more.
+    pub n_silent_folds: u64,
 }
 
 /// All horizons together, as they are traded.
@@ -44,6 +46,8 @@ pub struct Together {
 const DRAWS: usize = 500;
 const TENTHS: usize = 10;
 const ROLLING_DAYS: i64 = 28;
+/// From one window's beginning to its end there begin so many others.
+pub const WINDOW_STEPS: usize = 8;
 
 pub fn of_horizons(
     config: &Config,
@@ -73,11 +77,22 @@ fn of_horizon(
         horizon: columns.horizon,
         ic: ic(&rows, bootstrap),
         by_fold: by_fold(&rows),
-        rolling: rolling(&rows, window, (window / 8).max(1)),
+        rolling: rolling(&rows, window, (window / WINDOW_STEPS).max(1)),
         quantiles: quantiles(&rows, TENTHS, bootstrap),
         coverage: coverage(&rows, &columns.intervals, sigma, promised).map_err(Failure::user)?,
         claims: claims(&expected, TENTHS),
+        n_silent_folds: silent(&run.predictions.columns().fold, &columns.exp_bps),
     })
+}
+
+fn silent(folds: &[u32], expected: &[f64]) -> u64 {
+    let mut rest = expected;
+    let is_silent = |fold: &&[u32]| {
+        let (mine, others) = rest.split_at(fold.len().min(rest.len()));
+        rest = others;
+        mine.iter().all(|bps| *bps == 0.0)
+    };
+    folds.chunk_by(|a, b| a == b).filter(is_silent).count() as u64
 }
 
 pub fn together(config: &Config, run: &StoredRun, seen: &Seen) -> Result<Together, Failure> {
@@ -99,4 +114,16 @@ fn rows(
     let trial = run.predictions.columns();
     let (ts, symbol, fold) = (&trial.ts[..], &trial.symbols[..], &trial.fold[..]);
     Rows::new(&Judged { ts, symbol, fold, predicted, outcome_bps, horizon }).map_err(Failure::user)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::silent;
+
+    #[test]
+    fn folds_that_expect_nothing_are_counted() {
+        let folds = [0, 0, 2, 2, 3, 4];
+        assert_eq!(silent(&folds, &[0.0, 1.0, 0.0, 0.0, -0.0, f64::NAN]), 2);
+        assert_eq!(silent(&[], &[]), 0);
+    }
 }

@@ -9,6 +9,7 @@ mod grids; // tables for people
 mod horizons; // horizon by horizon
 mod models; // drift, and what the models did
 mod report; // one page with everything
+mod retraining; // what fewer trainings cost
 mod shap; // what each column did
 mod slices; // which rows each fold learnt from
 mod seen; // rows beside what came of them
@@ -28,7 +29,7 @@ use crate::failure::Failure;
 use crate::report::diagnose::trades::{Distributions, distributions};
 use crate::report::page::Grid;
 use crate::report::verdict::{Evidence, Verdict, judge};
-use evidence::{Found, at_costs, evidence, steps, thresholds};
+use evidence::{Found, at_costs, evidence, steps};
 use exhibits::{Material, exhibits};
 use flat::Findings;
 use fold_trades::fold_trades;
@@ -37,10 +38,11 @@ use grids::grids;
 use horizons::{of_horizons, together};
 use models::models;
 use report::report;
+use retraining::{Retraining, retraining};
 use seen::seen;
 use written::{Paper, written};
 
-pub use evidence::Step;
+pub use evidence::{Step, thresholds};
 pub use exhibits::Exhibit;
 pub use fold_trades::FoldTrades;
 pub use gates::Gates;
@@ -72,6 +74,8 @@ pub struct Tables {
     pub trades: Distributions,
     /// Drift and SHAP values; `None` where bars or columns are others now.
     pub models: Option<Models>,
+    /// Of a walk whose models serve more than one fold.
+    pub retraining: Option<Retraining>,
     pub evidence: Evidence,
 }
 
@@ -105,6 +109,7 @@ pub fn diagnose(config: &Config, asked: AskedRun<'_>, csv: bool) -> Result<Diagn
         gates: gates(&traded),
         trades: trades(&traded),
         models: models(config, &run, clearest)?,
+        retraining: retraining(&run)?,
         evidence,
         horizons,
     };
@@ -116,9 +121,10 @@ pub fn diagnose(config: &Config, asked: AskedRun<'_>, csv: bool) -> Result<Diagn
 
 /// Pictures and the page first: the tables' end is that of the diagnosis.
 fn put(paper: &Paper<'_>) -> Result<(Vec<PathBuf>, Vec<Exhibit>), Failure> {
-    let Findings { tables, traded, costs, .. } = paper.found;
+    let Findings { tables, traded, costs, verdict } = paper.found;
     let folder = Path::new("logs").join("diagnostics").join(&paper.run.id);
-    let shown = Material { tables, traded, costs, subject: paper.run.subject() };
+    let headline = &verdict.headline;
+    let shown = Material { tables, traded, costs, headline, subject: paper.run.subject() };
     let exhibits = exhibits(&shown, &folder)?;
     let page = report(paper, &exhibits, &folder)?;
     Ok((written(paper)?.into_iter().chain([page]).collect(), exhibits))

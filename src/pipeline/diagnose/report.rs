@@ -51,7 +51,10 @@ fn subject(paper: &Paper<'_>) -> String {
         .map_or_else(String::new, |(first, last)| format!(", {} to {}", day(first), day(last)));
     let folds = match run.folds.len() {
         1 => "one training".to_owned(),
-        n => format!("{n} folds"),
+        n => match run.n_trainings() {
+            trained if trained < n => format!("{n} folds, {trained} trainings"),
+            _ => format!("{n} folds"),
+        },
     };
     let horizons: Vec<String> = run.horizons.iter().map(ToString::to_string).collect();
     format!(
@@ -63,8 +66,7 @@ fn subject(paper: &Paper<'_>) -> String {
 
 fn stamp(paper: &Paper<'_>) -> Stamp {
     let verdict = paper.found.verdict;
-    let paragraphs =
-        [&verdict.what_was_tested, &verdict.what_it_means, &verdict.what_would_change_it];
+    let paragraphs = verdict.paragraphs().map(|(name, words)| (name, words.to_owned()));
     Stamp {
         mood: match verdict.outcome {
             Outcome::Pass => Mood::Good,
@@ -72,7 +74,7 @@ fn stamp(paper: &Paper<'_>) -> Stamp {
             Outcome::NotEnoughEvidence => Mood::Open,
         },
         headline: verdict.headline.clone(),
-        paragraphs: paragraphs.into_iter().cloned().collect(),
+        paragraphs: paragraphs.into(),
     }
 }
 

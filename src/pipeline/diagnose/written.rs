@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::super::stored::{DIAGNOSIS, StoredRun, made_of_config, record};
+use super::super::stored::{DIAGNOSIS, StoredRun, made_of_config, of_symbols, record};
 use super::flat::{Findings, flat};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -22,7 +22,7 @@ const FLAT: &str = "diagnostics";
 
 /// The files are on record once all of them are there.
 pub fn written(paper: &Paper<'_>) -> Result<Vec<PathBuf>, Failure> {
-    let (config, run) = (paper.config, paper.run);
+    let (config, run) = (&of_symbols(paper.config, &paper.run.symbols), paper.run);
     let json = |name: &str, json: serde_json::Result<Vec<u8>>| {
         let mut json = json.map_err(Failure::world)?;
         json.push(b'\n');

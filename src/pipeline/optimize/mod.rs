@@ -1,6 +1,8 @@
 //! Rules chosen window by window, and tried on the bars after each: `edgewalk optimize`.
 
 mod asked; // what the config asks for
+mod pictures; // equity, before and after, parameters
+mod standing; // what the record and the choosing are worth
 mod tables; // windows, settings and tries as tables
 mod trials; // every setting is a trial
 
@@ -8,7 +10,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::backtest::market_of;
-use super::rules::{Account, impossible, measured, refuse, sigma, traded};
+use super::diagnose::thresholds;
+use super::rules::{Account, Walked, evidence, impossible, refuse, sigma, write_json};
 use super::{bars, shape};
 use crate::backtest::ledger::Ledger;
 use crate::backtest::metrics::Metrics;
@@ -16,8 +19,11 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::{
-    Arena, Cell, ExploreFault, Explored, Field, How, Kind, Plan, Setup, Stretch, explore, stitched,
+    Arena, ArenaFault, Cell, Exact, ExploreFault, Explored, Field, How, Kind, Plan, Setup, Stretch,
+    explore, stitched,
 };
+use crate::report::selection::Selection;
+use crate::report::verdict::{Evidence, Verdict, judge_rules};
 use crate::search::{Point, Space};
 use crate::store;
 use crate::units::Ts;
@@ -41,11 +47,14 @@ pub struct Optimized {
     pub windows: Vec<Step>,
     pub n_settings: usize,
     pub n_tries: usize,
-    /// Settings that the screen could not judge.
-    pub n_exact: usize,
+    /// Tries that the screen could not judge, by the reason.
+    pub exact: Exact,
     /// Of all test windows, one after the other.
     pub ledger: Ledger,
     pub metrics: Metrics,
+    pub evidence: Evidence,
+    pub selection: Selection,
+    pub verdict: Verdict,
     pub files: Vec<PathBuf>,
     /// Different trials on these bars so far.
     pub n_trials: u64,
@@ -92,9 +101,14 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
     let chosen = found.choose((&plans.space, trains.len()), by);
     let tests = tested(&field, &plans, (&found, &chosen))?;
     let windows = steps(&bars, &plans.kinds, (&found, &tests, &chosen));
-    let (ledger, traded) = walk(&field, &plans.kinds, (&found, &chosen))?;
-    let metrics = measured(config, &ledger, bars.timeframe());
+    progress("out-of-sample record", 0, 1);
+    let walked = walk(config, &field, (&plans.kinds, &found, &chosen))?;
     let n_trials = trials::record(config, &plans, (symbol, &found))?;
+    let ends = windows.iter().map(|step| step.test.end).collect();
+    let evidence = evidence(config, &walked, (ends, n_trials))?;
+    let rows = walked.rows.clone();
+    let selection = standing::selection(&field, (&found, &tests, &windows), rows.clone())?;
+    let verdict = judge_rules(&evidence, &selection, &thresholds(config));
     let done = Optimized {
         id,
         symbol: symbol.clone(),
@@ -103,14 +117,17 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
         space: plans.space.clone(),
         n_settings: found.settings.len(),
         n_tries: found.tries.len(),
-        n_exact: found.n_exact,
+        exact: found.exact.clone(),
         windows,
-        ledger,
-        metrics,
+        ledger: walked.ledger,
+        metrics: walked.metrics,
+        evidence,
+        selection,
+        verdict,
         files: Vec::new(),
         n_trials,
     };
-    let files = write(config, &done, (&found, &tests, &bars.slice(traded)))?;
+    let files = write(config, &done, (&found, &tests, &bars.slice(rows)))?;
     Ok(Optimized { files, ..done })
 }
 
@@ -144,7 +161,9 @@ fn steps(
 ) -> Vec<Step> {
     let (ts, length) = (bars.ts(), bars.timeframe().us());
     let n_kinds = kinds.iter().filter(|kind| kind.train.rows == kinds[0].train.rows).count();
-    let span = |rows: &Range<usize>| ts[rows.start]..ts[rows.end - 1].plus_us(length);
+    // A bar is known, and decided on, at its close.
+    let span =
+        |rows: &Range<usize>| ts[rows.start].plus_us(length)..ts[rows.end - 1].plus_us(length);
     let point = |at: &Option<usize>| at.map(|at| &found.settings.points[at]);
     let points: Vec<Option<&Point>> = chosen.iter().map(point).collect();
     let (trains, tests) = (found.cells(&points), tests.cells(&points));
@@ -159,12 +178,12 @@ fn steps(
     kinds.iter().enumerate().map(step).collect()
 }
 
-/// Each test window by its own setting, in one account; the rows that were walked.
-fn walk(
-    field: &Field<'_>,
-    kinds: &[Kind],
-    (found, chosen): (&Explored, &[Option<usize>]),
-) -> Result<(Ledger, Range<usize>), Failure> {
+/// Each test window by its own setting, in one account.
+fn walk<'a>(
+    config: &Config,
+    field: &Field<'a>,
+    (kinds, found, chosen): (&[Kind], &Explored, &[Option<usize>]),
+) -> Result<Walked<'a>, Failure> {
     let (Some(first), Some(last)) = (kinds.first(), kinds.last()) else {
         return Err(Failure::user("there is no window"));
     };
@@ -173,11 +192,10 @@ fn walk(
     let walked: Vec<(Stretch, Option<&Plan>)> =
         kinds.iter().zip(chosen).map(|(w, at)| (w.test.clone(), plan(at))).collect();
     let used: Vec<&Plan> = walked.iter().filter_map(|(_, plan)| *plan).collect();
-    let arena = Arena::new((field.market, field.columns), field.conduct, &used)
-        .map_err(|fault| cannot(fault.into()))?;
-    let intents = stitched(&arena, &walked, rows.start).map_err(|fault| cannot(fault.into()))?;
-    let ledger = traded(field.market.rows(rows.clone()), &intents, field.conduct)?;
-    Ok((ledger, rows))
+    let fault = |fault: ArenaFault| cannot(fault.into());
+    let arena = Arena::new((field.market, field.columns), field.conduct, &used).map_err(fault)?;
+    let intents = stitched(&arena, &walked, rows.start).map_err(fault)?;
+    Walked::of(config, (field.market, field.conduct), (rows, intents))
 }
 
 fn write(
@@ -202,6 +220,10 @@ fn write(
     }
     let account = Account { ledger: &done.ledger, metrics: &done.metrics };
     files.extend(account.write(config, (&done.symbol, bars), &folder)?);
+    write_json(&at("verdict.json"), &done.verdict)?;
+    write_json(&at("diagnostics.json"), &(&done.evidence, &done.selection))?;
+    files.extend(["verdict.json", "diagnostics.json"].map(at));
+    files.extend(pictures::pictures(done, tests)?);
     Ok(files)
 }
 

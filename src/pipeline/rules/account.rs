@@ -1,6 +1,9 @@
 //! An account that was walked: what it came to, and its files.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+use serde::Serialize;
 
 use super::super::ledger_tables::{equity, fills, trades};
 use super::impossible;
@@ -39,12 +42,41 @@ impl Account<'_> {
             store::write_table(&at(name), table)?;
         }
         store::write_csv(&at("trade_log.csv"), &trades)?;
-        let mut json = serde_json::to_vec_pretty(self.metrics).map_err(Failure::world)?;
-        json.push(b'\n');
-        store::write_atomic(&at("metrics.json"), &json)?;
+        write_json(&at("metrics.json"), self.metrics)?;
         store::write_atomic(&at("config.yml"), config.to_yaml().as_bytes())?;
         let others = ["trade_log.csv", "metrics.json", "config.yml"];
         Ok(names.into_iter().chain(others).map(at).collect())
+    }
+}
+
+pub fn write_json(path: &Path, content: &impl Serialize) -> Result<(), Failure> {
+    let mut json = serde_json::to_vec_pretty(content).map_err(Failure::world)?;
+    json.push(b'\n');
+    store::write_atomic(path, &json)
+}
+
+/// Rules on some rows, in one account.
+pub struct Walked<'a> {
+    /// Of those rows alone.
+    pub market: Market<'a>,
+    pub conduct: &'a Conduct,
+    pub rows: Range<usize>,
+    pub intents: Intents,
+    pub ledger: Ledger,
+    pub metrics: Metrics,
+}
+
+impl<'a> Walked<'a> {
+    /// `market`: of all rows; intents count from the first of theirs.
+    pub fn of(
+        config: &Config,
+        (market, conduct): (Market<'a>, &'a Conduct),
+        (rows, intents): (Range<usize>, Intents),
+    ) -> Result<Self, Failure> {
+        let market = market.rows(rows.clone());
+        let ledger = traded(market, &intents, conduct)?;
+        let metrics = measured(config, &ledger, market.timeframe());
+        Ok(Self { market, conduct, rows, intents, ledger, metrics })
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::super::train::Report;
+use super::changed;
 use crate::config::Config;
 use crate::report::verdict::checks::Topic;
 use crate::store::{self, Manifest, RunManifest};
@@ -51,6 +52,8 @@ pub struct RunFacts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoldFacts {
     pub fold: u32,
+    /// Whether it has a model of its own; else it keeps that of the fold before.
+    pub is_trained: bool,
     pub learnt: (String, String),
     pub tested: Option<(String, String)>,
     pub n_rows: usize,
@@ -79,9 +82,28 @@ impl RunFacts {
         [self.symbols.join(", "), timeframe.unwrap_or_default()].join(" ").trim().to_owned()
     }
 
+    /// Whether the verdict is of other settings than the last backtest: its trades are not those that
+    /// were judged.
+    pub fn is_judged_otherwise(&self) -> bool {
+        let (Some(traded), Some(judged)) = (&self.backtest_config, &self.diagnosis_config) else {
+            return false;
+        };
+        let trades = |key: &str| {
+            ["trading_logic.", "backtest.", "data.symbols"].iter().any(|name| key.starts_with(name))
+        };
+        let mut differences = changed(traded, judged).into_iter();
+        self.verdict.is_some() && differences.any(|one| trades(&one.key))
+    }
+
     /// A number of the last backtest.
     pub fn figure(&self, place: &str) -> Option<f64> {
         self.metrics.as_ref()?.pointer(place)?.as_f64()
+    }
+
+    /// Folds, and trainings where these are fewer.
+    pub fn n_folds(&self) -> (usize, Option<usize>) {
+        let (n, trained) = (self.folds.len(), self.folds.iter().filter(|f| f.is_trained).count());
+        (n, (trained < n).then_some(trained))
     }
 
     /// A word of the verdict.
@@ -144,6 +166,7 @@ impl FoldFacts {
         let (n, sum) = ics.fold((0, 0.0), |(n, sum), ic| (n + 1, sum + ic.value));
         Self {
             fold: report.fold,
+            is_trained: report.model.is_none(),
             learnt: (report.from.clone(), report.until.clone()),
             tested,
             n_rows: report.slices.iter().map(|slice| slice.n_rows).sum(),

@@ -155,6 +155,7 @@ fn heat(ranked: &Ranked, (x, y): (&Axis<'_>, &Axis<'_>), has_more: bool, subject
         rows: y.names().into_iter().rev().collect(),
         values,
         palette: Palette::Diverging,
+        measure: String::new(),
     }
 }
 

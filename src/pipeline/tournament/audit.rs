@@ -4,14 +4,13 @@
 use std::ops::Range;
 
 use rayon::prelude::*;
+use serde::Serialize;
 
 use super::super::rules::traded;
-use super::asked::Plans;
+use super::outcome::Ground;
 use super::{Fold, arena_fault};
-use crate::backtest::Market;
 use crate::failure::Failure;
 use crate::folds::Window;
-use crate::market::Columns;
 use crate::optimize::{Arena, Cell, Plan, Stretch, stitched};
 use crate::stats;
 
@@ -19,7 +18,7 @@ use crate::stats;
 const ROUNDING: f64 = 1e-9;
 
 /// How screen and engine rank the same settings.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Ranking {
     pub n: usize,
     /// Those with another score, or a score by one alone.
@@ -42,13 +41,9 @@ impl Ranking {
 }
 
 /// An error names the first that differs.
-pub fn rerun(
-    plans: &Plans,
-    (market, columns): (Market<'_>, &Columns),
-    folds: &[Fold],
-) -> Result<(), Failure> {
+pub fn rerun(ground: &Ground<'_>, folds: &[Fold]) -> Result<(), Failure> {
     let used: Vec<&Plan> = folds.iter().flat_map(|f| f.champions.iter().map(|c| &c.plan)).collect();
-    let arena = Arena::new((market, columns), &plans.conduct, &used).map_err(arena_fault)?;
+    let arena = ground.arena(&used)?;
     let one = |(window, fold): (&Window, &Fold)| {
         for (rank, champion) in fold.champions.iter().enumerate() {
             for (rows, cell) in [(&window.train, champion.train), (&window.test, champion.test)] {
@@ -60,7 +55,7 @@ pub fn rerun(
         }
         Ok(())
     };
-    let pairs: Vec<(&Window, &Fold)> = plans.windows.iter().zip(folds).collect();
+    let pairs: Vec<(&Window, &Fold)> = ground.plans.windows.iter().zip(folds).collect();
     let found: Vec<Result<(), Failure>> = pairs.into_par_iter().map(one).collect();
     found.into_iter().collect()
 }

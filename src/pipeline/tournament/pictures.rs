@@ -17,14 +17,14 @@ const MOST_COLUMNS: usize = 30;
 pub fn pictures(
     done: &Tourney,
     (folds, candidates): (&[Played], &[Candidate]),
-    (ts, ranks): (&[Ts], &[Vec<f64>]),
+    ranks: &[&[f64]],
 ) -> Result<Vec<PathBuf>, Failure> {
     let folder = Path::new("logs").join("diagnostics").join(&done.id);
     let subject = format!("{}, {}", done.symbol, done.timeframe);
     let at = |name: &str| folder.join(format!("tournament_{name}.png"));
     let charts: [Option<PathBuf>; 3] = [
         save(&survival((folds, candidates), &subject), at("survival"))?,
-        equity(ts, ranks, (&subject, at("equity")))?,
+        equity(&done.ledger.ts, ranks, (&subject, at("equity")))?,
         save(&scatter(&done.folds, &subject), at("in_and_out_of_sample"))?,
     ];
     Ok(charts.into_iter().flatten().collect())
@@ -67,12 +67,13 @@ fn survival((folds, candidates): (&[Played], &[Candidate]), subject: &str) -> He
         rows: order.iter().map(|(at, _)| format!("{at}: {}", name(**at))).collect(),
         values: order.iter().flat_map(|(_, rounds)| rounds.iter().copied()).collect(),
         palette: Palette::FromZero,
+        measure: "round".to_owned(),
     }
 }
 
 fn equity(
     ts: &[Ts],
-    ranks: &[Vec<f64>],
+    ranks: &[&[f64]],
     (subject, to): (&str, PathBuf),
 ) -> Result<Option<PathBuf>, Failure> {
     let name = |rank: usize| match rank {
@@ -81,7 +82,7 @@ fn equity(
     };
     let names: Vec<String> = (1..=ranks.len()).map(name).collect();
     let us: Vec<i64> = ts.iter().map(|ts| ts.0).collect();
-    let last = |equity: &Vec<f64>| equity.last().zip(equity.first()).map(|(b, a)| b / a - 1.0);
+    let last = |equity: &&[f64]| equity.last().zip(equity.first()).map(|(b, a)| b / a - 1.0);
     let won = ranks.iter().filter_map(last).filter(|change| *change > 0.0).count();
     let lines = names.iter().zip(ranks).map(|(name, y)| Line {
         name,

@@ -114,9 +114,10 @@ pub fn runs(folds: &[Played], listed: &Listed<'_>) -> Result<Table, Failure> {
 }
 
 /// What the account of each rank was worth at the bars' close.
-pub fn equity(ts: &[Ts], ranks: &[Vec<f64>]) -> Result<Table, Failure> {
+pub fn equity(ts: &[Ts], ranks: &[&[f64]]) -> Result<Table, Failure> {
     let named = ranks.iter().enumerate();
-    let ranks = named.map(|(at, equity)| (format!("rank_{}", at + 1), Values::F64(equity.clone())));
+    let ranks =
+        named.map(|(at, equity)| (format!("rank_{}", at + 1), Values::F64(equity.to_vec())));
     let time = ("ts".to_owned(), Values::Ts(ts.to_vec()));
     Table::new(std::iter::once(time).chain(ranks).collect()).map_err(Failure::world)
 }

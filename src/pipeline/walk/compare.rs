@@ -50,6 +50,7 @@ pub struct OfHorizon {
     pub paired: Paired,
 }
 
+pub const COMPARISON: &str = "retraining_comparison.json";
 pub const SCHEDULE: &str = "schedule";
 pub const DRIFT: &str = "drift";
 pub const STEPS: &str = "fixed steps";
@@ -156,7 +157,7 @@ impl Comparison {
     pub fn write(&self, folder: &Path) -> Result<PathBuf, Failure> {
         let mut json = serde_json::to_vec_pretty(self).map_err(Failure::world)?;
         json.push(b'\n');
-        let path = folder.join("retraining_comparison.json");
+        let path = folder.join(COMPARISON);
         store::write_atomic(&path, &json)?;
         Ok(path)
     }

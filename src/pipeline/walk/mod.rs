@@ -26,7 +26,7 @@ use crate::walkforward::Predictions;
 use retrain::by_drift;
 use unit::{Output, Shop};
 
-pub use compare::{Compared, Comparison, Difference};
+pub use compare::{COMPARISON, Compared, Comparison, DRIFT, Difference, SCHEDULE};
 pub use retrain::Retraining;
 
 /// A walk that is asked for.

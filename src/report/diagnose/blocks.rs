@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::hac::covariance;
 use crate::rng::Rng;
 use crate::stats;
+use crate::stats::hac::covariance;
 
 /// How often to draw anew, and from which stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

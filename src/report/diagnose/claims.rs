@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::blocks::Bootstrap;
 use super::estimate::Estimate;
-use super::hac::by_time;
 use super::histogram::Histogram;
+use super::instants::by_time;
 use super::judged::Rows;
 use super::quantiles::{Quantile, quantiles};
 

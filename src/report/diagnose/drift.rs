@@ -269,20 +269,21 @@ mod tests {
         let names: Vec<_> = found.columns.iter().map(|c| (c.name.as_str(), c.size)).collect();
         let expected = [
             ("moved", Size::Large),
+            ("gone", Size::Large),
             ("still", Size::Steady),
             ("silent", Size::Steady),
-            ("gone", Size::Unknown),
         ];
         assert_eq!(names, expected);
-        assert_eq!(found.n_drifted, 1);
+        // A column that is hardly ever there any more has drifted, too.
+        assert_eq!(found.n_drifted, 2);
         let moved = &found.columns[0];
         // The index of two normals d apart is near d²; the distance is 2Φ(d/2) − 1.
         assert!(
             (moved.psi.unwrap() - 0.6).abs() < 0.15 && (moved.ks.unwrap() - 0.311).abs() < 0.04
         );
         assert!((moved.mean_shift.unwrap() - 0.8).abs() < 0.15);
-        assert_eq!((found.columns[2].psi, found.columns[2].mean_shift), (None, None));
-        assert_eq!(found.columns[3].missing, [Some(0.1), Some(1.0)]);
+        assert_eq!((found.columns[3].psi, found.columns[3].mean_shift), (None, None));
+        assert_eq!(found.columns[1].missing, [Some(0.1), Some(1.0)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::hac;
+use crate::stats::hac;
 
 /// An estimate with two standard errors. `plain` takes every row for a draw of its own, which
 /// labels that reach over more than one bar are not: it is shown to be compared with. `hac` knows
@@ -23,7 +23,7 @@ pub struct Estimate {
 }
 
 /// Within so many errors lie 95 % of a normal.
-const NORMAL: f64 = 1.96;
+pub const NORMAL: f64 = 1.96;
 /// Instants below which nothing is said of how they depend on each other.
 const LEAST_TIMES: usize = 10;
 

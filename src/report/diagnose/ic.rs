@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::blocks::{Band, Blocks, Bootstrap, block_length};
 use super::estimate::Estimate;
-use super::hac::by_time;
 use super::influence::{Correlation, pearson, spearman};
+use super::instants::by_time;
 use super::judged::Rows;
 
 /// Both correlations of some rows. Plain errors are √((1 − r²) / (n − 2)) (Student 1908; of ranks
@@ -158,6 +158,7 @@ fn length_for(pairs: &Pairs<'_>, correlation: &Correlation, bootstrap: Bootstrap
 
 #[cfg(test)]
 mod tests {
+    use super::super::estimate::NORMAL;
     use super::super::judged::Judged;
     use super::super::made_up::two_symbols;
     use super::*;
@@ -183,10 +184,12 @@ mod tests {
         assert_eq!((found.pearson.lags, found.rank.lags), (Some(11), Some(11)));
         near(found.pearson.se_hac, 0.055_498_948_911_278_184);
         near(found.rank.se_hac, 0.057_585_581_126_509_61);
-        near(found.pearson.t_hac, 0.294_585_881_045_414_06 / 0.055_498_948_911_278_184);
         let [low, high] = found.pearson.band_hac.unwrap();
         // 1.96 + 2.9694 · 0.024 + 0.4160 · 0.024² − 0.5324 · 0.024³.
         near(Some((high - low) / 2.0), 2.031_497_856_2 * 0.055_498_948_911_278_184);
+        // Beyond 1.96 where the band leaves 0 out.
+        let t = 0.294_585_881_045_414_06 / 0.055_498_948_911_278_184;
+        near(found.pearson.t_hac.map(|found| found / NORMAL), t / 2.031_497_856_2);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! row were a draw of its own, and HAC, which knows better.
 
 mod judged;
-mod hac; // variance of sums that remember
+mod instants; // what happens at one time
 mod blocks; // bootstraps that keep neighbours together
 mod estimate; // a number, and how well it is known
 mod influence; // what each row contributes to a correlation

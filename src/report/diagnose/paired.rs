@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::estimate::Estimate;
-use super::hac::by_time;
 use super::influence::spearman;
+use super::instants::by_time;
 use super::judged::{Judged, JudgedFault, Rows};
 use crate::stats;
 

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::hac;
+use super::instants::by_time;
 use crate::learn::calibrate::wilson;
+use crate::stats::hac;
 
 /// A share with the interval that holds the true one nineteen times in twenty (Wilson 1927), once
 /// as if every row were a draw of its own, and once at the number of draws that the rows are worth.
@@ -46,7 +47,7 @@ fn effective(rows: &[(u32, bool)], rate: f64, overlap: usize) -> f64 {
     let n = rows.len() as f64;
     let time: Vec<u32> = rows.iter().map(|row| row.0).collect();
     let apart = rows.iter().map(|row| if row.1 { 1.0 - rate } else { -rate });
-    let terms = hac::by_time(&time, apart);
+    let terms = by_time(&time, apart);
     let variance = hac::long_run(&terms, hac::lags(&terms, overlap)) / (n * n);
     let found = rate * (1.0 - rate) / variance;
     let is_long = terms.len() >= 2 * overlap;

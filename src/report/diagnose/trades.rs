@@ -94,6 +94,21 @@ fn spreads(labels: &[&str], trades: impl Iterator<Item = (usize, f64)>) -> Vec<S
 }
 
 impl Spread {
+    /// A group without trades.
+    pub fn unknown(label: String) -> Self {
+        let unknown = f64::NAN;
+        Self {
+            label,
+            n_trades: 0,
+            mean_bps: unknown,
+            low_5_bps: unknown,
+            low_25_bps: unknown,
+            median_bps: unknown,
+            high_75_bps: unknown,
+            high_95_bps: unknown,
+        }
+    }
+
     fn new(label: &str, bps: &[f64]) -> Option<Self> {
         let at = |p: f64| stats::quantile(bps, p);
         Some(Self {

@@ -27,7 +27,8 @@ pub struct Stamp {
     pub mood: Mood,
     /// Why, in one sentence.
     pub headline: String,
-    pub paragraphs: Vec<String>,
+    /// Each below a heading.
+    pub paragraphs: Vec<(&'static str, String)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +104,8 @@ fn stamp(stamp: &Stamp) -> String {
         Mood::Bad => "bad",
         Mood::Open => "open",
     };
-    let words: String = stamp.paragraphs.iter().map(|words| paragraph(words)).collect();
+    let part = |(name, words): &(&str, String)| heading(name) + &paragraph(words);
+    let words: String = stamp.paragraphs.iter().map(part).collect();
     let headline = escaped(&stamp.headline);
     format!("<div class=\"stamp {mood}\">\n<p class=\"headline\">{headline}</p>\n{words}</div>\n")
 }

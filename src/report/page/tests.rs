@@ -19,7 +19,7 @@ fn page() -> Page {
         stamp: Stamp {
             mood: Mood::Bad,
             headline: "fail: 1 < 2".to_owned(),
-            paragraphs: vec!["it's so".to_owned()],
+            paragraphs: vec![("Why", "it's so".to_owned())],
         },
         sections: vec![Section {
             heading: "Tables".to_owned(),

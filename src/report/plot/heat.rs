@@ -4,12 +4,12 @@ use super::bars::{centred, ramp, ramp_width};
 use super::font::{Weight, width};
 use super::frame::{Canvas, Titles};
 use super::plane::{Axis, Plane, range};
-use super::scene::{Area, Ink, Point};
-use super::style::{GRID, INK, PAPER, diverging, sequential};
+use super::scene::{Anchor, Area, Ink, Point, Text};
+use super::style::{GRID, INK, MUTED, PAPER, diverging, sequential};
 use super::ticks::{Tick, brief, grouped, is_drawable, number_ticks};
 use super::{Chart, PlotFault, count_of, same_length};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Palette {
     /// Blue below zero, vermilion above, white at zero.
     Diverging,
@@ -17,6 +17,8 @@ pub enum Palette {
     Sequential,
     /// From zero (pale) to the largest (dark), where nothing is below zero.
     FromZero,
+    /// As [`Self::FromZero`], up to this: what is larger is as dark. A cell at zero has no number.
+    UpTo(f64),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +31,8 @@ pub struct HeatMap {
     /// Row by row; what is not finite stays an empty grey cell.
     pub values: Vec<f64>,
     pub palette: Palette,
+    /// What the colours measure, above their key; may be empty.
+    pub measure: String,
 }
 
 impl Chart for HeatMap {
@@ -39,9 +43,14 @@ impl Chart for HeatMap {
         };
         let body = canvas.framed(&self.titles, &[], &self.notes());
         let ticks = number_ticks(span.0, span.1, (body.h / (canvas.style.text * 4.0)) as usize);
-        let share = |v: f64| (v - span.0) / (span.1 - span.0);
-        let ticks: Vec<Tick> =
-            ticks.into_iter().map(|t| Tick { value: share(t.value), ..t }).collect();
+        let share = |v: f64| ((v - span.0) / (span.1 - span.0)).min(1.0);
+        let is_open = |value: f64| self.palette == Palette::UpTo(value);
+        let label =
+            |t: &Tick| if is_open(t.value) { format!("≥ {}", t.label) } else { t.label.clone() };
+        let ticks: Vec<Tick> = ticks
+            .into_iter()
+            .map(|t| Tick { label: label(&t), value: share(t.value), under: None })
+            .collect();
         let right = ramp_width(canvas, &ticks);
         let body = Area { w: body.w - right, ..body };
         let (x, y) =
@@ -49,6 +58,9 @@ impl Chart for HeatMap {
         let plane = Plane::laid(canvas, body, &x, &y);
         let at = Area { x: body.right(), w: right, ..plane.area };
         ramp(canvas, at, |share| self.palette.ink(share), &ticks);
+        let place = Point { x: body.right() + right, y: plane.area.y - canvas.style.text * 0.95 };
+        let measure = super::frame::label(self.measure.clone(), place, canvas.style.text, MUTED);
+        canvas.scene.text(Text { anchor: Anchor::End, ..measure });
         self.draw_cells(canvas, &plane, share);
         Ok(())
     }
@@ -62,6 +74,7 @@ impl HeatMap {
         Some(match self.palette {
             Palette::Diverging if largest > 0.0 => (-largest, largest),
             Palette::Diverging => (-1.0, 1.0),
+            Palette::UpTo(most) => (0.0, most),
             Palette::FromZero if largest > 0.0 => (0.0, largest),
             Palette::FromZero => (0.0, 1.0),
             Palette::Sequential if hi - lo > largest * 1e-11 => (lo, hi),
@@ -113,7 +126,12 @@ impl HeatMap {
         let largest = finite.fold(0.0, |most: f64, v| most.max(v.abs()));
         let decimals = (2.0 - libm::log10(largest).floor()).clamp(0.0, 6.0) as usize;
         let is_common = (1e-3..1e5).contains(&largest);
-        let show = |v: &f64| if is_common { grouped(*v, decimals) } else { brief(*v) };
+        let is_blank = |v: f64| v == 0.0 && matches!(self.palette, Palette::UpTo(_));
+        let show = |v: &f64| match is_common {
+            _ if is_blank(*v) => String::new(),
+            true => grouped(*v, decimals),
+            false => brief(*v),
+        };
         self.values.iter().map(show).collect()
     }
 }
@@ -129,7 +147,7 @@ impl Palette {
     fn ink(self, share: f64) -> Ink {
         match self {
             Self::Diverging => diverging(2.0 * share - 1.0),
-            Self::Sequential | Self::FromZero => sequential(share),
+            Self::Sequential | Self::FromZero | Self::UpTo(_) => sequential(share),
         }
     }
 }
@@ -148,11 +166,17 @@ mod tests {
             rows: vec![String::new()],
             values: values.to_vec(),
             palette,
+            measure: String::new(),
         };
         assert_eq!(map(&[0.0, 0.0], Palette::FromZero).span(), Some((0.0, 1.0)));
         assert_eq!(map(&[0.3, 0.5], Palette::FromZero).span(), Some((0.0, 0.5)));
         assert_eq!(map(&[0.3, 0.5], Palette::Sequential).span(), Some((0.3, 0.5)));
         assert_eq!(map(&[f64::NAN], Palette::FromZero).span(), None);
         assert_eq!(Palette::FromZero.ink(0.0), sequential(0.0));
+        let capped = map(&[0.0, 0.25, 0.9], Palette::UpTo(0.5));
+        assert_eq!(capped.span(), Some((0.0, 0.5)));
+        assert_eq!(capped.shown(), ["", "0.250", "0.900"]);
+        let svg = super::super::page(&HeatMap { measure: "PSI".into(), ..capped }).unwrap().svg();
+        assert!(svg.contains("≥ 0.5") && svg.contains(">PSI<") && !svg.contains("0.000"), "{svg}");
     }
 }

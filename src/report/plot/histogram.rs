@@ -2,7 +2,7 @@
 
 use super::bins::{Bins, freedman_diaconis};
 use super::frame::{Canvas, Key, KeyShape, Titles};
-use super::plane::{Axis, Plane, padded, with_zero};
+use super::plane::{Axis, AxisKind, Plane, padded, with_zero};
 use super::scene::{Area, Ink, Point, Stroke};
 use super::style::series_ink;
 use super::ticks::{brief, is_drawable, round_step};
@@ -42,7 +42,8 @@ impl Chart for Histogram<'_> {
             finite.iter().map(|values| Bins::counted(values, range, n_bins)).collect();
         let highest = binned.iter().flat_map(shares).fold(0.0, f64::max);
         let body = canvas.framed(&self.titles, &self.keys(), &self.notes(&pooled, range));
-        let x = Axis::number(&self.x_label, range);
+        let kind = if are_whole(&pooled) { AxisKind::Whole } else { AxisKind::Number };
+        let x = Axis { kind, ..Axis::number(&self.x_label, range) };
         let y = Axis::number("share of values in the bin (%)", with_zero((0.0, highest)));
         let plane = Plane::laid(canvas, body, &x, &y);
         let is_single = binned.len() == 1;
@@ -90,8 +91,8 @@ impl Histogram<'_> {
 }
 
 /// What the axis spans, and how many bins: their edges are multiples of a round width, so that zero
-/// is an edge and no bin mixes gains and losses; whole numbers have no narrower bins than one. The
-/// width is within 0.65 and 1.6 of the rule's.
+/// is an edge and no bin mixes gains and losses; whole numbers have no narrower bins than one, which
+/// then lie around their number. The width is within 0.65 and 1.6 of the rule's.
 fn extent(pooled: &[f64]) -> Option<((f64, f64), usize)> {
     let at = |p| quantile(pooled, p);
     let (lo, q1, q3, hi) = (at(0.0)?, at(0.25)?, at(0.75)?, at(1.0)?);
@@ -102,15 +103,27 @@ fn extent(pooled: &[f64]) -> Option<((f64, f64), usize)> {
         padded((lo, hi))
     };
     let n_bins = freedman_diaconis(iqr, hi - lo, pooled.len());
-    let is_whole = pooled.iter().all(|value| value.fract() == 0.0);
-    let width = round_step(0.65 * (hi - lo) / n_bins as f64).max(if is_whole { 1.0 } else { 0.0 });
+    let is_whole = are_whole(pooled);
+    let width = match is_whole {
+        true if hi - lo <= MOST_WHOLE => 1.0,
+        true => round_step(0.65 * (hi - lo) / n_bins as f64).max(1.0),
+        false => round_step(0.65 * (hi - lo) / n_bins as f64),
+    };
     let (first, last) = ((lo / width).floor(), (hi / width).floor() + 1.0);
     let is_fine = last - first <= MOST_BINS && width > 0.0;
+    let shift = if is_whole && width == 1.0 { 0.5 } else { 0.0 };
     Some(if is_fine {
-        ((first * width, last * width), (last - first) as usize)
+        ((first * width - shift, last * width - shift), (last - first) as usize)
     } else {
         ((lo, hi), n_bins)
     })
+}
+
+/// As many whole numbers have a bin each, whatever the rule says: a limit is one of them.
+const MOST_WHOLE: f64 = 60.0;
+
+fn are_whole(values: &[f64]) -> bool {
+    values.iter().all(|value| value.fract() == 0.0)
 }
 
 /// Beyond this something is wrong with the width.
@@ -149,6 +162,6 @@ mod tests {
         assert!((lo / width - (lo / width).round()).abs() < 1e-9, "{lo} {width}");
         assert!(lo <= -31.3 && values[199] < hi);
         let whole: Vec<f64> = (0..500).map(|i| f64::from(i % 7)).collect();
-        assert_eq!(extent(&whole), Some(((0.0, 7.0), 7)));
+        assert_eq!(extent(&whole), Some(((-0.5, 6.5), 7)));
     }
 }

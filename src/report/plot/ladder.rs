@@ -6,7 +6,7 @@ use super::frame::{Canvas, Titles, label};
 use super::plane::{Axis, AxisKind, Plane, range, with_zero};
 use super::scene::{Area, Point, Stroke};
 use super::style::{INK, MUTED, series_ink};
-use super::ticks::{brief, is_drawable};
+use super::ticks::{brief, grouped, is_drawable};
 use super::{Chart, Estimate, PlotFault, same_length};
 
 /// One of the two; what is not finite has no bar. `is_log`: equal ratios are equal distances, from
@@ -84,7 +84,8 @@ impl Rungs {
             canvas.scene.rect(bar(Grows::Right, (from, to), (middle - thick / 2.0, thick)), ink);
             let end = self.draw_interval(canvas, &plane, (middle, thick), value);
             let size = canvas.style.text * 0.9;
-            let text = brief(value.value);
+            // Equal ratios are for counts.
+            let text = if self.is_log { grouped(value.value, 0) } else { brief(value.value) };
             let wide = width(&text, size, Weight::Regular);
             let x = if value.value < 0.0 {
                 from.min(end.0).min(to) - wide - size * 0.5
@@ -155,6 +156,7 @@ mod tests {
         assert!((wide[0] - 2.0 * wide[1]).abs() < 1e-6, "{wide:?}");
         let svg = figure.svg();
         assert!(svg.contains("gate 1") && svg.contains("a note"));
+        assert!(svg.contains(">100<") && svg.contains(">−3.00<"), "counts are whole");
         assert!(matches!(page(&ladder(&[f64::NAN], &[1.0])), Err(PlotFault::Empty(_))));
         assert!(matches!(page(&ladder(&[1.0], &[])), Err(PlotFault::Length { .. })));
     }

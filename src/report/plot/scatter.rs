@@ -116,15 +116,18 @@ fn placed(points: &[Point], cloud: &Cloud, (area, size): (Area, f64)) -> Vec<Poi
             let y = (point.y + size * line).max(area.y + size).min(area.bottom() - size * 0.3);
             Area { x, y: y - size, w, h: size * 1.15 }
         };
-        let sides: [(bool, f64); 6] =
-            [(true, -0.5), (true, 1.4), (false, -0.5), (false, 1.4), (true, -1.8), (true, 2.7)];
+        let lines = [-0.5, 1.4, -1.8, 2.7, -3.1, 4.0];
+        let sides = lines.map(|line| [(true, line), (false, line)]).concat();
         let fits = |(right, _): &&(bool, f64)| {
             let end = point.x + size * 0.7 + w;
             !right || end <= area.right()
         };
         let is_free = |area: &Area| !taken.iter().any(|other| meet(area, other));
-        let found =
-            sides.iter().filter(fits).map(at).find(is_free).unwrap_or_else(|| at(&sides[0]));
+        let is_struck =
+            |area: &Area| cloud.is_joined && points.windows(2).any(|ends| strikes(area, ends));
+        let around = || sides.iter().filter(fits).map(at).filter(is_free);
+        let clear = around().find(|area| !is_struck(area)).or_else(|| around().next());
+        let found = clear.unwrap_or_else(|| at(&sides[0]));
         places.push(Point { x: found.x, y: found.y + size });
         taken.push(found);
     }
@@ -133,6 +136,27 @@ fn placed(points: &[Point], cloud: &Cloud, (area, size): (Area, f64)) -> Vec<Poi
 
 const fn meet(a: &Area, b: &Area) -> bool {
     a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
+}
+
+/// Whether the line between two points goes through an area (Liang & Barsky 1984: the part of the
+/// line that lies between each pair of edges).
+fn strikes(area: &Area, ends: &[Point]) -> bool {
+    let [a, b] = ends else { return false };
+    let (mut first, mut last) = (0.0_f64, 1.0_f64);
+    for (from, step, low, high) in
+        [(a.x, b.x - a.x, area.x, area.right()), (a.y, b.y - a.y, area.y, area.bottom())]
+    {
+        if step == 0.0 {
+            if from < low || from > high {
+                return false;
+            }
+        } else {
+            let (enters, leaves) = ((low - from) / step, (high - from) / step);
+            first = first.max(enters.min(leaves));
+            last = last.min(enters.max(leaves));
+        }
+    }
+    first <= last
 }
 
 /// Points on the same half pixel are one: nobody could tell them apart.
@@ -200,6 +224,28 @@ mod tests {
         let words = ["first", "second", "third"].map(|name| word(name).unwrap());
         for (i, a) in words.iter().enumerate() {
             assert!(words[i + 1..].iter().all(|b| !meet(a, b)), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn no_line_goes_through_a_word_that_has_room_elsewhere() {
+        let at = |x, y| Point { x, y };
+        let area = Area { x: 10.0, y: 10.0, w: 20.0, h: 5.0 };
+        assert!(strikes(&area, &[at(0.0, 0.0), at(40.0, 25.0)]));
+        assert!(strikes(&area, &[at(12.0, 12.0), at(13.0, 12.0)]));
+        assert!(!strikes(&area, &[at(0.0, 0.0), at(9.0, 40.0)]));
+        assert!(!strikes(&area, &[at(0.0, 16.0), at(40.0, 16.0)]));
+        assert!(!strikes(&area, &[at(0.0, 0.0), at(12.0, 8.0)]));
+        // Rising to the right, with the word where the line goes on.
+        let mut cloud = cloud().clouds.remove(0);
+        (cloud.x, cloud.y) = (vec![1.0, 2.0, 3.0], vec![1.0, 2.0, 3.0]);
+        cloud.labels = vec!["a long word".to_owned(); 3];
+        let points = [at(100.0, 300.0), at(250.0, 240.0), at(400.0, 180.0)];
+        let page = Area { x: 0.0, y: 0.0, w: 600.0, h: 400.0 };
+        for place in placed(&points, &cloud, (page, 12.0)) {
+            let w = width("a long word", 12.0, Weight::Regular);
+            let word = Area { x: place.x, y: place.y - 12.0, w, h: 13.0 };
+            assert!(!points.windows(2).any(|ends| strikes(&word, ends)), "{word:?}");
         }
     }
 

@@ -70,6 +70,7 @@ fn heat(n_columns: usize, values: &[f64]) -> HeatMap {
         rows: names(values.len() / n_columns.max(1)),
         values: values.to_vec(),
         palette: Palette::Diverging,
+        measure: String::new(),
     }
 }
 
@@ -83,6 +84,8 @@ fn grouped(values: &[f64]) -> GroupedBars {
         groups: (0..values.len()).map(|i| format!("h{i}")).collect(),
         series: vec![series],
         interval: "95 %".into(),
+        with_values: true,
+        left_letters: 0.0,
     }
 }
 

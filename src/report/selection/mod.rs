@@ -14,6 +14,19 @@ pub mod agreement; // do in-sample ranks tell those out of sample
 pub mod drift; // how far the choice wanders from fold to fold
 pub mod procedure; // the whole selection again, on markets without order
 
+/// All that is known of a choice.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
+pub struct Selection {
+    /// Of all settings, held fixed over the test windows.
+    pub superiority: Option<superiority::Superiority>,
+    pub transfer: Option<transfer::Transfer>,
+    pub informed: Option<agreement::Informed>,
+    pub drift: Option<drift::Drift>,
+    /// Whether the best of one half of the days is good in the other.
+    pub overfitting: Option<super::verdict::pbo::Overfitting>,
+    pub procedure: Option<procedure::Procedure>,
+}
+
 fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }

@@ -2,12 +2,15 @@
 
 mod certainty;
 mod money;
+mod rules;
 mod sample;
 
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
 use super::thresholds::Thresholds;
+
+pub use rules::rule_checks;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Check {
@@ -44,6 +47,10 @@ pub enum Topic {
     DoubleCosts,
     Overfitting,
     IcByFold,
+    Superiority,
+    Transfer,
+    Informed,
+    Procedure,
 }
 
 impl Topic {
@@ -62,6 +69,10 @@ impl Topic {
             Self::DoubleCosts => "profit at twice the costs",
             Self::Overfitting => "choice of z-threshold",
             Self::IcByFold => "predictive power over folds",
+            Self::Superiority => "best setting against the luck of as many",
+            Self::Transfer => "profit kept after the choice",
+            Self::Informed => "ranks before and after the choice",
+            Self::Procedure => "the whole search on shuffled bars",
         }
     }
 }

@@ -18,6 +18,10 @@ pub struct Evidence {
     /// With returns that the models had not learnt from.
     pub n_days: u64,
     pub n_trades: u64,
+    /// That the folds' models came of; `None`: one a fold.
+    pub n_trainings: Option<u64>,
+    /// Z-thresholds that are shown beside each other, each a trial.
+    pub n_thresholds: u64,
     /// One a horizon.
     pub ics: Vec<Ic>,
     /// After costs.

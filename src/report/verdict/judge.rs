@@ -28,6 +28,17 @@ pub struct Verdict {
     pub what_would_change_it: String,
 }
 
+impl Verdict {
+    /// Its paragraphs, below their headings.
+    pub fn paragraphs(&self) -> [(&'static str, &str); 3] {
+        [
+            ("What was tested", &self.what_was_tested),
+            ("What it means", &self.what_it_means),
+            ("What would change it", &self.what_would_change_it),
+        ]
+    }
+}
+
 /// What decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,6 +47,8 @@ pub enum Reason {
     AllMet,
     /// The predictions are good, but not by as much as trading them costs.
     CostsEatIt,
+    /// The predictions are good, if by less than costs, and what was traded loses even without costs.
+    TradesLose,
     /// No predictive power, and data enough to have seen it.
     NoPower,
     /// It earned, but not by its predictions.
@@ -59,6 +72,7 @@ impl Reason {
         match self {
             Self::AllMet => Outcome::Pass,
             Self::CostsEatIt
+            | Self::TradesLose
             | Self::NoPower
             | Self::ProfitWithoutPower
             | Self::Loses
@@ -100,7 +114,8 @@ fn reason(case: &Case<'_>) -> Reason {
         return Reason::AllMet;
     }
     if case.costs_eat_it() {
-        return Reason::CostsEatIt;
+        let lose = case.has_trades() && !case.earns_before_costs();
+        return if lose { Reason::TradesLose } else { Reason::CostsEatIt };
     }
     if case.finding(Topic::PredictivePower) == Finding::Fails {
         let earns = sharpe == Finding::Passes;
@@ -145,11 +160,15 @@ impl Case<'_> {
             return false;
         }
         let earned_nothing = self.evidence.net_cash().is_some_and(|net| net <= 0.0);
-        let earns_before_costs = self.evidence.gross_cash().is_some_and(|gross| gross > 0.0);
+        let is_eaten = self.earns_before_costs() && !self.is_small();
         match self.has_trades() {
-            true => earned_nothing && (self.is_thin() || earns_before_costs && !self.is_small()),
+            true => earned_nothing && (self.is_thin() || is_eaten),
             false => self.is_starved() || earned_nothing && self.is_thin(),
         }
+    }
+
+    fn earns_before_costs(&self) -> bool {
+        self.evidence.gross_cash().is_some_and(|gross| gross > 0.0)
     }
 
     pub fn has_trades(&self) -> bool {

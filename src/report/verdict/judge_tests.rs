@@ -2,7 +2,7 @@
 
 use super::checks::{Finding, Topic};
 use super::costs::{CostRun, Costs};
-use super::dsr::{Deflated, Spread};
+use super::dsr::Deflated;
 use super::judge::Reason;
 use super::pbo::Overfitting;
 use super::permutation::{Permutation, Statistic};
@@ -16,6 +16,8 @@ fn good() -> Evidence {
     Evidence {
         n_days: 400,
         n_trades: 500,
+        n_trainings: None,
+        n_thresholds: 6,
         ics: vec![ic(1, 0.04, 0.01), ic(6, 0.02, 0.012)],
         sharpe: band(0.15 * 365_f64.sqrt(), 1.0),
         track: Some(TrackRecord {
@@ -60,7 +62,6 @@ fn band(sharpe: f64, error: f64) -> Option<SharpeBand> {
 fn luck(probability: f64, n_trials: u64) -> Option<Deflated> {
     Some(Deflated {
         n_trials,
-        spread: Spread::Trials,
         spread_per_day: Some(0.04),
         luck_per_day: 0.065,
         probability: Some(probability),
@@ -106,7 +107,9 @@ fn all_that_is_asked_is_a_pass() {
     assert_eq!(verdict.checks.len(), 12);
     assert!(verdict.checks.iter().all(|c| c.outcome == Finding::Passes), "{:#?}", verdict.checks);
     assert!(verdict.headline.starts_with("pass: "), "{}", verdict.headline);
-    assert!(verdict.what_was_tested.contains("12 settings"), "{}", verdict.what_was_tested);
+    let tested = "12 settings, counting the 6 z-thresholds that are shown, were tried";
+    assert!(verdict.what_was_tested.contains(tested), "{}", verdict.what_was_tested);
+    assert!(verdict.what_was_tested.contains("20 folds, each with models of its own"));
     assert!(verdict.what_would_change_it.contains("more than 2.00 times"));
 }
 
@@ -173,6 +176,58 @@ fn costs_eat_what_the_gate_refuses() {
     for words in ["brings 1.50 bps", "costs 4.00 bps", "Of 2,000 signals 2,000 were refused"] {
         assert!(verdict.what_it_means.contains(words), "{}", verdict.what_it_means);
     }
+}
+
+#[test]
+fn costs_are_not_blamed_for_what_loses_without_them() {
+    let verdict = with(|e| {
+        e.costs = money(-300.0, -1200.0);
+        e.sharpe = band(-1.0, 1.0);
+        e.edge = Some(Edge { gross_bps: 1.5, round_trip_bps: 4.0 });
+    });
+    assert_eq!((verdict.outcome, verdict.reason), (Outcome::Fail, Reason::TradesLose));
+    assert!(verdict.headline.contains("does not earn even before costs"), "{}", verdict.headline);
+    for words in ["Without costs it makes -300", "whose |z| is above its threshold brings 1.50 bps"]
+    {
+        assert!(verdict.what_it_means.contains(words), "{}", verdict.what_it_means);
+    }
+}
+
+#[test]
+fn advice_is_for_what_was_traded() {
+    // Something is left at these costs, but hardly anything was traded.
+    let starved = |n_trades: u64, net: f64| {
+        with(|e| {
+            (e.n_trades, e.costs) = (n_trades, money(900.0, net));
+            e.cost_gate = Some(CostGate { n_signals: 2000, n_refused: 1990 });
+            e.edge = Some(Edge { gross_bps: 1.5, round_trip_bps: 4.0 });
+        })
+    };
+    for verdict in [starved(10, 200.0), starved(0, 0.0)] {
+        assert_eq!(verdict.reason, Reason::CostsEatIt);
+        let advice = &verdict.what_would_change_it;
+        assert!(advice.starts_with("Lower costs; or predictions of larger moves"), "{advice}");
+    }
+}
+
+#[test]
+fn models_that_serve_several_folds_and_endless_records_are_told_as_they_are() {
+    let verdict = with(|e| e.n_trainings = Some(7));
+    let tested = &verdict.what_was_tested;
+    assert!(tested.contains("in 20 folds, with the models of 7 trainings, with 500"), "{tested}");
+    let verdict = with(|e| {
+        e.track.as_mut().unwrap().days_needed = Some(219_145.2);
+        e.sharpe = band(1.0, 2.0);
+    });
+    let record = verdict.checks.iter().find(|check| check.name == Topic::Record).unwrap();
+    assert_eq!(record.asked, "more than 100 years");
+    assert!(record.words.contains("more than 100 years more like these"), "{}", record.words);
+    assert!(verdict.what_would_change_it.starts_with("More than 100 years more like these"));
+    // Few trades have no record to speak of.
+    let verdict = with(|e| e.n_trades = 3);
+    assert_eq!(finding(&verdict, Topic::Record), Finding::Undecided);
+    let verdict = with(|e| e.overfitting = None);
+    assert_eq!(finding(&verdict, Topic::Overfitting), Finding::Undecided);
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub mod checks; // the one against the other
 mod words; // numbers and outcomes, for people
 mod sayings; // the verdict's paragraphs
 pub mod judge; // pass, fail, or not enough evidence
+mod rules; // the same of rules, which predict nothing
 
 #[cfg(test)]
 mod judge_tests;
@@ -27,7 +28,9 @@ mod simulated;
 
 pub use evidence::{CostGate, Edge, Evidence, Ic, SharpeBand};
 pub use judge::{Outcome, Verdict, judge};
+pub use rules::judge_rules;
 pub use thresholds::Thresholds;
+pub use words::sentence;
 
 fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)

@@ -3,13 +3,17 @@
 use super::checks::{Finding, Topic};
 use super::costs::BreakEven;
 use super::judge::{Case, Reason};
-use super::words::{cash, count, counted, list, number, sentence, small};
+use super::words::{cash, count, counted, list, more, number, sentence, settings, small};
 
 pub(super) fn headline(case: &Case<'_>, reason: Reason) -> String {
     let why = match reason {
         Reason::AllMet => "after costs it earned more than luck explains",
         Reason::CostsEatIt => {
             "the predictions are better than guessing, but costs eat what they earn"
+        }
+        Reason::TradesLose => {
+            "the predictions are better than guessing, but what was traded does not earn even before \
+             costs"
         }
         Reason::NoPower => "the predictions are no better than guessing",
         Reason::ProfitWithoutPower => "it earned, but not because its predictions were right",
@@ -45,7 +49,11 @@ pub(super) fn what_was_tested(case: &Case<'_>) -> String {
     let evidence = case.evidence;
     let days = counted(evidence.n_days, "day");
     let folds = evidence.net_by_fold.as_ref().map_or_else(String::new, |folds| {
-        format!(" in {}, each with models of its own", counted(folds.n_folds, "fold"))
+        let models = match evidence.n_trainings.filter(|n| *n < folds.n_folds) {
+            Some(n) => format!("with the models of {}", counted(n, "training")),
+            None => "each with models of its own".to_owned(),
+        };
+        format!(" in {}, {models}", counted(folds.n_folds, "fold"))
     });
     let trades = counted(evidence.n_trades, "trade");
     let mut text = format!("{days} that the models had not learnt from{folds}, with {trades}.");
@@ -62,7 +70,8 @@ pub(super) fn what_was_tested(case: &Case<'_>) -> String {
     text += &match case.n_trials() {
         1 => " Nothing else was tried on these data, as far as is recorded.".to_owned(),
         n => {
-            format!(" {} were tried on these data, and that is allowed for.", counted(n, "setting"))
+            let tried = settings(n, evidence.n_thresholds);
+            format!(" {tried} were tried on these data, and that is allowed for.")
         }
     };
     text
@@ -72,6 +81,7 @@ pub(super) fn what_it_means(case: &Case<'_>, reason: Reason) -> String {
     match reason {
         Reason::AllMet => ALL_MET.to_owned(),
         Reason::CostsEatIt => costs_eat_it(case),
+        Reason::TradesLose => trades_lose(case),
         Reason::NoPower => format!(
             "The data are many enough to have shown an IC of {} (the correlation of predictions \
              and what then happened), and show none. Whatever was earned or lost was chance and \
@@ -111,6 +121,7 @@ pub(super) fn what_would_change_it(case: &Case<'_>, reason: Reason) -> String {
     match reason {
         Reason::AllMet => what_would_undo_it(case),
         Reason::CostsEatIt => what_would_pay(case),
+        Reason::TradesLose => OTHER_TRADES.to_owned(),
         Reason::NoPower => OTHER_DATA.to_owned(),
         Reason::ProfitWithoutPower => OTHER_PREDICTIONS.to_owned(),
         Reason::Loses => OTHER_RULES.to_owned(),
@@ -126,6 +137,9 @@ const OTHER_DATA: &str = "Other features, another horizon or another market. Mor
 const OTHER_PREDICTIONS: &str = "Predictions that beat guessing, or a comparison that shows the \
                                  profit to be more than that of simply holding.";
 
+const OTHER_TRADES: &str = "Rules that trade what the predictions foretell: stops, targets and holding \
+                            times that fit their horizons, a higher threshold; then lower costs.";
+
 const OTHER_RULES: &str = "Other features or rules, or lower costs. A longer record of the same \
                            will not.";
 
@@ -140,7 +154,13 @@ fn what_would_undo_it(case: &Case<'_>) -> String {
 }
 
 fn what_would_pay(case: &Case<'_>) -> String {
-    let costs = match break_even(case) {
+    if !case.has_trades() {
+        return "Lower costs; or predictions of larger moves: a longer horizon, other features, \
+                another market."
+            .to_owned();
+    }
+    // Where something is left at these costs, lower ones are not what is missing.
+    let costs = match break_even(case).filter(|_| case.evidence.net_cash() <= Some(0.0)) {
         Some(multiple) => format!("Costs below {multiple} times those configured"),
         None => "Lower costs".to_owned(),
     };
@@ -155,13 +175,7 @@ fn costs_eat_it(case: &Case<'_>) -> String {
     if case.has_trades() {
         text += &format!(" {}", money(case));
     }
-    if let Some(edge) = case.evidence.edge.filter(|_| case.is_thin()) {
-        text += &format!(
-            " Following every prediction brings {} bps, and getting in and out costs {} bps.",
-            number(edge.gross_bps),
-            number(edge.round_trip_bps)
-        );
-    }
+    text += &edge(case);
     if let Some(gate) = case.evidence.cost_gate.filter(|_| case.is_starved()) {
         text += &format!(
             " Of {} signals {} were refused because they would not have paid for their costs.",
@@ -170,6 +184,26 @@ fn costs_eat_it(case: &Case<'_>) -> String {
         );
     }
     text
+}
+
+/// Signals below the threshold are refused before anyone asks what they cost.
+fn edge(case: &Case<'_>) -> String {
+    let Some(edge) = case.evidence.edge.filter(|_| case.is_thin()) else { return String::new() };
+    format!(
+        " Following every signal whose |z| is above its threshold brings {} bps, and getting in and \
+         out costs {} bps.",
+        number(edge.gross_bps),
+        number(edge.round_trip_bps)
+    )
+}
+
+fn trades_lose(case: &Case<'_>) -> String {
+    format!(
+        "The predictions say something true about what comes next, but the trades do not earn it. {}{} \
+         Costs would eat that, too.",
+        money(case),
+        edge(case)
+    )
 }
 
 fn money(case: &Case<'_>) -> String {
@@ -211,13 +245,13 @@ fn open(case: &Case<'_>) -> Vec<String> {
 
 fn more_days(case: &Case<'_>, reason: Reason) -> String {
     if let Some(days) = case.days_missing_for_trials().filter(|_| reason == Reason::TooManyTrials) {
-        let more = counted(days, "more day");
-        return format!("About {more} like these, on which nothing else is tried.");
+        let more = sentence(&more(days));
+        return format!("{more} like these, on which nothing else is tried.");
     }
     match case.days_missing() {
         Some(days) => format!(
-            "About {} like these; if the result is luck, they will show that instead.",
-            counted(days, "more day")
+            "{} like these; if the result is luck, they will show that instead.",
+            sentence(&more(days))
         ),
         None if case.finding(Topic::NetSharpe) == Finding::Passes => {
             "More data for what is open; the profit itself is larger than luck explains.".to_owned()

@@ -2,7 +2,7 @@
 //! little or not at all, a strategy that follows them, and its costs.
 
 use super::costs::{CostRun, Costs};
-use super::dsr::{Trials, deflated};
+use super::dsr::deflated;
 use super::permutation::{Permutation, Rows, Shifts, Statistic, permutation};
 use super::psr::TrackRecord;
 use super::stability::Stability;
@@ -66,12 +66,12 @@ impl Market {
         let test = bars.shifted(seed);
         Evidence {
             n_days: self.n_days as u64,
+            n_trainings: None,
+            n_thresholds: 0,
             n_trades: bars.n_trades(),
             ics: [1, 4].map(|horizon| bars.ic(horizon)).to_vec(),
             sharpe: SharpeBand::of(&sharpe, 0.95),
-            deflated: track.as_ref().and_then(|track| {
-                deflated(&track.record, Trials { n_trials: self.n_trials, sharpes_per_day: &[] })
-            }),
+            deflated: track.as_ref().and_then(|track| deflated(&track.record, self.n_trials)),
             track,
             overfitting: None,
             net_by_fold: Some(Stability::of(&nets)),

@@ -29,6 +29,31 @@ pub(super) fn counted(n: u64, what: &str) -> String {
     format!("{} {what}{end}", count(n))
 }
 
+/// `12 settings`, and how many of them every diagnosis tries.
+pub(super) fn settings(n: u64, n_thresholds: u64) -> String {
+    let all = counted(n, "setting");
+    match n_thresholds {
+        0 => all,
+        shown => format!("{all}, counting the {shown} z-thresholds that are shown,"),
+    }
+}
+
+/// A century: what takes longer is never seen.
+const CENTURY_DAYS: u64 = 36_525;
+
+/// `12 days`, as long as that is worth counting.
+pub(super) fn span(n_days: u64) -> String {
+    if n_days > CENTURY_DAYS { "more than 100 years".to_owned() } else { counted(n_days, "day") }
+}
+
+/// `12 more days`.
+pub(super) fn more(n_days: u64) -> String {
+    match n_days {
+        n if n > CENTURY_DAYS => "more than 100 years more".to_owned(),
+        n => counted(n, "more day"),
+    }
+}
+
 /// A probability; at the ends, where rounding would say never or always, by its bound.
 pub(super) fn percent(p: f64) -> String {
     match p {
@@ -49,7 +74,7 @@ pub(super) fn list(items: &[String]) -> String {
 }
 
 /// The first letter in upper case.
-pub(super) fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
@@ -84,6 +109,12 @@ mod tests {
         assert_eq!(percent(1.0), "more than 99.9 %");
         assert_eq!((counted(1, "day"), counted(0, "day")), ("1 day".into(), "0 days".into()));
         assert_eq!(sentence("twice"), "Twice");
+        assert_eq!((span(36_525), span(219_145)), two("36,525 days", "more than 100 years"));
+        assert_eq!((more(1), more(99_999)), two("1 more day", "more than 100 years more"));
+    }
+
+    fn two(a: &str, b: &str) -> (String, String) {
+        (a.to_owned(), b.to_owned())
     }
 
     fn text(a: &str, b: &str, c: &str) -> (String, String, String) {

@@ -27,7 +27,7 @@ pub fn drafts<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
             heading: "Costs",
             how_to_read: "Net profit when the same trades cost nothing, half, what is configured, \
                           and twice that: good stays above 0 at twice the costs.",
-            chart: Box::new(at_costs(of)),
+            chart: Box::new(at_costs_chart(of)),
         },
         Draft {
             name: "folds",
@@ -55,7 +55,7 @@ fn equity(of: &Material<'_>) -> Curves {
     Curves {
         titles: Titles::new(format!("Equity. {}", of.subject), finding),
         x_label: String::new(),
-        y_label: "equity, in the account's money".to_owned(),
+        y_label: format!("equity ({MONEY})"),
         curves,
         uprights: Vec::new(),
         with_zero: false,
@@ -83,18 +83,21 @@ fn drawdown(of: &Material<'_>) -> Curves {
     }
 }
 
-fn at_costs(of: &Material<'_>) -> GroupedBars {
+fn at_costs_chart(of: &Material<'_>) -> GroupedBars {
     let values = of.costs.iter().map(|at| plain(Some(at.metrics.money.net_cash))).collect();
-    bars(
+    let chart = bars(
         Titles::new(
             format!("Profit at multiples of the costs. {}", of.subject),
             "The same decisions, paid for otherwise.",
         ),
-        ("multiple of the configured costs", "net profit"),
+        ("multiple of the configured costs", &format!("net profit ({MONEY})")),
         of.costs.iter().map(|at| format!("{}×", at.multiple)).collect(),
         (vec![series("net profit", values)], ""),
-    )
+    );
+    GroupedBars { with_values: true, ..chart }
 }
+
+const MONEY: &str = "account currency";
 
 /// Return, Sharpe ratio and trades below each other.
 fn folds(found: &[FoldTrades], subject: &str) -> Panels {
@@ -125,14 +128,50 @@ fn by_fold(found: &[FoldTrades], name: &str, pick: fn(&Weeks) -> Option<f64>) ->
         series("alone", of(|fold| &fold.alone)),
     ];
     let groups = found.iter().map(|fold| fold.fold.to_string()).collect();
-    bars(Titles::new(name, ""), ("fold", ""), groups, (both, ""))
+    // Panels above each other begin at one place.
+    GroupedBars {
+        left_letters: 4.5,
+        ..bars(Titles::new(name, ""), ("fold", ""), groups, (both, ""))
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::made_up::{at_costs, tables, traded};
     use super::*;
     use crate::report::diagnose::Dates;
     use crate::units::Ts;
+
+    const EQUITY: [f64; 4] = [1000.0, 1200.0, 900.0, 1100.0];
+
+    #[test]
+    fn equity_drawdown_and_costs_are_those_of_the_account() {
+        let (tables, traded) = (tables(), traded(&EQUITY));
+        let free = [1000.0, 1300.0, 1250.0, 1500.0];
+        let costs = [at_costs(0.0, &free), at_costs(1.0, &EQUITY), at_costs(2.0, &[1000.0; 4])];
+        let of = Material {
+            tables: &tables,
+            traded: &traded,
+            costs: &costs,
+            headline: "",
+            subject: "X".to_owned(),
+        };
+        let chart = equity(&of);
+        let lines: Vec<&[f64]> = chart.curves.iter().map(|curve| &curve.y[..]).collect();
+        assert_eq!(lines, [&EQUITY[..], &free]);
+        assert!(matches!(&chart.curves[0].x, Places::Time(ts) if ts[1] == crate::units::HOUR_US));
+        assert!(chart.titles.finding.starts_with("+10.0 % after costs"), "{:?}", chart.titles);
+        // Below the highest of 1,200: a quarter, then a twelfth.
+        let chart = drawdown(&of);
+        let under = &chart.curves[0].y;
+        assert_eq!((under[0], under[1], under[2]), (0.0, 0.0, -25.0));
+        assert!((under[3] + 100.0 / 12.0).abs() < 1e-9, "{under:?}");
+        assert_eq!(chart.titles.finding, "At worst -25.0 %.");
+        let chart = at_costs_chart(&of);
+        assert_eq!(chart.groups, ["0×", "1×", "2×"]);
+        let net: Vec<f64> = chart.series[0].values.iter().map(|value| value.value).collect();
+        assert_eq!((net.as_slice(), chart.with_values), (&[500.0, 100.0, 0.0][..], true));
+    }
 
     fn fold(fold: u32, alone: Weeks, stitched: Weeks) -> FoldTrades {
         FoldTrades { fold, dates: Dates { from: Ts(0), to: Ts(1) }, alone, stitched }

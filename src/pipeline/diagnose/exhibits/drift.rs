@@ -39,7 +39,7 @@ struct Measure {
     name: &'static str,
     value: fn(&Shift) -> Option<f64>,
     critical: fn(&Shift) -> Option<f64>,
-    /// Cells show no more than this.
+    /// Beyond this cells are no darker.
     most: f64,
 }
 
@@ -56,7 +56,7 @@ impl Measure {
     fn beyond(&self, shift: &Shift) -> Option<f64> {
         let value = (self.value)(shift)?;
         let is_beyond = (self.critical)(shift).is_some_and(|critical| value > critical);
-        Some(if is_beyond { value.min(self.most) } else { 0.0 })
+        Some(if is_beyond { value } else { 0.0 })
     }
 
     /// In multiples of what chance explains.
@@ -74,27 +74,35 @@ fn features(models: &Models, measure: &Measure, subject: &str) -> HeatMap {
         folds.iter().map(cell).collect()
     };
     let mut rows: Vec<(usize, Vec<f64>)> = (0..n_columns).map(|at| (at, row(at))).collect();
-    let weight = |row: &[f64]| row.iter().filter(|v| v.is_finite()).sum::<f64>();
-    rows.sort_by(|a, b| weight(&b.1).total_cmp(&weight(&a.1)));
+    // Beyond chance first, and of those that never are the farther ones.
+    let weight = |(at, row): &(usize, Vec<f64>)| {
+        let beyond = row.iter().filter(|v| v.is_finite()).map(|v| v.min(measure.most)).sum::<f64>();
+        let all = folds.iter().filter_map(|fold| (measure.value)(&fold.columns[*at]));
+        (beyond, stats::mean(&all.collect::<Vec<_>>()).unwrap_or(0.0))
+    };
+    rows.sort_by(|a, b| {
+        let (a, b) = (weight(a), weight(b));
+        b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
+    });
     rows.truncate(TOP);
     let name = |at: usize| folds[0].columns[at].name.clone();
     let drifted: Vec<f64> = folds.iter().map(|fold| fold.n_drifted as f64).collect();
     let usual = stats::quantile(&drifted, 0.5).unwrap_or(0.0);
     let finding = format!(
-        "{usual:.0} of {n_columns} columns drift beyond chance in the middle fold; shown are the {} \
-         that drift most. White: within chance; what is above {} is shown as that.",
+        "{usual:.0} of {n_columns} columns drift beyond chance, the median over folds; shown are the \
+         {} that drift most. White, without a number: within chance.",
         rows.len(),
-        measure.most
     );
     let title = format!("{} of each column: test weeks against training. {subject}", measure.name);
     HeatMap {
         titles: Titles::new(title, finding),
         x_label: "fold".to_owned(),
-        y_label: String::new(),
+        y_label: "column".to_owned(),
         columns: folds.iter().map(|fold| fold.fold.to_string()).collect(),
         rows: rows.iter().map(|(at, _)| name(*at)).collect(),
         values: rows.into_iter().flat_map(|(_, row)| row).collect(),
-        palette: Palette::FromZero,
+        palette: Palette::UpTo(measure.most),
+        measure: measure.name.to_owned(),
     }
 }
 
@@ -151,6 +159,7 @@ mod tests {
             ks: Some(psi / 10.0),
             ks_critical: None,
             mean_shift: None,
+            missing: [Some(0.0); 2],
             size: if psi > critical { Size::Large } else { Size::Steady },
         }
     }
@@ -177,10 +186,11 @@ mod tests {
             (chart.rows, chart.columns),
             (vec!["moves".into(), "still".into()], vec!["0".into(), "1".to_owned()])
         );
-        assert_eq!(chart.values, [0.4, 0.5, 0.0, 0.5]);
-        assert!(chart.titles.finding.ends_with("what is above 0.5 is shown as that."));
+        assert_eq!(chart.values, [0.4, 7.0, 0.0, 0.5]);
+        assert!(chart.titles.finding.starts_with("2 of 2 columns drift beyond chance, the median"));
         // Without a critical value nothing is beyond it.
-        assert_eq!(features(&models(), &KS, "X").values, [0.0; 4]);
+        let chart = features(&models(), &KS, "X");
+        assert_eq!((&chart.values[..], &chart.rows[0][..]), (&[0.0; 4][..], "moves"));
     }
 
     #[test]

@@ -4,7 +4,8 @@ use crate::report::diagnose::{self, Rate};
 use crate::report::plot::{BarSeries, Estimate, GroupedBars, Titles};
 
 pub const HAC: &str = "95 % interval, HAC";
-pub const WILSON: &str = "95 % interval, Wilson";
+pub const WILSON: &str =
+    "95 % interval, Wilson, of the effective rows: what overlapping rows are worth";
 
 pub fn estimate(found: &diagnose::Estimate) -> Estimate {
     let interval = found.band_hac.map(|[low, high]| (low, high));
@@ -35,7 +36,16 @@ pub fn bars(
     (series, interval): (Vec<BarSeries>, &str),
 ) -> GroupedBars {
     let (x_label, y_label) = (x_label.to_owned(), y_label.to_owned());
-    GroupedBars { titles, x_label, y_label, groups, series, interval: interval.to_owned() }
+    GroupedBars {
+        titles,
+        x_label,
+        y_label,
+        groups,
+        series,
+        interval: interval.to_owned(),
+        with_values: false,
+        left_letters: 0.0,
+    }
 }
 
 pub fn ahead(bars: u32) -> String {

@@ -143,8 +143,32 @@ fn decay(tables: &Tables, subject: &str) -> GroupedBars {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up::horizon;
+    use super::super::made_up::{horizon, tables};
     use super::*;
+
+    #[test]
+    fn each_horizon_has_its_ic_and_each_bar_ahead_its_own_part() {
+        let tables = tables();
+        let chart = ic_by_horizon(&tables, "X");
+        assert_eq!(chart.groups, ["1", "3"]);
+        for (at, of) in tables.horizons.iter().enumerate() {
+            let found = [of.ic.all.rank, of.ic.all.pearson];
+            for (series, found) in chart.series.iter().zip(found) {
+                let value = series.values[at];
+                assert_eq!(Some(value.value), found.value);
+                assert_eq!(value.interval, found.band_hac.map(|[low, high]| (low, high)));
+            }
+        }
+        assert_eq!(chart.titles.finding, "At 2 of 2 horizons the rank IC's band lies above 0.");
+        let chart = decay(&tables, "X");
+        assert_eq!(chart.groups, ["1", "2"]);
+        let at = |series: usize, bar: usize| chart.series[series].values[bar];
+        // The first bar has it all; the second only dilutes it.
+        assert_eq!(at(0, 0), at(1, 0));
+        assert!((0.2..at(0, 0).value).contains(&at(0, 1).value), "{chart:?}");
+        let (low, high) = at(1, 1).interval.unwrap();
+        assert!(low < 0.0 && 0.0 < high && at(1, 1).value.abs() < 0.06, "{chart:?}");
+    }
 
     #[test]
     fn folds_and_windows_are_those_of_the_horizon() {

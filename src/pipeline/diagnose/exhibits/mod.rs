@@ -6,6 +6,7 @@ mod curves; // lines that own their points
 mod drift; // whether columns and predictions are what they were
 mod estimates; // numbers with intervals, as charts want them
 mod ics; // what the predictions were worth
+mod retraining; // what fewer trainings cost
 mod shap; // what the columns did
 mod signals; // … by their strength
 mod trades; // how the trades are spread
@@ -18,6 +19,7 @@ use super::super::backtest::Traded;
 use super::Tables;
 use super::evidence::AtCosts;
 use crate::failure::Failure;
+use crate::report;
 use crate::report::plot::{Chart, Overview, PlotFault, Titles, page};
 use crate::store;
 use estimates::grouped;
@@ -47,6 +49,8 @@ pub struct Material<'a> {
     pub tables: &'a Tables,
     pub traded: &'a Traded,
     pub costs: &'a [AtCosts],
+    /// The verdict, in a sentence.
+    pub headline: &'a str,
     /// As titles name the run.
     pub subject: String,
 }
@@ -93,6 +97,7 @@ pub fn drafts<'a>(material: &'a Material<'a>) -> Vec<Draft<'a>> {
         trades::drafts,
         shap::drafts,
         drift::drafts,
+        retraining::drafts,
     ];
     rooms.iter().flat_map(|drafts| drafts(material)).collect()
 }
@@ -102,7 +107,8 @@ fn overview<'a>(material: &Material<'_>, drafts: &'a [Draft<'a>]) -> Overview<'a
     let evidence = &material.tables.evidence;
     let net = evidence.net_cash().map_or("not known".to_owned(), signed);
     let (trades, days) = (grouped(evidence.n_trades), grouped(evidence.n_days));
-    let finding = format!("{trades} trades on {days} days, profit after costs {net}.");
+    let headline = report::verdict::sentence(material.headline);
+    let finding = format!("{headline}. {trades} trades on {days} days, profit after costs {net}.");
     let title = format!("{}: out of sample, at a glance", material.subject);
     Overview {
         titles: Titles::new(title, finding),
@@ -132,4 +138,30 @@ fn save(draft: &Draft<'_>, folder: &Path) -> Result<Option<Exhibit>, Failure> {
     store::write_atomic(&png, &figure.png().map_err(Failure::world)?)?;
     store::write_atomic(&svg, figure.svg().as_bytes())?;
     Ok(Some(Exhibit { name, heading, how_to_read, png, svg }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::made_up::{at_costs, tables, traded};
+    use super::*;
+
+    #[test]
+    fn the_overview_begins_with_the_verdict_and_has_the_six_that_matter() {
+        let (tables, equity) = (tables(), [1000.0, 1100.0]);
+        let (traded, costs) = (traded(&equity), [at_costs(1.0, &equity)]);
+        let material = Material {
+            tables: &tables,
+            traded: &traded,
+            costs: &costs,
+            headline: "fail: it loses money",
+            subject: "X 5m".to_owned(),
+        };
+        let drafts = drafts(&material);
+        let names: Vec<&str> = drafts.iter().map(|draft| draft.name).collect();
+        assert!(AT_A_GLANCE.iter().all(|name| names.contains(name)), "{names:?}");
+        let found = overview(&material, &drafts);
+        assert_eq!(found.panels.len(), 6);
+        let told = "Fail: it loses money. 1,234 trades on 56 days, profit after costs not known.";
+        assert_eq!(found.titles, Titles::new("X 5m: out of sample, at a glance", told));
+    }
 }

@@ -136,11 +136,12 @@ fn by_fold(shap: &Shap, subject: &str) -> HeatMap {
             finding,
         ),
         x_label: "fold".to_owned(),
-        y_label: String::new(),
+        y_label: "column".to_owned(),
         columns: shap.folds.iter().map(|fold| fold.fold.to_string()).collect(),
         rows: top.iter().map(|column| column.name.clone()).collect(),
         values: shown.concat(),
         palette: Palette::FromZero,
+        measure: "% of the fold".to_owned(),
     }
 }
 

@@ -130,7 +130,7 @@ fn gates(found: &Gates, subject: &str) -> Ladder {
     let names = shown.iter().map(|gate| gate.gate.name().replace('_', " "));
     let names = std::iter::once("all bars".to_owned()).chain(names);
     let left = std::iter::once(all).chain(shown.iter().map(|gate| gate.n_after));
-    let left = left.map(|n| plain(Some(n as f64))).chain([plain(None)]);
+    let left = left.chain([found.taken.n]).map(|n| plain(Some(n as f64)));
     let right = shown.iter().map(|gate| net(&gate.refused)).chain([net(&found.taken)]);
     Ladder {
         titles: Titles::new(
@@ -144,13 +144,13 @@ fn gates(found: &Gates, subject: &str) -> Ladder {
             is_log: true,
         },
         right: Rungs {
-            label: "what the refused would have earned, net bps each".to_owned(),
+            label: "net bps a signal: what the gate refused would have earned".to_owned(),
             values: std::iter::once(plain(None)).chain(right).collect(),
             is_log: false,
         },
         notes: vec![
             "right: after a round trip, in the direction of z, over the model's horizon; whiskers: \
-             95 % interval (HAC); the last row is what was taken"
+             95 % interval (HAC); last row: what passed all gates, and what it earns so"
                 .to_owned(),
         ],
     }
@@ -164,7 +164,7 @@ fn net(refused: &Refused) -> Estimate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up::horizon;
+    use super::super::made_up::{horizon, tables};
     use super::*;
     use crate::signal::Reason;
     use crate::signal::waterfall::Mean;
@@ -214,10 +214,26 @@ mod tests {
         let chart = gates(&gates_found, "X");
         assert_eq!(chart.rows, ["all bars", "z threshold", "expected value", "taken"]);
         let values = |rungs: &Rungs| rungs.values.iter().map(|v| v.value).collect::<Vec<_>>();
-        assert_eq!(values(&chart.left)[..3], [1000.0, 100.0, 40.0]);
+        assert_eq!(values(&chart.left), [1000.0, 100.0, 40.0, 40.0]);
         assert_eq!(values(&chart.right)[1..], [-2.0, -1.0, 3.0]);
         assert_eq!(chart.right.values[3].interval, Some((3.0 - 1.96, 3.0 + 1.96)));
         assert_eq!(chart.titles.finding, "40 of 1,000 bars pass all gates.");
+    }
+
+    #[test]
+    fn signs_are_right_the_oftener_the_stronger_the_signal() {
+        let tables = tables();
+        let chart = hits(&tables, "X");
+        assert_eq!((chart.groups.len(), chart.groups[9].as_str()), (10, "10"));
+        let values = &chart.series[0].values;
+        for (value, decile) in values.iter().zip(&tables.together.hits.deciles) {
+            assert!((value.value - (100.0 * decile.hits.rate.unwrap() - 50.0)).abs() < 1e-9);
+            let (low, high) = value.interval.unwrap();
+            assert!(low < value.value && value.value < high, "{value:?}");
+        }
+        assert!(values[9].value > values[0].value + 20.0, "{values:?}");
+        let rate = 100.0 * tables.together.hits.all.rate.unwrap();
+        assert!(chart.titles.finding.starts_with(&format!("{rate:.1} % of the signs were right")));
     }
 
     #[test]

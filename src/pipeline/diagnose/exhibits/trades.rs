@@ -64,7 +64,7 @@ fn by_group<'a>(of: &'a Material<'a>) -> Vec<Draft<'a>> {
             "Trades by hour",
             "Net results by UTC hour of entry: hours that stand out with few trades are luck; many \
              trades below 0 are hours to leave out.",
-            groups(&found.by_hour, ("hour of entry, UTC", "hour"), subject),
+            groups(&all_hours(&found.by_hour), ("hour of entry, UTC", "hour"), subject),
         ),
         spread(
             "trades_by_session",
@@ -163,6 +163,16 @@ fn excursions(trades: &[Trade], subject: &str) -> Scatter {
     }
 }
 
+/// Hours without trades have their place, too.
+fn all_hours(found: &[Spread]) -> Vec<Spread> {
+    let hour = |hour: u32| {
+        let label = format!("{hour:02}");
+        let known = found.iter().find(|spread| spread.label == label).cloned();
+        known.unwrap_or_else(|| Spread::unknown(label))
+    };
+    if found.is_empty() { Vec::new() } else { (0..24).map(hour).collect() }
+}
+
 /// A label as people write it.
 fn shown(label: &str) -> String {
     let name = match label {
@@ -190,7 +200,8 @@ fn groups(found: &[Spread], (x_label, what): (&str, &str), subject: &str) -> Box
         ],
     };
     let by_mean = |a: &&Spread, b: &&Spread| a.mean_bps.total_cmp(&b.mean_bps);
-    let best = found.iter().max_by(by_mean).zip(found.iter().min_by(by_mean));
+    let known = || found.iter().filter(|spread| spread.n_trades > 0);
+    let best = known().max_by(by_mean).zip(known().min_by(by_mean));
     let told = |spread: &Spread| {
         let n = spread.n_trades;
         let trades = if n == 1 { "1 trade".to_owned() } else { format!("{} trades", grouped(n)) };
@@ -289,6 +300,11 @@ mod tests {
         );
         let told = "Means from -3.0 bps (stop gap, 1 trade) to 2.5 bps (target, 1,200 trades).";
         assert_eq!(chart.titles.finding, told);
+        let hours = all_hours(&[spread("07", 3, 1.0)]);
+        assert_eq!((hours.len(), hours[7].n_trades, hours[8].n_trades), (24, 3, 0));
+        let chart = groups(&hours, ("hour", "hour"), "X");
+        assert!(chart.titles.finding.ends_with("to 1.0 bps (07, 3 trades)."));
+        assert!(all_hours(&[]).is_empty());
         assert_eq!(
             ["new_york", "none", "timed_exit"].map(shown),
             ["New York", "other hours", "timed exit"]

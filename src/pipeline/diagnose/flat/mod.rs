@@ -28,6 +28,6 @@ pub struct Findings<'a> {
 pub fn flat(of: Findings<'_>) -> Result<Vec<(&'static str, Table)>, Failure> {
     let mut all = predictions::flat(of.tables)?;
     all.extend(trading::flat(of)?);
-    all.extend(models::flat(of.tables.models.as_ref())?);
+    all.extend(models::flat(of.tables)?);
     Ok(all)
 }

@@ -1,21 +1,29 @@
 //! Tables of drift, and of what each column did in the models.
 
 use super::super::super::ledger_tables::word;
+use super::super::Tables;
 use super::super::models::{FoldDrift, Models, Shift};
+use super::super::retraining::Retraining;
 use super::super::shap::Shap;
 use super::sheet::Sheet;
 use crate::failure::Failure;
 use crate::store::Table;
 
-/// Without rows where nothing is known.
-pub fn flat(models: Option<&Models>) -> Result<Vec<(&'static str, Table)>, Failure> {
+/// Without rows where nothing is known; what fewer trainings cost where it was compared.
+pub fn flat(tables: &Tables) -> Result<Vec<(&'static str, Table)>, Failure> {
+    let models = tables.models.as_ref();
     let shap = models.and_then(|models| models.shap.as_ref());
-    Ok(vec![
+    let mut all = vec![
         ("drift", drift(models)?),
         ("shap", columns(shap)?),
         ("shap_by_fold", by_fold(shap)?),
         ("shap_agreement", agreement(shap)?),
-    ])
+    ];
+    let compared = tables.retraining.as_ref().filter(|found| !found.policies.is_empty());
+    if let Some(found) = compared {
+        all.push(("retraining", retraining(found)?));
+    }
+    Ok(all)
 }
 
 /// Of features against what was learnt from; of predictions against the calibration slice's.
@@ -35,6 +43,8 @@ fn drift(models: Option<&Models>) -> Result<Table, Failure> {
         .number("ks", |(.., shift)| shift.ks)
         .number("ks_critical", |(.., shift)| shift.ks_critical)
         .number("mean_shift", |(.., shift)| shift.mean_shift)
+        .number("missing_before", |(.., shift)| shift.missing[0])
+        .number("missing_in_test", |(.., shift)| shift.missing[1])
         .text("size", |(.., shift)| word(&shift.size))
         .table()
 }
@@ -72,5 +82,17 @@ fn agreement(shap: Option<&Shap>) -> Result<Table, Failure> {
         .count("n_columns", |row| row.n_columns)
         .number("spearman", |row| row.spearman)
         .number("top_kept", |row| row.top_kept)
+        .table()
+}
+
+/// Every way to decide when to train, by horizon; of a walk that compared them.
+fn retraining(found: &Retraining) -> Result<Table, Failure> {
+    Sheet::of(found.policies.iter().flat_map(|one| one.ics.iter().map(move |ic| (one, ic))))
+        .text("policy", |(one, _)| one.policy.clone())
+        .count("n_trainings", |(one, _)| one.n_trainings)
+        .count("horizon", |(_, ic)| u64::from(ic.horizon))
+        .number("rank_ic", |(_, ic)| ic.ic)
+        .number("less_schedule", |(_, ic)| ic.less)
+        .number("less_schedule_se", |(_, ic)| ic.se)
         .table()
 }

@@ -109,6 +109,7 @@ fn claims(horizons: &[OfHorizon]) -> Result<Table, Failure> {
         .count("horizon", |of| u64::from(of.horizon))
         .estimate("slope", |of| of.claims.slope)
         .estimate("intercept_bps", |of| of.claims.intercept_bps)
+        .count("n_silent_folds", |of| of.n_silent_folds)
         .table()
 }
 

@@ -7,9 +7,11 @@ use super::sheet::Sheet;
 use crate::backtest::metrics::Metrics;
 use crate::backtest::metrics::tables::Row;
 use crate::failure::Failure;
+use crate::report::diagnose::histogram::Histogram;
 use crate::report::diagnose::trades::Distributions;
 use crate::signal::waterfall::Earned;
 use crate::store::{Table, Values};
+use crate::units::Ts;
 
 pub fn flat(of: Findings<'_>) -> Result<Vec<(&'static str, Table)>, Failure> {
     Ok(vec![
@@ -19,6 +21,8 @@ pub fn flat(of: Findings<'_>) -> Result<Vec<(&'static str, Table)>, Failure> {
         ("gates", gates(of)?),
         ("trades_by", trades_by(of.costs)?),
         ("trades_spread", spread(&of.tables.trades)?),
+        ("trades_histogram", histograms(&of.tables.trades)?),
+        ("drawdown", drawdown(of.costs)?),
         ("trades_by_fold", by_fold(&of.tables.fold_trades)?),
         ("evidence", evidence(of)?),
         ("verdict", verdict(of)?),
@@ -132,6 +136,55 @@ fn spread(trades: &Distributions) -> Result<Table, Failure> {
         .table()
 }
 
+/// How results, holding times and excursions are spread: a row a bin; what lies beyond the bins has
+/// one open end.
+fn histograms(trades: &Distributions) -> Result<Table, Failure> {
+    let all = [
+        ("net_cash", &trades.net_cash),
+        ("net_bps", &trades.net_bps),
+        ("hold_bars", &trades.hold_bars),
+        ("won_mfe_bps", &trades.won_mfe_bps),
+        ("lost_mfe_bps", &trades.lost_mfe_bps),
+        ("won_mae_bps", &trades.won_mae_bps),
+        ("lost_mae_bps", &trades.lost_mae_bps),
+    ];
+    let known = all.into_iter().filter_map(|(what, found)| Some((what, found.as_ref()?)));
+    Sheet::of(known.flat_map(|(what, found)| bins(found).into_iter().map(move |bin| (what, bin))))
+        .text("what", |(what, _)| (*what).to_owned())
+        .number("low", |(_, bin)| bin.0)
+        .number("high", |(_, bin)| bin.1)
+        .count("n", |(_, bin)| bin.2)
+        .table()
+}
+
+/// From, to, and how many.
+type Bin = (Option<f64>, Option<f64>, u64);
+
+fn bins(found: &Histogram) -> Vec<Bin> {
+    let inside = found.edges.windows(2).zip(&found.counts);
+    let inside = inside.map(|(edges, n)| (Some(edges[0]), Some(edges[1]), *n));
+    let below = (None, found.edges.first().copied(), found.n_below);
+    let above = (found.edges.last().copied(), None, found.n_above);
+    let ends = |bin: &Bin| bin.2 > 0;
+    let (below, above) = (Some(below).filter(ends), Some(above).filter(ends));
+    below.into_iter().chain(inside).chain(above).collect()
+}
+
+/// The deepest spells below the highest equity, after costs.
+fn drawdown(costs: &[AtCosts]) -> Result<Table, Failure> {
+    let own = costs.iter().find(|at| at.multiple == 1.0);
+    let spells = own.into_iter().flat_map(|own| &own.metrics.drawdown.worst);
+    let time = |at: Option<Ts>| at.map_or_else(String::new, |ts| ts.to_string());
+    Sheet::of(spells)
+        .number("depth", |spell| Some(spell.depth))
+        .text("start", |spell| time(spell.start))
+        .text("trough", |spell| time(spell.trough))
+        .text("recovery", |spell| time(spell.recovery))
+        .count("length_bars", |spell| spell.length_bars)
+        .number("length_days", |spell| Some(spell.length_days))
+        .table()
+}
+
 /// Each fold's weeks with money of their own, and as a part of the one account.
 fn by_fold(folds: &[FoldTrades]) -> Result<Table, Failure> {
     Sheet::of(folds)
@@ -197,4 +250,19 @@ fn verdict(of: Findings<'_>) -> Result<Table, Failure> {
         .text("outcome", |check| check.outcome.word().to_owned())
         .text("words", |check| check.words.clone())
         .table()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trade_is_in_one_bin_and_open_ends_are_there_where_they_hold_any() {
+        let mut values: Vec<f64> = (0..1000).map(|i| f64::from(i % 50)).collect();
+        values.push(1e6);
+        let found = Histogram::new(&values, 1.0).unwrap();
+        let bins = bins(&found);
+        assert_eq!(bins.iter().map(|bin| bin.2).sum::<u64>(), 1001);
+        assert_eq!((bins[0].0, bins[bins.len() - 1]), (Some(0.0), (Some(50.0), None, 1)));
+    }
 }

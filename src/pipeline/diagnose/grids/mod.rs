@@ -11,7 +11,8 @@ use crate::report::page::Grid;
 pub fn grids(of: Findings<'_>) -> Vec<Grid> {
     let predictions = predictions::grids(of.tables).into_iter();
     let models = of.tables.models.iter().flat_map(models::grids);
-    let all = predictions.chain(trading::grids(of)).chain(models);
+    let retraining = of.tables.retraining.as_ref().map(models::retraining);
+    let all = predictions.chain(trading::grids(of)).chain(models).chain(retraining);
     all.filter(|grid| !grid.rows.is_empty()).collect()
 }
 
@@ -20,13 +21,14 @@ pub fn checks(of: Findings<'_>) -> Grid {
     let rows = of.verdict.checks.iter().map(|check| {
         let must = if check.must { "must" } else { "note" };
         let outcome = check.outcome.word();
-        let words = [check.name.title(), outcome, must, &check.asked, &check.found];
+        let (asked, found) = (&check.asked, &check.found);
+        let words = [check.name.title(), outcome, must, asked, found, &check.words];
         words.map(str::to_owned).into()
     });
     Grid {
         title: String::new(),
-        header: header(&["check", "outcome", "", "asked", "found"]),
-        sides: "lllll",
+        header: header(&["check", "outcome", "", "asked", "found", "in words"]),
+        sides: "llllll",
         rows: rows.collect(),
         note: "There is no pass without every must; a note is worth knowing.".to_owned(),
     }

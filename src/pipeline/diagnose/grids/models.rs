@@ -1,7 +1,8 @@
 //! Drift, and what each column did in the models.
 
 use super::super::models::{FoldDrift, Models};
-use super::super::shap::{ColumnShap, Shap};
+use super::super::retraining::{Policy, PolicyIc, Retraining};
+use super::super::shap::{ColumnShap, FoldShap, Shap};
 use super::{bars, header};
 use crate::report::page::{Grid, percent, told, with_error};
 
@@ -11,9 +12,46 @@ const TOP: usize = 20;
 pub fn grids(models: &Models) -> Vec<Grid> {
     let mut grids = vec![drift(models)];
     if let Some(shap) = &models.shap {
-        grids.extend([columns(shap), agreement(shap)]);
+        grids.extend([columns(shap), by_fold(shap), agreement(shap)]);
     }
     grids
+}
+
+/// Each way to decide when to train.
+pub fn retraining(found: &Retraining) -> Grid {
+    let horizons = found.policies.first().map(|one| &one.ics[..]).unwrap_or_default();
+    let apart = |ic: &PolicyIc| with_error(ic.less, ic.se, 3);
+    let cell = |ic: &PolicyIc| match ic.less {
+        Some(_) => format!("{} ({})", told(ic.ic, 3), apart(ic)),
+        None => told(ic.ic, 3),
+    };
+    let row = |name: &str, n: String, cells: Vec<String>| {
+        [name.to_owned(), n].into_iter().chain(cells).collect::<Vec<String>>()
+    };
+    let mut rows = vec![row("this run", found.n_trainings.to_string(), Vec::new())];
+    if !found.policies.is_empty() {
+        let of = |one: &Policy| {
+            row(&one.policy, one.n_trainings.to_string(), one.ics.iter().map(cell).collect())
+        };
+        rows = found.policies.iter().map(of).collect();
+        let worth = found.drift_less_steps.iter().map(apart).collect();
+        rows.push(row("drift less fixed steps", String::new(), worth));
+    }
+    let names = ["trained by".to_owned(), "trainings".to_owned()];
+    let compared = "Rank IC, the mean over the windows; in brackets what it is more or less than by \
+                    schedule, ± one standard error. Fixed steps: as many trainings as drift, evenly \
+                    spread. Once: the first model to the end.";
+    let alone = "`walkforward --retrain drift --compare` tells what that saves and loses.";
+    Grid {
+        title: format!("Trainings for {} test windows", found.n_windows),
+        header: names
+            .into_iter()
+            .chain(horizons.iter().map(|of| format!("IC, {} ahead", bars(of.horizon))))
+            .collect(),
+        sides: "lrrrrrrrrrrrr",
+        note: if found.policies.is_empty() { alone } else { compared }.to_owned(),
+        rows,
+    }
 }
 
 fn drift(models: &Models) -> Grid {
@@ -70,6 +108,33 @@ fn columns(shap: &Shap) -> Grid {
              column's values and what they did in the last fold.",
             shap.unit
         ),
+    }
+}
+
+/// Columns that have room beside each other.
+const ABREAST: usize = 6;
+
+fn by_fold(shap: &Shap) -> Grid {
+    let top: Vec<&str> = shap.columns.iter().take(ABREAST).map(|one| one.name.as_str()).collect();
+    let row = |fold: &FoldShap| {
+        let share = |name: &&str| {
+            let part = fold.columns.iter().find(|part| part.name == **name);
+            percent(part.map_or(Some(0.0), |part| part.share))
+        };
+        let shares = top.iter().map(share);
+        [fold.fold.to_string(), told(Some(fold.n_rows as f64), 0)]
+            .into_iter()
+            .chain(shares)
+            .collect()
+    };
+    Grid {
+        title: format!("Importance by fold, {} ahead", bars(shap.horizon)),
+        header: header(&[&["fold", "rows"], &top[..]].concat()),
+        sides: "rrrrrrrr",
+        rows: shap.folds.iter().map(row).collect(),
+        note:
+            "Each column's part of all that the fold's columns did; `shap_by_fold.parquet` has all."
+                .to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the predictions were worth.
 
+use super::super::horizons::WINDOW_STEPS;
 use super::super::{OfHorizon, Tables, clearest};
 use super::{bars, header};
 use crate::report::diagnose::coverage::Held;
@@ -14,7 +15,7 @@ pub fn grids(tables: &Tables) -> Vec<Grid> {
         decay(tables),
     ];
     if let Some(best) = clearest(&tables.horizons) {
-        grids.extend([by_fold(best), quantiles(best)]);
+        grids.extend([by_fold(best), rolling(best), quantiles(best)]);
     }
     grids.extend([hits(tables), coverage(&tables.horizons)]);
     grids
@@ -103,15 +104,24 @@ fn claims(horizons: &[OfHorizon]) -> Grid {
             band(claims.slope.band_hac, 2),
             error(&claims.intercept_bps, 2),
             yes_or_no(claims.is_calibrated),
+            format!("{} of {}", of.n_silent_folds, of.by_fold.folds.len()),
         ]
     };
     Grid {
         title: "Do expectations come true?".to_owned(),
-        header: header(&["ahead", "slope", "95 % HAC", "intercept, bps", "1 and 0 possible"]),
-        sides: "lrrrl",
+        header: header(&[
+            "ahead",
+            "slope",
+            "95 % HAC",
+            "intercept, bps",
+            "1 and 0 possible",
+            "folds that expect nothing",
+        ]),
+        sides: "lrrrlr",
         rows: horizons.iter().map(row).collect(),
         note: "Realised on expected bps: where expectations hold, the slope is 1 and the intercept 0; \
-               below 1 too much is claimed."
+               below 1 too much is claimed. A fold expects nothing where its calibration found nothing: \
+               all of its expectations are exactly 0."
             .to_owned(),
     }
 }
@@ -165,6 +175,22 @@ fn by_fold(best: &OfHorizon) -> Grid {
         sides: "rllrrrr",
         rows: rows.collect(),
         note: "The horizon whose IC is clearest.".to_owned(),
+    }
+}
+
+/// Windows that overlap in hardly more than their half: the file has all.
+fn rolling(best: &OfHorizon) -> Grid {
+    let rows = best.rolling.iter().step_by(WINDOW_STEPS / 2).map(|window| {
+        let rank = &window.ic.rank;
+        let (from, to) = (window.dates.from.to_string(), window.dates.to.to_string());
+        vec![from, to, error(rank, 4), band(rank.band_hac, 4)]
+    });
+    Grid {
+        title: format!("Rolling IC, {} ahead", bars(best.horizon)),
+        header: header(&["from", "to", "rank IC", "95 % HAC"]),
+        sides: "llrr",
+        rows: rows.collect(),
+        note: "Every fourth window; `ic_rolling.parquet` has all, of all horizons.".to_owned(),
     }
 }
 

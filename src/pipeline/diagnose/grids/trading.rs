@@ -4,12 +4,15 @@ use super::super::evidence::{AtCosts, Step};
 use super::super::flat::{Findings, groups};
 use super::super::fold_trades::{FoldTrades, Weeks};
 use super::header;
+use crate::backtest::metrics::drawdown::Spell;
 use crate::backtest::metrics::tables::Row;
 use crate::report::page::{Grid, percent, told, with_error};
 use crate::signal::waterfall::{Earned, Mean};
+use crate::units::Ts;
 
 pub fn grids(of: Findings<'_>) -> Vec<Grid> {
     let mut grids = vec![costs(of.costs), z_thresholds(&of.tables.z_thresholds)];
+    grids.extend(of.costs.iter().filter(|at| at.multiple == 1.0).map(drawdown));
     grids.push(by_fold(&of.tables.fold_trades));
     grids.extend(of.traded.decided.iter().map(|one| gates(&one.told)));
     let own = of.costs.iter().find(|at| at.multiple == 1.0);
@@ -39,7 +42,30 @@ fn costs(costs: &[AtCosts]) -> Grid {
         header: header(&names),
         sides: "lrrrrrrr",
         rows: costs.iter().map(row).collect(),
-        note: "The same decisions, paid for otherwise. ± one standard error (HAC).".to_owned(),
+        note: "The same decisions, paid for otherwise. Gross: of these trades, before what they paid; at \
+               0× positions grow with an account that pays nothing, so that its gross is another. ± one \
+               standard error (HAC)."
+            .to_owned(),
+    }
+}
+
+fn drawdown(own: &AtCosts) -> Grid {
+    let time = |at: Option<Ts>| at.map_or("–".to_owned(), |ts| ts.to_string());
+    let row = |spell: &Spell| {
+        vec![
+            percent(Some(spell.depth)),
+            time(spell.start),
+            time(spell.trough),
+            time(spell.recovery),
+            told(Some(spell.length_days), 1),
+        ]
+    };
+    Grid {
+        title: "Drawdowns".to_owned(),
+        header: header(&["depth", "from the peak of", "lowest at", "back at", "days"]),
+        sides: "rlllr",
+        rows: own.metrics.drawdown.worst.iter().map(row).collect(),
+        note: "The deepest, after costs. –: not back by the end.".to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Check, Finding, Topic};
 use crate::report::verdict::evidence::{Evidence, Ic};
 use crate::report::verdict::permutation::Statistic;
 use crate::report::verdict::thresholds::Thresholds;
-use crate::report::verdict::words::{counted, number, percent, small};
+use crate::report::verdict::words::{counted, number, percent, settings, small};
 use crate::stats::normal_quantile;
 
 /// The clearest of m horizons is the best of m: each is asked for an m-th of the chance (Bonferroni
@@ -105,18 +105,19 @@ pub(super) fn deflated(evidence: &Evidence, asked: &Thresholds) -> Check {
     let Some(probability) = deflated.probability else { return check };
     let tried = match deflated.n_trials {
         1 => "Nothing else was tried on these data".to_owned(),
-        n => format!("Of {} the best was chosen", counted(n, "setting")),
+        n => format!("{} were tried on these data", settings(n, evidence.n_thresholds)),
     };
     let (outcome, end) = match probability {
         p if p >= asked.min_deflated_sharpe => {
-            (Finding::Passes, "; the profit is larger than the luckiest of them would have.")
+            (Finding::Passes, "; the profit is larger than the luckiest of so many would have.")
         }
         p if p <= 1.0 - asked.min_deflated_sharpe => {
-            (Finding::Fails, "; the luckiest of them would have done better without any skill.")
+            (Finding::Fails, "; the luckiest of so many would have done better without any skill.")
         }
-        _ => {
-            (Finding::Undecided, "; the luckiest of them may have done as well without any skill.")
-        }
+        _ => (
+            Finding::Undecided,
+            "; the luckiest of so many may have done as well without any skill.",
+        ),
     };
     check.found(format!("{} sure", percent(probability)), outcome, format!("{tried}{end}"))
 }
@@ -125,7 +126,10 @@ pub(super) fn deflated(evidence: &Evidence, asked: &Thresholds) -> Check {
 pub(super) fn overfitting(evidence: &Evidence, asked: &Thresholds) -> Check {
     let most = percent(asked.max_pbo);
     let check = Check::note(Topic::Overfitting, format!("overfit in at most {most} of the splits"));
-    let Some(found) = &evidence.overfitting else { return check };
+    let Some(found) = &evidence.overfitting else {
+        let words = "This was not measured: fewer than two settings traded, or too few days.";
+        return check.found("not known".to_owned(), Finding::Undecided, words);
+    };
     let fine = found.pbo <= asked.max_pbo;
     let words = match fine {
         true => "The setting that was best in one half of the time was good in the other, too.",

@@ -53,7 +53,7 @@ pub(super) fn net_profit(evidence: &Evidence, _: &Thresholds) -> Check {
     let (Some(costs), Some(net)) = (&evidence.costs, evidence.net_cash()) else { return check };
     let gross = costs.gross_cash();
     let found = match gross {
-        Some(gross) => format!("{} after costs, {} before", cash(net), cash(gross)),
+        Some(gross) => format!("{} after costs, {} if trading were free", cash(net), cash(gross)),
         None => format!("{} after costs", cash(net)),
     };
     if net > 0.0 {

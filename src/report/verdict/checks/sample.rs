@@ -3,21 +3,21 @@
 use super::{Check, Finding, Topic};
 use crate::report::verdict::evidence::Evidence;
 use crate::report::verdict::thresholds::Thresholds;
-use crate::report::verdict::words::{count, counted, percent};
+use crate::report::verdict::words::{count, counted, more, percent, span};
 
 pub(super) fn record(evidence: &Evidence, asked: &Thresholds) -> Check {
     let n_days = evidence.n_days;
     let needed = evidence.track.as_ref().and_then(|track| track.days_needed).map(f64::ceil);
-    let least = match needed {
-        Some(days) => (days as u64).max(asked.min_days),
-        None => asked.min_days,
-    };
-    let check = Check::must(Topic::Record, format!("at least {}", counted(least, "day")));
+    let has_trades = evidence.n_trades >= asked.min_trades;
+    let check = Check::must(Topic::Record, least(needed.filter(|_| has_trades), asked));
     let found = counted(n_days, "day");
     let confidence = percent(asked.confidence);
     let (outcome, words) = match needed {
         _ if n_days < asked.min_days => {
             (Finding::Undecided, "So few days say nothing about the next ones.".to_owned())
+        }
+        _ if !has_trades => {
+            (Finding::Undecided, "So few trades do not say how long a record must be.".to_owned())
         }
         None => (
             Finding::Undecided,
@@ -30,15 +30,20 @@ pub(super) fn record(evidence: &Evidence, asked: &Thresholds) -> Check {
             (Finding::Passes, words)
         }
         Some(days) => {
-            let more = count(days as u64 - n_days);
+            let more = more(days as u64 - n_days);
             let words = format!(
                 "Too short to tell a Sharpe ratio of this size from luck ({confidence} sure): \
-                 {more} more days like these would do."
+                 {more} like these would do."
             );
             (Finding::Undecided, words)
         }
     };
     check.found(found, outcome, words)
+}
+
+fn least(needed: Option<f64>, asked: &Thresholds) -> String {
+    let long = span(needed.map_or(0, |days| days as u64).max(asked.min_days));
+    if long.starts_with("more") { long } else { format!("at least {long}") }
 }
 
 pub(super) fn trades(evidence: &Evidence, asked: &Thresholds) -> Check {

@@ -4,7 +4,7 @@
 /// 1987, "A simple, positive semi-definite, heteroskedasticity and autocorrelation consistent
 /// covariance matrix", Econometrica 55(3), eq. 5), over lags up to L. With Bartlett's weights it is
 /// the mean square sum of every window of L + 1 terms, so one walk will do, however many the lags.
-pub(super) fn long_run(terms: &[f64], lags: usize) -> f64 {
+pub fn long_run(terms: &[f64], lags: usize) -> f64 {
     let (mut total, mut sum) = (0.0, 0.0);
     let span = lags + 1;
     for last in 0..terms.len() + lags {
@@ -20,7 +20,7 @@ pub(super) fn long_run(terms: &[f64], lags: usize) -> f64 {
 /// How many lags: three overlaps less one, which see 89 % of what labels of that overlap correlate
 /// (one overlap sees 67 %), or as many as the terms themselves ask for, whichever is more; never
 /// more than half the terms.
-pub(super) fn lags(terms: &[f64], overlap: usize) -> usize {
+pub fn lags(terms: &[f64], overlap: usize) -> usize {
     let of_labels = if overlap > 1 { 3 * overlap - 1 } else { 0 };
     automatic(terms, overlap).max(of_labels).min((terms.len() / 2).saturating_sub(1))
 }
@@ -45,7 +45,7 @@ fn automatic(terms: &[f64], overlap: usize) -> usize {
 
 /// Σ uₜ uₜ₊ₗ / n of terms of mean zero. Eight sums side by side, always the same ones: one alone
 /// would wait for each addition.
-pub(super) fn covariance(terms: &[f64], lag: usize) -> f64 {
+pub fn covariance(terms: &[f64], lag: usize) -> f64 {
     let ahead = terms.get(lag..).unwrap_or_default();
     let (firsts, seconds) = (terms[..ahead.len()].chunks_exact(LANES), ahead.chunks_exact(LANES));
     let rest = firsts.remainder().iter().zip(seconds.remainder());
@@ -65,19 +65,9 @@ const LANES: usize = 8;
 /// terms: 1.96 + 2.9694 b + 0.4160 b² − 0.5324 b³ (Kiefer & Vogelsang 2005, "A new asymptotic
 /// theory for heteroskedasticity-autocorrelation robust tests", Econometric Theory 21, table 1,
 /// Bartlett). The error is itself an estimate, of the fewer independent spans the longer they are.
-pub(super) fn critical(lags: usize, n_terms: usize) -> f64 {
+pub fn critical(lags: usize, n_terms: usize) -> f64 {
     let b = ((lags + 1) as f64 / n_terms as f64).min(1.0);
     1.96 + b * (2.9694 + b * (0.4160 - 0.5324 * b))
-}
-
-/// The sum of each instant's values, those of instants without any being 0.
-pub(super) fn by_time(time: &[u32], values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let (Some(first), Some(last)) = (time.first(), time.last()) else { return Vec::new() };
-    let mut sums = vec![0.0; (last - first) as usize + 1];
-    for (time, value) in time.iter().zip(values) {
-        sums[(time - first) as usize] += value;
-    }
-    sums
 }
 
 #[cfg(test)]
@@ -102,7 +92,7 @@ mod tests {
     fn wave() -> Vec<f64> {
         let at = |t: i32| libm::sin(f64::from(t)) + (f64::from(t % 7) - 3.0) / 5.0;
         let terms: Vec<f64> = (0..400).map(at).collect();
-        let mean = crate::stats::mean(&terms).unwrap();
+        let mean = super::super::mean(&terms).unwrap();
         terms.iter().map(|u| u - mean).collect()
     }
 
@@ -133,19 +123,13 @@ mod tests {
         let mut beyond = 0;
         for _ in 0..1500 {
             let terms: Vec<f64> = (0..300).map(|_| rng.normal()).collect();
-            let mean = crate::stats::mean(&terms).unwrap();
+            let mean = super::super::mean(&terms).unwrap();
             let apart: Vec<f64> = terms.iter().map(|u| u - mean).collect();
             let t = 300.0 * mean / long_run(&apart, 44).sqrt();
             beyond += u32::from(t.abs() > critical(44, 300));
         }
         // 75 are expected, give or take 8.
         assert!((45..=105).contains(&beyond), "{beyond}");
-    }
-
-    #[test]
-    fn sums_by_time_leave_no_instant_out() {
-        assert_eq!(by_time(&[3, 3, 5], [1.0, 2.0, 4.0].into_iter()), [3.0, 0.0, 4.0]);
-        assert_eq!(by_time(&[], [].into_iter()), [0.0; 0]);
     }
 
     #[test]

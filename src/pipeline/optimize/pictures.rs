@@ -1,0 +1,189 @@
+//! A walk of rules as pictures.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::super::explain::save;
+use super::super::sweep::short;
+use super::{Choice, Optimized};
+use crate::failure::Failure;
+use crate::optimize::Explored;
+use crate::report::plot::{
+    Across, Chart, Cloud, HeatMap, Line, Lines, Palette, Scatter, Shape, Titles,
+};
+use crate::search::{Dimension, Value};
+use crate::stats;
+
+pub fn pictures(done: &Optimized, tests: &Explored) -> Result<Vec<PathBuf>, Failure> {
+    let folder = Path::new("logs").join("diagnostics").join(&done.id);
+    let subject = subject(done);
+    let ts: Vec<i64> = done.ledger.ts.iter().map(|ts| ts.0).collect();
+    let moves = Moves::of(done);
+    let mut charts: Vec<(&str, Box<dyn Chart + '_>)> = vec![
+        ("equity", Box::new(equity(done, &ts, &subject))),
+        ("before_and_after", Box::new(before_and_after(done, &subject))),
+        ("parameters", Box::new(parameters(done, &moves, &subject))),
+    ];
+    charts.extend(
+        pair(done, tests, &subject).map(|chart| ("pair", Box::new(chart) as Box<dyn Chart>)),
+    );
+    let mut files = Vec::new();
+    for (name, chart) in &charts {
+        files.extend(save(chart.as_ref(), folder.join(format!("{name}.png")))?);
+    }
+    Ok(files)
+}
+
+fn subject(done: &Optimized) -> String {
+    format!("{} {}, {}", done.symbol, done.timeframe, done.setup.strategy.name)
+}
+
+fn equity<'a>(done: &'a Optimized, ts: &'a [i64], subject: &str) -> Lines<'a> {
+    let finding = format!(
+        "{} windows, each traded by the setting that was best on the bars before it; costs included.",
+        done.windows.len()
+    );
+    let line = Line {
+        name: "equity",
+        x: Across::Time(ts),
+        y: &done.ledger.equity,
+        band: None,
+        shape: Shape::Line,
+    };
+    Lines {
+        titles: Titles::new(format!("Out-of-sample equity. {subject}"), finding),
+        x_label: String::new(),
+        y_label: "equity (account currency)".to_owned(),
+        lines: vec![line],
+        uprights: Vec::new(),
+        with_zero: false,
+        is_log: false,
+    }
+}
+
+/// A point a window.
+fn before_and_after(done: &Optimized, subject: &str) -> Scatter {
+    let chosen: Vec<&Choice> = done.windows.iter().filter_map(|s| s.chosen.as_ref()).collect();
+    let of =
+        |pick: fn(&Choice) -> f64| chosen.iter().map(|c| 100.0 * pick(c)).collect::<Vec<f64>>();
+    let (x, y) = (of(|c| c.train.net_return), of(|c| c.test.net_return));
+    let won = y.iter().filter(|net| **net > 0.0).count();
+    let told = |values: &[f64]| stats::mean(values).unwrap_or_default();
+    let finding = format!(
+        "{won} of {} windows earned afterwards; mean {:.1} % before, {:.1} % after.",
+        y.len(),
+        told(&x),
+        told(&y)
+    );
+    Scatter {
+        titles: Titles::new(
+            format!("Net return where it was chosen, and where it was tried. {subject}"),
+            finding,
+        ),
+        x_label: "in sample: net return of the chosen setting (%)".to_owned(),
+        y_label: "out of sample: net return (%)".to_owned(),
+        clouds: vec![Cloud {
+            name: "windows".to_owned(),
+            x,
+            y,
+            labels: Vec::new(),
+            is_joined: false,
+        }],
+        with_zero: true,
+    }
+}
+
+/// Where each parameter stood, from its lowest value to its highest.
+struct Moves {
+    ts: Vec<i64>,
+    places: Vec<(String, Vec<f64>)>,
+}
+
+impl Moves {
+    fn of(done: &Optimized) -> Self {
+        let first = done.windows.first().and_then(|step| step.regime);
+        let steps = done.windows.iter().filter(|step| step.regime == first);
+        let chosen: Vec<_> =
+            steps.filter_map(|step| Some((step.test.start.0, step.chosen.as_ref()?))).collect();
+        let place = |(name, dimension): (&str, &Dimension)| {
+            let at = |choice: &Choice| {
+                let index = choice.point.get(name).and_then(|value| dimension.index(value));
+                let last = dimension.n_values().map_or(1, |n| n.saturating_sub(1).max(1));
+                index.map_or(f64::NAN, |index| 100.0 * index as f64 / last as f64)
+            };
+            (name.to_owned(), chosen.iter().map(|(_, choice)| at(choice)).collect())
+        };
+        Self {
+            ts: chosen.iter().map(|(ts, _)| *ts).collect(),
+            places: done.space.axes().map(place).collect(),
+        }
+    }
+}
+
+fn parameters<'a>(done: &Optimized, moves: &'a Moves, subject: &str) -> Lines<'a> {
+    let line = |(name, y): &'a (String, Vec<f64>)| Line {
+        name,
+        x: Across::Time(&moves.ts),
+        y,
+        band: None,
+        shape: Shape::Line,
+    };
+    let finding = match done.selection.drift.as_ref().and_then(|drift| drift.ratio) {
+        Some(ratio) => format!(
+            "From window to window the choice moves {:.0} % as far as if it were drawn by lot.",
+            100.0 * ratio
+        ),
+        None => String::new(),
+    };
+    Lines {
+        titles: Titles::new(format!("The setting of each window. {subject}"), finding),
+        x_label: String::new(),
+        y_label: "place in its range (%): 0 the lowest value".to_owned(),
+        lines: moves.places.iter().take(MOST_LINES).map(line).collect(),
+        uprights: Vec::new(),
+        with_zero: true,
+        is_log: false,
+    }
+}
+
+/// More cannot be told apart.
+const MOST_LINES: usize = 5;
+
+/// The mean out-of-sample net return over windows, by the two parameters with most values; `None`
+/// where there are not two, or not all settings were tested.
+fn pair(done: &Optimized, tests: &Explored, subject: &str) -> Option<HeatMap> {
+    let mut axes: Vec<(&str, &Dimension)> =
+        done.space.axes().filter(|(_, d)| d.n_values().is_some_and(|n| n <= 40)).collect();
+    axes.sort_by_key(|(_, dimension)| std::cmp::Reverse(dimension.n_values()));
+    let [(across, x), (up, y)] = *axes.get(..2)? else { return None };
+    let place = |setting: usize| {
+        let point = &tests.settings.points[setting];
+        Some((x.index(point.get(across)?)?, y.index(point.get(up)?)?))
+    };
+    let mut sums: BTreeMap<(u64, u64), (f64, u32)> = BTreeMap::new();
+    for tried in &tests.tries {
+        let sum = sums.entry(place(tried.setting as usize)?).or_insert((0.0, 0));
+        *sum = (sum.0 + tried.cell.net_return, sum.1 + 1);
+    }
+    let (n_x, n_y) = (x.n_values()?, y.n_values()?);
+    let value = |(row, column): (u64, u64)| {
+        sums.get(&(column, row)).map_or(f64::NAN, |(sum, n)| 100.0 * sum / f64::from(*n))
+    };
+    // The highest value on top.
+    let cells = (0..n_y).rev().flat_map(|row| (0..n_x).map(move |column| (row, column)));
+    let named = |d: &Dimension, k: u64| short(&d.nth(k) as &Value);
+    Some(HeatMap {
+        titles: Titles::new(
+            format!("Mean out-of-sample net return of a window (%). {subject}"),
+            "All settings, over all other parameters and all windows; not only those chosen."
+                .to_owned(),
+        ),
+        x_label: across.to_owned(),
+        y_label: up.to_owned(),
+        columns: (0..n_x).map(|k| named(x, k)).collect(),
+        rows: (0..n_y).rev().map(|k| named(y, k)).collect(),
+        values: cells.map(value).collect(),
+        palette: Palette::Diverging,
+        measure: "%".to_owned(),
+    })
+}
