@@ -12,9 +12,11 @@ mod optimize;
 mod single;
 mod stored;
 mod sweep;
+mod tournament;
 mod trade_log;
 mod predict;
 mod recipe;
+mod rules;
 mod runs;
 mod train;
 mod tune;
@@ -36,6 +38,9 @@ pub use runs::{
 };
 pub use stored::{AskedRun, backtest_settings};
 pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, short, sweep};
+pub use tournament::{
+    Crowned, Fold as TournamentFold, Ranking, Tourney, Tourneying, outline, tournament,
+};
 pub use trade_log::{TradeFilter, TradeLog, trade_log};
 pub use train::{Model, Report, Training, train};
 pub use tune::{Tuned, describe as tuning_line};

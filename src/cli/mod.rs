@@ -17,6 +17,7 @@ mod progress;
 mod retraining; // what walkforward tells of it
 mod run;
 mod strategies;
+mod tournament;
 mod sweep;
 mod trades;
 mod train;
@@ -89,6 +90,7 @@ enum Command {
     Backtest(backtest::Args),
     Sweep(sweep::Args),
     Optimize(optimize::Args),
+    Tournament(tournament::Args),
     Trades(trades::Args),
     Strategies(strategies::Args),
     Run(run::Args),
@@ -180,6 +182,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Backtest(args) => backtest::execute(args, &cli.global),
         Command::Sweep(args) => sweep::execute(args, &cli.global),
         Command::Optimize(args) => optimize::execute(args, &cli.global),
+        Command::Tournament(args) => tournament::execute(args, &cli.global),
         Command::Trades(args) => trades::execute(args, &cli.global),
         Command::Strategies(args) => strategies::execute(args, &cli.global),
         Command::Run(args) => run::execute(args, &cli.global),

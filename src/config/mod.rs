@@ -27,6 +27,7 @@ mod section;
 mod setting;
 mod swept;
 mod synthetic;
+mod tournament;
 mod trading_logic;
 mod tunable;
 mod tuning;
@@ -53,6 +54,7 @@ pub use optimize::{LayerName, Mode as OptimizeMode, Optimize, RegimesName};
 pub use search_space::SearchSpace;
 pub use swept::Swept;
 pub use synthetic::{Planted, Synthetic};
+pub use tournament::{ChampionSampler, Tournament};
 pub use trading_logic::{HorizonWeights, Sizing, TradingLogic, WeightMethod};
 pub use tuning::{PrunerName, SamplerName, Tuning};
 pub use verdict::Verdict;
@@ -80,6 +82,7 @@ section! {
     trading_logic: TradingLogic = TradingLogic::default(), Rule::any();
     backtest: Backtest = Backtest::default(), Rule::any();
     optimize: Optimize = Optimize::default(), Rule::any();
+    tournament: Tournament = Tournament::default(), Rule::any();
     verdict: Verdict = Verdict::default(), Rule::any();
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
 use super::stretch::Stretch;
@@ -19,7 +20,7 @@ use crate::backtest::tally::Tally;
 use crate::backtest::{EngineFault, Market};
 use crate::features::{BadFeature, Shape};
 use crate::market::Columns;
-use crate::strategy::{Bits, Entries, ExitRule, Frame, Units};
+use crate::strategy::{Bits, Distances, Entries, ExitRule, Frame, Units};
 
 /// What all settings share.
 #[derive(Debug, Clone)]
@@ -34,7 +35,7 @@ pub struct Conduct {
 }
 
 /// A setting on a window.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// More is better; `None`: not defined, or too few trades.
     pub score: Option<f64>,
@@ -68,35 +69,62 @@ fn all(faults: &[BadFeature]) -> String {
 pub struct Arena<'a> {
     pub market: Market<'a>,
     pub conduct: &'a Conduct,
-    bits: Bits,
-    units: Units,
+    columns: &'a Columns,
+    pub(super) bits: Bits,
+    pub(super) units: Units,
 }
+
+/// Bits that are kept at most, in bytes: more than every condition of all strategies' grids over
+/// three years of five minutes.
+const MOST_BYTES: usize = 1 << 30;
 
 impl<'a> Arena<'a> {
     pub fn new(
-        (market, bars): (Market<'a>, &Columns),
+        bars: (Market<'a>, &'a Columns),
         conduct: &'a Conduct,
         plans: &[&Plan],
     ) -> Result<Self, ArenaFault> {
-        let conditions = plans.iter().flat_map(|plan| plan.entries.conditions(&conduct.frame));
-        let bits = Bits::new(conditions, &conduct.shape, bars)?;
-        let units = Units::new(plans.iter().map(|plan| &plan.exits), &conduct.shape, bars)?;
-        Ok(Self { market, conduct, bits, units })
+        let mut arena = Self::empty(bars, conduct);
+        arena.learn(plans)?;
+        Ok(arena)
+    }
+
+    /// One that knows no setting yet.
+    pub fn empty((market, columns): (Market<'a>, &'a Columns), conduct: &'a Conduct) -> Self {
+        Self { market, conduct, columns, bits: Bits::default(), units: Units::default() }
+    }
+
+    /// Computes what these settings need and earlier ones did not, in one go.
+    pub fn learn(&mut self, plans: &[&Plan]) -> Result<(), ArenaFault> {
+        let conditions = plans.iter().flat_map(|plan| plan.entries.conditions(&self.conduct.frame));
+        if self.bits.n_conditions() * self.market.len().div_ceil(8) > MOST_BYTES {
+            self.bits = Bits::default();
+        }
+        self.bits.add(conditions, &self.conduct.shape, self.columns)?;
+        let exits = plans.iter().map(|plan| &plan.exits);
+        Ok(self.units.add(exits, &self.conduct.shape, self.columns)?)
     }
 
     /// The entries of a setting on all bars; where its exits have no distance, there are none.
     pub fn entries(&self, plan: &Plan, ready: &[u64]) -> Result<Entries, ArenaFault> {
         let found = plan.entries.entries(&self.bits, &self.conduct.frame);
         let mut entries = found.ok_or_else(|| ArenaFault::Lost(plan.entries.to_string()))?;
-        for side in [&mut entries.long, &mut entries.short] {
-            side.iter_mut().zip(ready).for_each(|(word, ready)| *word &= ready);
-        }
+        only(&mut entries, ready);
         Ok(entries)
     }
 
-    pub fn distances(&self, exits: &ExitRule) -> Result<crate::strategy::Distances, ArenaFault> {
+    pub fn distances(&self, exits: &ExitRule) -> Result<Distances, ArenaFault> {
+        self.distances_of(exits, 0..self.market.len())
+    }
+
+    pub(super) fn distances_of(
+        &self,
+        exits: &ExitRule,
+        rows: Range<usize>,
+    ) -> Result<Distances, ArenaFault> {
         let least_bps = self.conduct.rules.costs.first().map_or(0.0, |c| 2.0 * c.half_spread_bps);
-        let found = exits.distances(&self.units, self.market.closes(), least_bps);
+        let market = self.market.rows(rows.clone());
+        let found = exits.distances((&self.units, rows), market.closes(), least_bps);
         found.ok_or_else(|| ArenaFault::Lost(exits.to_string()))
     }
 
@@ -178,12 +206,18 @@ impl<'a> Arena<'a> {
         Ok((cells, exact))
     }
 
-    fn cell(&self, tally: &Tally) -> Cell {
+    pub(super) fn cell(&self, tally: &Tally) -> Cell {
         Cell {
             score: self.conduct.score.of(tally, &self.conduct.enough),
             trades: u32::try_from(tally.n_trades).unwrap_or(u32::MAX),
             net_return: tally.net / self.conduct.rules.cash,
         }
+    }
+}
+
+pub(super) fn only(entries: &mut Entries, ready: &[u64]) {
+    for side in [&mut entries.long, &mut entries.short] {
+        side.iter_mut().zip(ready).for_each(|(word, ready)| *word &= ready);
     }
 }
 

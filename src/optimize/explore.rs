@@ -13,7 +13,7 @@ use super::setup::{BadSetup, Setup};
 use super::stretch::Stretch;
 use crate::backtest::Market;
 use crate::market::Columns;
-use crate::search::{History, Point, Sampler, Space, State, Trial};
+use crate::search::{History, Point, Sampler, Space};
 
 /// What settings are tried on.
 pub struct Field<'a> {
@@ -317,23 +317,8 @@ const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 fn tell(histories: &mut [History<'_>], found: &Explored, from: usize) {
     for tried in &found.tries[from..] {
         let history = &mut histories[tried.window as usize];
-        let scores: Vec<f64> = tried.cell.score.into_iter().collect();
-        let trial = Trial {
-            id: String::new(),
-            setting: None,
-            study: String::new(),
-            kind: String::new(),
-            data: String::new(),
-            seed: 0,
-            number: history.next_number(),
-            state: if scores.is_empty() { State::Failed } else { State::Done },
-            objective: tried.cell.score,
-            point: found.settings.points[tried.setting as usize].clone(),
-            scores,
-            reason: None,
-        };
         // A point of our own sampler is one of our own space.
-        let told = history.push(&trial);
+        let told = history.tell(&found.settings.points[tried.setting as usize], tried.cell.score);
         debug_assert!(told.is_ok(), "{told:?}");
     }
 }

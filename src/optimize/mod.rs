@@ -8,10 +8,12 @@ mod setup; // what a strategy can be set to, by the names that users know
 mod plan; // one setting: entries and exits
 mod stretch; // windows, or what of them is of one regime
 mod arena; // settings on windows
+mod alone; // one setting on one window
 mod choice; // which setting a window takes
 mod settings; // all that were tried, each once
 mod explore; // which settings are tried on which window
 mod stitched; // the entries of one walk
+mod tournament; // ensembles against each other, on one window
 
 pub use arena::{Arena, ArenaFault, Cell, Conduct, Exact};
 pub use choice::{Neighbours, Pick};
@@ -21,6 +23,9 @@ pub use settings::Settings;
 pub use setup::{BadSetup, Setup};
 pub use stitched::stitched;
 pub use stretch::{Kind, Stretch, kinds};
+pub use tournament::{
+    Attempt, Candidate, Champion, Doing, Leaving, Played, Round, Terms, Tournament, TournamentFault,
+};
 
 #[cfg(test)]
 mod tests;

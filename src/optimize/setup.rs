@@ -136,7 +136,7 @@ fn of(part: &'static str, params: &'static [Param]) -> impl Iterator<Item = (Str
 }
 
 /// At most so many of its values, evenly far apart from the lowest on; one: the default.
-fn thinned(param: &Param, most: u64) -> DimensionParams {
+pub(super) fn thinned(param: &Param, most: u64) -> DimensionParams {
     let empty = DimensionParams::default();
     let n = param.n_values();
     if most < 2 {
@@ -159,7 +159,7 @@ fn thinned(param: &Param, most: u64) -> DimensionParams {
     }
 }
 
-fn of_search(value: &search::Value) -> Value {
+pub(super) fn of_search(value: &search::Value) -> Value {
     match value {
         search::Value::Int(n) => Value::Int(*n),
         search::Value::Float(x) => Value::Float(*x),

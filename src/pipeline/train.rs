@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::dataset::{Definition, Lessons, digest, lessons};
 use super::recipe;
 use super::tune::{Searched, Tuned, tune};
-use crate::config::{Config, Drift, Optimize, Retrain};
+use crate::config::{Config, Drift, Optimize, Retrain, Tournament};
 use crate::failure::Failure;
 use crate::folds::{Fold, Rows, Slice};
 use crate::labels::Interval;
@@ -339,6 +339,7 @@ pub fn identity(config: &Config, more: &[&str]) -> String {
     config.data.base_url = plain.base_url;
     config.learn.xgboost_library = None;
     config.optimize = Optimize::default();
+    config.tournament = Tournament::default();
     if config.walkforward.retrain == Retrain::Schedule {
         config.walkforward.drift = Drift::default();
     }

@@ -56,6 +56,16 @@ impl<'a> History<'a> {
         Ok(())
     }
 
+    /// A trial of one score, whoever keeps its record; `None`: it failed.
+    pub fn tell(&mut self, point: &Point, score: Option<f64>) -> Result<(), BadPoint> {
+        let cube = self.space.encode(point)?;
+        self.visited.insert(bits(&cube));
+        let state = if score.is_some() { State::Done } else { State::Failed };
+        let n_steps = usize::from(score.is_some());
+        self.told.push(Told { cube, state, n_steps, objective: score });
+        Ok(())
+    }
+
     pub fn space(&self) -> &'a Space {
         self.space
     }

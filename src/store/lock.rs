@@ -21,7 +21,7 @@ const NAME: &str = ".lock";
 impl FolderLock {
     /// Waits until nobody else holds it. One for the folder of all bars, not one a symbol: nobody
     /// ever waits for a second one, and thousands of symbols do not take thousands of open files.
-    pub(super) fn take(folder: &Path) -> Result<Self, Failure> {
+    pub fn take(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(NAME);
         let failed = |doing: &str, error: &std::io::Error| Failure::io(doing, &path, error);
         make_folder(folder, folder)?;

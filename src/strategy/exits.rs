@@ -1,6 +1,7 @@
 //! Exits as parameters, and as the distances that the engine takes: it alone closes positions.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +68,7 @@ pub struct ExitRule {
 }
 
 /// The units' columns, each computed once, however many rules share it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Units(BTreeMap<String, Vec<f64>>);
 
 /// A rule's distances in price units, by the bar of the decision.
@@ -102,10 +103,15 @@ impl ExitRule {
         })
     }
 
-    /// The distances over bars. A stop must be further than `least_bps` of the close: the engine
-    /// refuses one within twice the half spread.
-    pub fn distances(&self, units: &Units, closes: &[f64], least_bps: f64) -> Option<Distances> {
-        let unit = units.0.get(&self.unit)?;
+    /// The distances on some rows of bars, whose closes these are. A stop must be further than
+    /// `least_bps` of the close: the engine refuses one within twice the half spread.
+    pub fn distances(
+        &self,
+        (units, rows): (&Units, Range<usize>),
+        closes: &[f64],
+        least_bps: f64,
+    ) -> Option<Distances> {
+        let unit = units.0.get(&self.unit)?.get(rows)?;
         let column = |multiple: f64| -> Option<Vec<f64>> {
             multiple.is_finite().then(|| unit.iter().map(|unit| unit * multiple).collect())
         };
@@ -141,11 +147,25 @@ impl Units {
         shape: &Shape,
         bars: &Columns,
     ) -> Result<Self, Vec<BadFeature>> {
+        let mut units = Self::default();
+        units.add(rules, shape, bars)?;
+        Ok(units)
+    }
+
+    /// Computes what is not there yet.
+    pub fn add<'a>(
+        &mut self,
+        rules: impl IntoIterator<Item = &'a ExitRule>,
+        shape: &Shape,
+        bars: &Columns,
+    ) -> Result<(), Vec<BadFeature>> {
         let mut texts: Vec<String> = rules.into_iter().map(|rule| rule.unit.clone()).collect();
         texts.sort_unstable();
         texts.dedup();
+        texts.retain(|text| !self.0.contains_key(text));
         let columns = compile(&texts, shape)?.evaluate(bars, |value| value);
-        Ok(Self(texts.into_iter().zip(columns).collect()))
+        self.0.extend(texts.into_iter().zip(columns));
+        Ok(())
     }
 }
 
@@ -184,7 +204,7 @@ mod tests {
         let of = |values: &[(&str, f64)], least_bps: f64| {
             let rule = rule(Unit::Atr, values);
             let units = Units::new([&rule], &shape(&bars), bars.columns()).unwrap();
-            rule.distances(&units, &bars.columns().close, least_bps).unwrap()
+            rule.distances((&units, 0..bars.len()), &bars.columns().close, least_bps).unwrap()
         };
         let distances = of(&[("stop", 1.5), ("target", 0.0), ("trail", 3.0)], 0.0);
         let exits = distances.exits();
@@ -207,7 +227,8 @@ mod tests {
         let bars = after_calm(Timeframe::M5, &closes(&[110.0]));
         let rule = rule(Unit::Bps, &[("stop", 50.0), ("target_fraction", 0.5)]);
         let units = Units::new([&rule], &shape(&bars), bars.columns()).unwrap();
-        let distances = rule.distances(&units, &bars.columns().close, 0.0).unwrap();
+        let distances =
+            rule.distances((&units, 0..bars.len()), &bars.columns().close, 0.0).unwrap();
         let Column::Each(stops) = distances.exits().stop else { panic!() };
         assert!((stops[LEAD] - 0.55).abs() < 1e-12);
         assert_eq!(rule.target_fraction, 0.5);

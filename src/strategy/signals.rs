@@ -21,9 +21,27 @@ impl Bits {
         shape: &Shape,
         bars: &Columns,
     ) -> Result<Self, Vec<BadFeature>> {
-        let texts = unique(conditions);
+        let mut bits = Self::default();
+        bits.add(conditions, shape, bars)?;
+        Ok(bits)
+    }
+
+    /// Computes what is not there yet.
+    pub fn add(
+        &mut self,
+        conditions: impl IntoIterator<Item = String>,
+        shape: &Shape,
+        bars: &Columns,
+    ) -> Result<(), Vec<BadFeature>> {
+        let mut texts = unique(conditions);
+        texts.retain(|text| !self.0.contains_key(text));
         let words = compile(&texts, shape)?.evaluate_bits(bars);
-        Ok(Self(texts.into_iter().zip(words).collect()))
+        self.0.extend(texts.into_iter().zip(words));
+        Ok(())
+    }
+
+    pub fn n_conditions(&self) -> usize {
+        self.0.len()
     }
 
     /// The bits of a condition it was made with.
@@ -36,7 +54,6 @@ impl Bits {
     }
 }
 
-/// In the order in which they came: neighbours share most.
 /// The first bar on which each of these conditions has all of its past.
 pub fn warm_up(
     conditions: impl IntoIterator<Item = String>,
@@ -45,6 +62,7 @@ pub fn warm_up(
     Ok(compile(&unique(conditions), shape)?.warm_up())
 }
 
+/// In the order in which they came: neighbours share most.
 fn unique(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     texts.into_iter().filter(|text| seen.insert(text.clone())).collect()

@@ -28,7 +28,7 @@ use table::Table;
 
 pub use exits::{Column, Exits};
 pub use signals::{Gated, Signal, Signals, bits};
-pub use windows::{By, Windows};
+pub use windows::{By, Exact, Windows};
 
 /// Bars, exits and rules that many settings share; threads may share it too.
 #[derive(Debug)]

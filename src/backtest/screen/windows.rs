@@ -12,10 +12,16 @@ use crate::backtest::tally::{Tally, tally};
 /// Bars, exits and rules that many settings share, whatever they are.
 #[derive(Debug)]
 pub struct Windows<'a> {
+    exact: Exact<'a>,
+    screen: Result<Screen<'a>, NotScreened>,
+}
+
+/// The same, where the engine alone is asked.
+#[derive(Debug)]
+pub struct Exact<'a> {
     market: Market<'a>,
     exits: Exits<'a>,
     rules: Rules,
-    screen: Result<Screen<'a>, NotScreened>,
 }
 
 /// Who found the sums.
@@ -32,7 +38,7 @@ impl<'a> Windows<'a> {
             Err(NotScreened::Fault(fault)) => return Err(fault),
             screen => screen,
         };
-        Ok(Self { market, exits, rules: rules.clone(), screen })
+        Ok(Self { exact: Exact::new(market, exits, rules), screen })
     }
 
     /// The sums of a setting on these rows alone; the same to the last bit, whoever finds them. The
@@ -52,10 +58,17 @@ impl<'a> Windows<'a> {
                 Err(why) => why,
             },
         };
-        Ok((self.exact(rows, signals, into)?, By::Engine(why)))
+        Ok((self.exact.tally(rows, signals, into)?, By::Engine(why)))
+    }
+}
+
+impl<'a> Exact<'a> {
+    pub fn new(market: Market<'a>, exits: Exits<'a>, rules: &Rules) -> Self {
+        Self { market, exits, rules: rules.clone() }
     }
 
-    fn exact(
+    /// The sums of a setting on these rows alone.
+    pub fn tally(
         &self,
         rows: Range<usize>,
         mut signals: impl Signals,

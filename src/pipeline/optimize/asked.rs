@@ -1,23 +1,20 @@
 //! What the config asks for, as the optimiser takes it.
 
-use super::super::refuse as refuse_params;
-use super::super::{span, unfit};
-use crate::backtest::score::Enough;
 use rayon::prelude::*;
 
-use crate::config::{Config, LayerName, OptimizeMode, RegimesName, nearest};
+use super::super::rules::{conduct, refuse, settled, windows};
+use crate::config::{Config, LayerName, OptimizeMode, RegimesName};
 use crate::failure::Failure;
 use crate::features::Shape;
-use crate::folds::{BarWindows, Window};
-use crate::market::{Bars, Timeframe};
+use crate::folds::Window;
+use crate::market::Bars;
 use crate::optimize::{BadSetup, Bracket, Conduct, How, Kind, Setup, kinds};
 use crate::regimes::{Markov, Method, Rules};
 use crate::search::{
     GpParams, GridParams, History, Point, Sampler, SamplerParams, Space, SpaceParams, TpeParams,
 };
 use crate::store;
-use crate::strategy::{BadChoice, Frame, Layer, warm_up};
-use crate::units::Ts;
+use crate::strategy::Layer;
 
 /// All that is known before anything is tried.
 pub struct Plans {
@@ -45,7 +42,7 @@ impl Plans {
         let setup = setup(config)?;
         let space = space(config, &setup)?;
         let conduct = conduct(config, (bars, shape))?;
-        let warm_up = settled(&setup, &space, &conduct)?;
+        let warm_up = settled(&[(setup.clone(), space.clone())], &conduct)?;
         let windows = windows(config, bars, warm_up)?;
         let kinds = apart(config, bars, &windows)?;
         let how = how(config, &space)?;
@@ -102,56 +99,6 @@ fn space(config: &Config, setup: &Setup) -> Result<Space, Failure> {
         Failure::user(format!("`optimize.space`: {}", told.join("; ")))
             .hint("leave it empty to search the strategy's own parameters, stop and target")
     })
-}
-
-fn conduct(config: &Config, (bars, shape): (&Bars, Shape)) -> Result<Conduct, Failure> {
-    let asked = &config.optimize;
-    let frame = Frame::new(bars.timeframe(), asked.higher)
-        .map_err(|fault| refuse(&[BadSetup::Choice(fault)]))?;
-    let days_per_year = config.data.calendar.bars_per_year(Timeframe::D1);
-    let enough = Enough { trades: u64::from(asked.min_trades), days: LEAST_DAYS, days_per_year };
-    let rules = config.backtest.rules(&config.trading_logic, 1);
-    Ok(Conduct { frame, shape, rules, size: asked.size, score: asked.score, enough })
-}
-
-/// A daily Sharpe ratio of fewer is noise.
-const LEAST_DAYS: u64 = 20;
-
-/// The first bar on which all that any setting looks at is known.
-fn settled(setup: &Setup, space: &Space, conduct: &Conduct) -> Result<usize, Failure> {
-    let mut conditions = Vec::new();
-    for corner in setup.corners(space) {
-        let plan = setup.plan(&corner).map_err(|faults| refuse(&faults))?;
-        conditions.extend(plan.entries.conditions(&conduct.frame));
-    }
-    warm_up(conditions, &conduct.shape).map_err(|faults| {
-        let told: Vec<String> = faults.iter().map(|bad| bad.fault.to_string()).collect();
-        Failure::user(told.join("; "))
-    })
-}
-
-fn windows(config: &Config, bars: &Bars, warm_up: usize) -> Result<Vec<Window>, Failure> {
-    let (asked, walk) = (&config.optimize, &config.walkforward);
-    let too_short = |fault| unfit(&fault, walk.test_weeks);
-    match (asked.train_bars, asked.test_bars) {
-        (Some(train), Some(test)) => {
-            let step = asked.step_bars.unwrap_or(test);
-            let [train_bars, test_bars, step_bars] = [train, test, step].map(|n| n as usize);
-            let plan = BarWindows { train_bars, test_bars, step_bars, mode: walk.mode };
-            plan.cut(warm_up.min(bars.len())..bars.len()).map_err(too_short)
-        }
-        (None, None) => {
-            let length = bars.timeframe().us();
-            let closes: Vec<Ts> = bars.ts().iter().map(|ts| ts.plus_us(length)).collect();
-            let span = span(config, (bars.ts(), bars.timeframe()), warm_up)?;
-            let weeks = walk.params().check().map_err(|bad| refuse_params(&bad))?;
-            weeks.windows(&closes, span).map_err(too_short)
-        }
-        _ => Err(Failure::user(
-            "`optimize.train_bars` and `optimize.test_bars` are given together, or neither is",
-        )
-        .hint("`--train-bars 500 --test-bars 100`, or the weeks of `walkforward`")),
-    }
 }
 
 /// Each window's regimes apart, where they are asked for.
@@ -248,34 +195,4 @@ fn grid_size(space: &Space) -> Result<u64, Failure> {
         let told = format!("the grid has {} settings, and {MOST} can be tried", sizes.join(" × "));
         Failure::user(told).hint("wider steps, fewer parameters, or `--mode two-stage`")
     })
-}
-
-/// All at once, the first with what was probably meant.
-pub fn refuse(faults: &[BadSetup]) -> Failure {
-    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    let failure = Failure::user(told.join("\n"));
-    let hint = faults.iter().find_map(|fault| match fault {
-        BadSetup::Choice(choice) => hint(choice),
-        BadSetup::Name { name, known, .. } => {
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            Some(match nearest(name, &known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", known.join(", ")),
-            })
-        }
-        BadSetup::Dimension { .. } => None,
-    });
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
-}
-
-fn hint(choice: &BadChoice) -> Option<String> {
-    match (choice.nearest(), choice) {
-        (Some(near), _) => Some(format!("did you mean `{near}`?")),
-        (None, BadChoice::Strategy { .. }) => Some("`edgewalk strategies` lists them".to_owned()),
-        (None, BadChoice::Param { known, .. }) => Some(format!("there are {}", known.join(", "))),
-        (None, _) => None,
-    }
 }

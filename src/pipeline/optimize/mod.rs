@@ -12,19 +12,16 @@ use std::path::{Path, PathBuf};
 
 use super::backtest::market_of;
 use super::diagnose::thresholds;
-use super::ledger_tables::{equity, fills, trades};
+use super::rules::{Account, Walked, evidence, impossible, refuse, sigma, write_json};
 use super::{bars, shape};
-use crate::backtest::intent::Intents;
 use crate::backtest::ledger::Ledger;
-use crate::backtest::metrics::{Input, Metrics};
-use crate::backtest::volatility::trailing_sd;
-use crate::backtest::{EngineFault, Market, run as simulate};
+use crate::backtest::metrics::Metrics;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::{
-    Arena, ArenaFault, Cell, Conduct, Exact, ExploreFault, Explored, Field, How, Kind, Plan, Setup,
-    Stretch, explore, stitched,
+    Arena, ArenaFault, Cell, Exact, ExploreFault, Explored, Field, How, Kind, Plan, Setup, Stretch,
+    explore, stitched,
 };
 use crate::report::selection::Selection;
 use crate::report::verdict::{Evidence, Verdict, judge_rules};
@@ -109,8 +106,8 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
     progress("out-of-sample record", 0, 1);
     let walked = walk(config, &field, (&plans.kinds, &found, &chosen))?;
     let n_trials = trials::record(config, &plans, (symbol, &found))?;
-    let known = (&walked, bars.timeframe());
-    let evidence = standing::evidence(config, known, (&windows, n_trials))?;
+    let ends = windows.iter().map(|step| step.test.end).collect();
+    let evidence = evidence(config, &walked, (ends, n_trials))?;
     let rows = walked.rows.clone();
     let selection = Selection {
         procedure: procedure(asked, (&bars, &plans), walked.metrics.growth.total_return)?,
@@ -137,12 +134,6 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
     };
     let files = write(config, &done, (&found, &tests, &bars.slice(rows)))?;
     Ok(Optimized { files, ..done })
-}
-
-fn sigma(config: &Config, bars: &Bars) -> Option<Vec<f64>> {
-    let backtest = &config.backtest;
-    let needed = backtest.costs().slippage.needs_sigma();
-    needed.then(|| trailing_sd(&bars.columns().close, backtest.slippage.window_bars))
 }
 
 /// On the test windows: all settings where all windows tried the same, which tells whether choosing is
@@ -193,15 +184,6 @@ fn steps(
 }
 
 /// Each test window by its own setting, in one account.
-struct Walked<'a> {
-    market: Market<'a>,
-    conduct: &'a Conduct,
-    rows: Range<usize>,
-    intents: Intents,
-    ledger: Ledger,
-    metrics: Metrics,
-}
-
 fn walk<'a>(
     config: &Config,
     field: &Field<'a>,
@@ -218,19 +200,7 @@ fn walk<'a>(
     let fault = |fault: ArenaFault| cannot(fault.into());
     let arena = Arena::new((field.market, field.columns), field.conduct, &used).map_err(fault)?;
     let intents = stitched(&arena, &walked, rows.start).map_err(fault)?;
-    let (market, conduct) = (field.market.rows(rows.clone()), field.conduct);
-    let ledger = traded(market, &intents, conduct)?;
-    let metrics = measured(config, &ledger, market.timeframe());
-    Ok(Walked { market, conduct, rows, intents, ledger, metrics })
-}
-
-fn traded(market: Market<'_>, intents: &Intents, conduct: &Conduct) -> Result<Ledger, Failure> {
-    simulate(&[market], &[intents], &conduct.rules).map_err(impossible)
-}
-
-fn measured(config: &Config, ledger: &Ledger, timeframe: Timeframe) -> Metrics {
-    let cash = config.backtest.cash;
-    Metrics::new(&Input { ledger, cash, timeframe, sessions: None, regimes: None })
+    Walked::of(config, (field.market, field.conduct), (rows, intents))
 }
 
 fn write(
@@ -239,7 +209,6 @@ fn write(
     (found, tests, bars): (&Explored, &Explored, &Bars),
 ) -> Result<Vec<PathBuf>, Failure> {
     let folder = Path::new(store::RESULTS).join(&done.id);
-    let symbols = std::slice::from_ref(&done.symbol);
     let at = |name: &str| folder.join(name);
     let windows = tables::windows(done)?;
     let mut files = vec![at("champions.parquet"), at("champions.csv")];
@@ -249,38 +218,23 @@ fn write(
         ("settings.parquet", tables::settings(found)?),
         ("all_in_sample_training_runs.parquet", tables::tries(found)?),
         ("out_of_sample_runs.parquet", tables::tries(tests)?),
-        ("trades.parquet", trades(&done.ledger, symbols)?),
-        ("fills.parquet", fills(&done.ledger, (symbols, std::slice::from_ref(bars)))?),
-        ("equity.parquet", equity(&done.ledger, config.backtest.cash)?),
     ];
     for (name, table) in tables {
         store::write_table(&at(name), &table)?;
         files.push(at(name));
     }
-    store::write_csv(&at("trade_log.csv"), &trades(&done.ledger, symbols)?)?;
-    json(&at("metrics.json"), &done.metrics)?;
-    json(&at("verdict.json"), &done.verdict)?;
-    json(&at("diagnostics.json"), &(&done.evidence, &done.selection))?;
-    store::write_atomic(&at("config.yml"), config.to_yaml().as_bytes())?;
-    let more = ["trade_log.csv", "metrics.json", "verdict.json", "diagnostics.json", "config.yml"];
-    files.extend(more.map(at));
+    let account = Account { ledger: &done.ledger, metrics: &done.metrics };
+    files.extend(account.write(config, (&done.symbol, bars), &folder)?);
+    write_json(&at("verdict.json"), &done.verdict)?;
+    write_json(&at("diagnostics.json"), &(&done.evidence, &done.selection))?;
+    files.extend(["verdict.json", "diagnostics.json"].map(at));
     files.extend(pictures::pictures(done, tests)?);
     Ok(files)
 }
 
-fn json(path: &Path, content: &impl serde::Serialize) -> Result<(), Failure> {
-    let mut json = serde_json::to_vec_pretty(content).map_err(Failure::world)?;
-    json.push(b'\n');
-    store::write_atomic(path, &json)
-}
-
 fn cannot(fault: ExploreFault) -> Failure {
     match fault {
-        ExploreFault::Setup(faults) => asked::refuse(&faults),
+        ExploreFault::Setup(faults) => refuse(&faults),
         ExploreFault::Arena(fault) => Failure::user(fault),
     }
-}
-
-fn impossible(fault: EngineFault) -> Failure {
-    Failure::user(fault)
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::super::rules::{identity_of, told};
 use super::super::single::ONE_SCORE;
 use super::super::train::key_of;
 use super::asked::Plans;
@@ -25,7 +26,7 @@ pub fn record(
     let results = Path::new(store::RESULTS);
     let (mut ledger, known) = Ledger::wait(results, &study)?;
     let known: std::collections::BTreeSet<String> = known.into_iter().map(|t| t.id).collect();
-    let conduct = format!("{:?}", plans.conduct);
+    let conduct = told(&plans.conduct);
     let mut new: Vec<Trial> = Vec::new();
     for (number, scores) in scores(found).into_iter().enumerate() {
         let (point, plan) = (&found.settings.points[number], &found.settings.plans[number]);
@@ -34,10 +35,9 @@ pub fn record(
             continue;
         }
         let score = stats::mean(&scores);
-        let setting = blake3::hash(format!("{plan} {conduct}").as_bytes()).to_hex();
         new.push(Trial {
             id,
-            setting: Some(setting[..32].to_owned()),
+            setting: Some(identity_of(plan, &conduct)),
             study: study.id().to_owned(),
             kind: study.params().kind.clone(),
             data: data.clone(),

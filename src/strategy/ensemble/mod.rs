@@ -7,6 +7,7 @@ mod votes; // events → votes that stand → entries
 mod twin;
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -89,12 +90,27 @@ impl Ensemble {
 
     /// On which bars it enters; `None` where `bits` lack a condition of it.
     pub fn entries(&self, bits: &Bits, frame: &Frame) -> Option<Entries> {
-        let conditions = self.entry_conditions(frame);
+        self.entries_within(bits, frame, 0..usize::MAX)
+    }
+
+    /// The same of some words of bars, up to the last there is. Votes that still stand from before
+    /// them count.
+    pub fn entries_within(
+        &self,
+        bits: &Bits,
+        frame: &Frame,
+        words: Range<usize>,
+    ) -> Option<Entries> {
+        let lead = words.start.min(self.confirm_bars.div_ceil(u64::BITS) as usize);
+        let near = words.start - lead..words.end;
+        let event = |sides: &Sides<String>| cut(bits.sides(sides)?, &near);
         let events: Vec<Sides<&[u64]>> =
-            conditions.iter().map(|sides| bits.sides(sides)).collect::<Option<_>>()?;
+            self.entry_conditions(frame).iter().map(event).collect::<Option<_>>()?;
         let mut entries = vote(&events, &self.rule, self.confirm_bars);
+        entries.long.drain(..lead);
+        entries.short.drain(..lead);
         for gate in self.gate_conditions(frame) {
-            let gate = bits.sides(&gate)?;
+            let gate = cut(bits.sides(&gate)?, &words)?;
             narrow(&mut entries.long, gate.long);
             narrow(&mut entries.short, gate.short);
         }
@@ -120,6 +136,11 @@ impl Ensemble {
         };
         Sides { long: mean(|sides| &sides.long), short: mean(|sides| &sides.short) }
     }
+}
+
+fn cut<'a>(sides: Sides<&'a [u64]>, words: &Range<usize>) -> Option<Sides<&'a [u64]>> {
+    let of = |side: &'a [u64]| side.get(words.start..words.end.min(side.len()));
+    Some(Sides { long: of(sides.long)?, short: of(sides.short)? })
 }
 
 /// Leaves the bits that the gate lets pass.

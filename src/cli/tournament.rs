@@ -1,0 +1,172 @@
+//! `edgewalk tournament`: ensembles of rule strategies against each other, on each window.
+
+use anyhow::Result;
+
+use super::backtest::{percent, told};
+use super::diagnose::verdict;
+use super::progress::Drawn;
+use super::{Global, one_symbol, print, table_of};
+use crate::config::Flag;
+use crate::ingest::feeds::Progress;
+use crate::market::Symbol;
+use crate::pipeline::{self, Crowned, TournamentFold as Fold, Tourney, Tourneying};
+
+/// Let random ensembles of rule strategies compete on each window, and try the champions on the bars
+/// after it
+///
+/// All candidates are tried on a small part of the training window, half are dropped, and the others
+/// see twice as much, until champions are left on all of it. Their parameters are then optimised by the
+/// exact engine, and each is run once on the test window. Every setting counts as a trial. Windows are
+/// those of `edgewalk optimize`; `tournament` in the config has the rest.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Random ensembles, the same on all windows [default: tournament.candidates]
+    #[arg(long, value_name = "N")]
+    candidates: Option<u32>,
+    /// How many are left in the end [default: tournament.champions]
+    #[arg(long, value_name = "N")]
+    champions: Option<u32>,
+    /// Settings of each champion that are tried on the whole window
+    #[arg(long, value_name = "N")]
+    bayes_trials: Option<u32>,
+    /// Weeks of each training window
+    #[arg(long, value_name = "N", conflicts_with = "train_bars")]
+    train_weeks: Option<u32>,
+    /// Weeks of each test window
+    #[arg(long, value_name = "N", conflicts_with = "test_bars")]
+    test_weeks: Option<u32>,
+    /// Bars of each training window, in place of weeks
+    #[arg(long, value_name = "N")]
+    train_bars: Option<u32>,
+    /// Bars of each test window
+    #[arg(long, value_name = "N")]
+    test_bars: Option<u32>,
+    /// Bars from one test window to the next [default: no bar is left out]
+    #[arg(long, value_name = "N")]
+    step_bars: Option<u32>,
+    /// The symbol [default: the first of data.symbols]
+    #[arg(long)]
+    symbol: Option<Symbol>,
+    /// Folds to show
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    top: usize,
+}
+
+impl Args {
+    fn flags(&self) -> Vec<Flag> {
+        let numbers = [
+            ("--candidates", "tournament.candidates", self.candidates),
+            ("--champions", "tournament.champions", self.champions),
+            ("--bayes-trials", "tournament.bayes_trials", self.bayes_trials),
+            ("--train-weeks", "walkforward.train_weeks", self.train_weeks),
+            ("--test-weeks", "walkforward.test_weeks", self.test_weeks),
+            ("--train-bars", "optimize.train_bars", self.train_bars),
+            ("--test-bars", "optimize.test_bars", self.test_bars),
+            ("--step-bars", "optimize.step_bars", self.step_bars),
+        ];
+        numbers.into_iter().filter_map(|(flag, key, n)| Some(Flag::new(flag, key, &n?))).collect()
+    }
+}
+
+pub fn execute(args: &Args, global: &Global) -> Result<()> {
+    let config = global.load_with(&args.flags())?;
+    let symbol = one_symbol(&config, args.symbol.as_ref())?;
+    let drawn = Drawn::with_line("tournament", "folds", global.quiet);
+    let progress = |what: &str, done: usize, all: usize| {
+        drawn.say(what);
+        drawn.at(done as u64, Some(all as u64));
+    };
+    let done = pipeline::tournament(&Tourneying { config: &config, symbol, progress: &progress })?;
+    drop(drawn);
+    let mut text = headline(&done) + &folds(&done, args.top) + &summary(&done);
+    text += &format!("\n{}", verdict(&done.verdict));
+    for path in &done.files {
+        text += &format!("wrote `{}`\n", path.display());
+    }
+    print(&text)
+}
+
+fn headline(done: &Tourney) -> String {
+    let n = |n: usize| told(Some(n as f64), 0);
+    format!(
+        "{} {}: {} candidates on {} folds, {} settings, {} tries\n\n",
+        done.symbol,
+        done.timeframe,
+        n(done.n_candidates),
+        n(done.folds.len()),
+        n(done.n_settings),
+        n(done.n_tries),
+    )
+}
+
+const HEADER: [&str; 9] = [
+    "fold",
+    "tried from",
+    "rank",
+    "champion",
+    "score before",
+    "score",
+    "trades",
+    "net before",
+    "net",
+];
+
+fn folds(done: &Tourney, top: usize) -> String {
+    let last = done.folds.len().saturating_sub(top);
+    let of = |fold: &Fold| -> Vec<Vec<String>> {
+        fold.champions.iter().enumerate().map(|(rank, c)| row(fold, rank, c)).collect()
+    };
+    let rows = done.folds[last..].iter().flat_map(of);
+    let left_out = match last {
+        0 => String::new(),
+        n => format!(
+            "({} folds before these are in hybrid_optimization_champions.csv)\n",
+            told(Some(n as f64), 0)
+        ),
+    };
+    let before = "before: on the window it was chosen on.\n\n";
+    table_of(&HEADER, "rlrlr", rows) + &left_out + before
+}
+
+fn row(fold: &Fold, rank: usize, champion: &Crowned) -> Vec<String> {
+    let first = |text: String| if rank == 0 { text } else { String::new() };
+    vec![
+        first(fold.number.to_string()),
+        first(fold.test.start.to_string()),
+        (rank + 1).to_string(),
+        pipeline::outline(&champion.plan.entries),
+        told(champion.train.score, 2),
+        told(champion.test.score, 2),
+        told(Some(f64::from(champion.test.trades)), 0),
+        percent(Some(champion.train.net_return)),
+        percent(Some(champion.test.net_return)),
+    ]
+}
+
+fn summary(done: &Tourney) -> String {
+    let champions = || done.folds.iter().flat_map(|fold| &fold.champions);
+    let won = champions().filter(|champion| champion.test.net_return > 0.0).count();
+    let ratio = done.selection.transfer.as_ref().and_then(|transfer| transfer.efficiency);
+    let kept = match ratio {
+        Some(ratio) => format!("a day they made {ratio:.2} of what they made in sample"),
+        None => "together they made nothing in sample that could be kept".to_owned(),
+    };
+    let ranking = &done.ranking;
+    format!(
+        "{won} of {} champions earned out of sample; {kept} (overfit ratio).\n\
+         Out of sample, the best of each fold: {} trades, net return {}, Sharpe ratio {}, deepest \
+         fall {}.\n\
+         Screen and engine rank {} of the settings alike: rank correlation {}, {} scores differ. All \
+         champions were run again and came to the same.\n\
+         {} trials so far on these bars.\n",
+        champions().count(),
+        told(Some(done.ledger.trades.len() as f64), 0),
+        percent(done.metrics.growth.total_return),
+        told(done.metrics.sharpe.sharpe, 2),
+        percent(done.metrics.drawdown.max_drawdown),
+        told(Some(ranking.n as f64), 0),
+        told(ranking.correlation, 4),
+        ranking.n_differ,
+        told(Some(done.n_trials as f64), 0),
+    )
+}

@@ -1,0 +1,67 @@
+//! What rules are tried by, and on which windows.
+
+use super::super::refuse as refuse_params;
+use super::super::{span, unfit};
+use super::refuse;
+use crate::backtest::score::Enough;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::features::Shape;
+use crate::folds::{BarWindows, Window};
+use crate::market::{Bars, Timeframe};
+use crate::optimize::{BadSetup, Conduct, Setup};
+use crate::search::Space;
+use crate::strategy::{Frame, warm_up};
+use crate::units::Ts;
+
+pub fn conduct(config: &Config, (bars, shape): (&Bars, Shape)) -> Result<Conduct, Failure> {
+    let asked = &config.optimize;
+    let frame = Frame::new(bars.timeframe(), asked.higher)
+        .map_err(|fault| refuse(&[BadSetup::Choice(fault)]))?;
+    let days_per_year = config.data.calendar.bars_per_year(Timeframe::D1);
+    let enough = Enough { trades: u64::from(asked.min_trades), days: LEAST_DAYS, days_per_year };
+    let rules = config.backtest.rules(&config.trading_logic, 1);
+    Ok(Conduct { frame, shape, rules, size: asked.size, score: asked.score, enough })
+}
+
+/// A daily Sharpe ratio of fewer is noise.
+const LEAST_DAYS: u64 = 20;
+
+/// The first bar on which all that any setting looks at is known.
+pub fn settled(searched: &[(Setup, Space)], conduct: &Conduct) -> Result<usize, Failure> {
+    let mut conditions = Vec::new();
+    for (setup, space) in searched {
+        for corner in setup.corners(space) {
+            let plan = setup.plan(&corner).map_err(|faults| refuse(&faults))?;
+            conditions.extend(plan.entries.conditions(&conduct.frame));
+        }
+    }
+    warm_up(conditions, &conduct.shape).map_err(|faults| {
+        let told: Vec<String> = faults.iter().map(|bad| bad.fault.to_string()).collect();
+        Failure::user(told.join("; "))
+    })
+}
+
+pub fn windows(config: &Config, bars: &Bars, warm_up: usize) -> Result<Vec<Window>, Failure> {
+    let (asked, walk) = (&config.optimize, &config.walkforward);
+    let too_short = |fault| unfit(&fault, walk.test_weeks);
+    match (asked.train_bars, asked.test_bars) {
+        (Some(train), Some(test)) => {
+            let step = asked.step_bars.unwrap_or(test);
+            let [train_bars, test_bars, step_bars] = [train, test, step].map(|n| n as usize);
+            let plan = BarWindows { train_bars, test_bars, step_bars, mode: walk.mode };
+            plan.cut(warm_up.min(bars.len())..bars.len()).map_err(too_short)
+        }
+        (None, None) => {
+            let length = bars.timeframe().us();
+            let closes: Vec<Ts> = bars.ts().iter().map(|ts| ts.plus_us(length)).collect();
+            let span = span(config, (bars.ts(), bars.timeframe()), warm_up)?;
+            let weeks = walk.params().check().map_err(|bad| refuse_params(&bad))?;
+            weeks.windows(&closes, span).map_err(too_short)
+        }
+        _ => Err(Failure::user(
+            "`optimize.train_bars` and `optimize.test_bars` are given together, or neither is",
+        )
+        .hint("`--train-bars 500 --test-bars 100`, or the weeks of `walkforward`")),
+    }
+}

@@ -1,0 +1,14 @@
+//! What `optimize` and `tournament` share: rules are tried by the same conduct, on the same windows,
+//! and walked in the same account.
+
+mod account; // what was walked, and its files
+mod evidence; // what a record is worth
+mod ground; // conduct and windows
+mod identity; // what a setting counts as
+mod refusals; // why not
+
+pub use account::{Account, Walked, measured, sigma, traded, write_json};
+pub use evidence::evidence;
+pub use ground::{conduct, settled, windows};
+pub use identity::{identity_of, told};
+pub use refusals::{impossible, refuse};

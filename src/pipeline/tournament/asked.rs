@@ -1,0 +1,129 @@
+//! What the config asks for, as the tournament takes it.
+
+use super::super::rules::{conduct, refuse, settled, told, windows};
+use crate::config::{ChampionSampler, Config};
+use crate::failure::Failure;
+use crate::features::Shape;
+use crate::folds::Window;
+use crate::market::Bars;
+use crate::optimize::{BadSetup, Candidate, Conduct, Leaving, Setup, Terms};
+use crate::rng::Rng;
+use crate::search::{GpParams, SamplerParams, Space, SpaceParams, TpeParams};
+use crate::store;
+use crate::strategy::{self, Strategy};
+
+/// All that is known before anything is tried.
+pub struct Plans {
+    pub candidates: Vec<Candidate>,
+    pub terms: Terms,
+    pub conduct: Conduct,
+    pub windows: Vec<Window>,
+}
+
+impl Plans {
+    pub fn of(config: &Config, (bars, shape): (&Bars, Shape)) -> Result<Self, Failure> {
+        let strategies = strategies(config)?;
+        let conduct = conduct(config, (bars, shape))?;
+        let searched =
+            strategies.iter().map(|s| searched(config, s)).collect::<Result<Vec<_>, _>>()?;
+        let warm_up = settled(&searched, &conduct)?;
+        let windows = windows(config, bars, warm_up)?;
+        let (candidates, terms) = (candidates(config, &strategies)?, terms(config)?);
+        Ok(Self { candidates, terms, conduct, windows })
+    }
+
+    /// `tournament-btcusdt-5m-` and the hash of all that it depends on.
+    pub fn id(&self, config: &Config, bars: &Bars) -> String {
+        let symbol = bars.symbol().as_str().to_lowercase();
+        let windows: Vec<_> = self.windows.iter().map(|w| (&w.train, &w.test)).collect();
+        let read = format!("{windows:?} {}", self.context(config));
+        let parts = [super::super::BUILD, &store::fingerprint(bars), read.as_str()].join("\n");
+        let hash = blake3::hash(parts.as_bytes()).to_hex();
+        format!("tournament-{symbol}-{}-{}", bars.timeframe(), &hash[..10])
+    }
+
+    /// What a score depends on beside setting and bars.
+    pub fn context(&self, config: &Config) -> String {
+        let optimize = &config.optimize;
+        let shared = (optimize.exits_in, optimize.min_score);
+        let (terms, conduct) = (&config.tournament, told(&self.conduct));
+        format!("{shared:?} {terms:?} {conduct} {}", config.seed)
+    }
+}
+
+/// Each once, in the order of the list.
+fn strategies(config: &Config) -> Result<Vec<&'static Strategy>, Failure> {
+    let named = &config.tournament.strategies;
+    if named.is_empty() {
+        return Ok(strategy::ALL.to_vec());
+    }
+    let mut asked: Vec<&'static Strategy> = Vec::new();
+    for name in named {
+        let found = strategy::find(name).map_err(|fault| refuse(&[BadSetup::Choice(fault)]))?;
+        if !asked.contains(&found) {
+            asked.push(found);
+        }
+    }
+    if asked.len() < 2 {
+        return Err(Failure::user(format!(
+            "`tournament.strategies` names `{}` alone: an ensemble has two members at least",
+            asked[0].name
+        ))
+        .hint("name more, leave it empty for all, or use `edgewalk optimize`"));
+    }
+    Ok(strategy::ALL.into_iter().filter(|strategy| asked.contains(strategy)).collect())
+}
+
+/// A strategy with its own parameters, for its look-backs.
+fn searched(config: &Config, strategy: &'static Strategy) -> Result<(Setup, Space), Failure> {
+    let setup = Setup { strategy, layers: Vec::new(), unit: config.optimize.exits_in };
+    let space = setup.space(&SpaceParams::default(), None).map_err(|faults| refuse(&faults))?;
+    let space = space.check().map_err(|faults| {
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure::world(told.join("; "))
+    })?;
+    Ok((setup, space))
+}
+
+fn candidates(
+    config: &Config,
+    strategies: &[&'static Strategy],
+) -> Result<Vec<Candidate>, Failure> {
+    let asked = &config.tournament;
+    let seed = Rng::stream(config.seed, "tournament candidates", &[]).next_u64();
+    let drawn = strategy::draw(strategies, asked.candidates as usize, seed);
+    if drawn.len() < asked.champions as usize {
+        return Err(Failure::user(format!(
+            "there are {} different ensembles of these strategies, and {} champions are asked for",
+            drawn.len(),
+            asked.champions
+        ))
+        .hint("more strategies in `tournament.strategies`, or fewer champions"));
+    }
+    if drawn.len() < asked.candidates as usize {
+        let (n, asked) = (drawn.len(), asked.candidates);
+        tracing::warn!("{n} different ensembles of {asked} were found: they are all candidates");
+    }
+    let leaving = Leaving { unit: config.optimize.exits_in, in_parts: asked.partial_targets };
+    let candidate = |ensemble| Candidate::new(ensemble, leaving).map_err(|bad| refuse(&[bad]));
+    drawn.into_iter().map(candidate).collect()
+}
+
+fn terms(config: &Config) -> Result<Terms, Failure> {
+    let asked = &config.tournament;
+    let checked =
+        |sampler: SamplerParams| sampler.check().map_err(|faults| Failure::user(faults.join("; ")));
+    let sampler = match asked.sampler {
+        ChampionSampler::GaussianProcess => SamplerParams::GaussianProcess(GpParams::default()),
+        ChampionSampler::Tpe => SamplerParams::Tpe(TpeParams::default()),
+    };
+    Ok(Terms {
+        champions: asked.champions as usize,
+        samples: asked.samples as usize,
+        first_share: asked.first_share,
+        bayes_trials: asked.bayes_trials as usize,
+        sampler: checked(sampler)?,
+        random: checked(SamplerParams::Random)?,
+        seed: config.seed,
+    })
+}
