@@ -23,6 +23,7 @@ mod learning;
 mod tuning;
 mod sweep;
 mod strategies;
+mod tournament;
 mod walkforward;
 mod pooled;
 mod retraining;
