@@ -36,6 +36,7 @@ section! {
     /// Windows counted in bars; null: the weeks of `walkforward`. (So windows are as long in time at
     /// any timeframe.)
     train_bars: Option<u32> = None, Rule::within(2.0, 1e9).unit("bars");
+    /// Bars of each test window.
     test_bars: Option<u32> = None, Rule::within(1.0, 1e9).unit("bars");
     /// From one test window's first bar to the next; null: test_bars.
     step_bars: Option<u32> = None, Rule::within(1.0, 1e9).unit("bars");
@@ -47,6 +48,10 @@ section! {
     min_score: Option<f64> = Some(0.0), Rule::any();
     /// best: the highest score; plateau: the highest mean with the settings one step away.
     pick: Pick = Pick::Best, Rule::any();
+    /// Repeat all of it on so many shuffled markets: what does the same search find where there is
+    /// nothing? The verdict then asks for fewer than `verdict.max_permutation_p` that do as well. (19
+    /// or more can tell 5 %.)
+    permutations: u32 = 0, Rule::within(0.0, 10_000.0).unit("markets");
     /// Settings for each regime of a window apart: rules (trending, ranging, volatile by thresholds) or
     /// markov (a hidden Markov model); both are learnt on the training window, and take later bars
     /// one by one.

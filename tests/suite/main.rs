@@ -23,6 +23,7 @@ mod learning;
 mod tuning;
 mod sweep;
 mod strategies;
+mod optimize;
 mod tournament;
 mod walkforward;
 mod pooled;

@@ -19,7 +19,10 @@ fn held(more: &[&str]) -> (Project, String) {
 fn written(project: &Project) -> BTreeMap<String, Vec<u8>> {
     let of = |folder: &str| {
         let folder = folder.to_owned();
-        project.tree(&folder).into_iter().map(move |(name, bytes)| (format!("{folder}/{name}"), bytes))
+        project
+            .tree(&folder)
+            .into_iter()
+            .map(move |(name, bytes)| (format!("{folder}/{name}"), bytes))
     };
     of("results").chain(of("logs")).collect()
 }
@@ -86,7 +89,8 @@ fn every_fold_has_its_champions_and_every_try_is_on_record() {
     // 12 on 1/8, 6 on 1/4, 3 on half and all; then 12 of each champion.
     let survival = text("survival.csv");
     let first: Vec<&str> = survival.lines().skip(1).take(4).collect();
-    let starts = ["0,1,12,188,0.125,6,", "0,2,6,375,0.25,3,", "0,3,3,750,0.5,0,", "0,4,3,1500,1,0,"];
+    let starts =
+        ["0,1,12,188,0.125,6,", "0,2,6,375,0.25,3,", "0,3,3,750,0.5,0,", "0,4,3,1500,1,0,"];
     assert!(first.iter().zip(starts).all(|(line, start)| line.starts_with(start)), "{survival}");
     let tries = text("all_in_sample_training_runs.csv");
     let of_champions = tries.lines().filter(|line| line.starts_with("0,champion,")).count();

@@ -1,7 +1,7 @@
 use super::*;
 use crate::backtest::Market;
-use crate::backtest::cases::plain_rules;
 use crate::backtest::score::{Enough, Score};
+use crate::config::Config;
 use crate::features::Shape;
 use crate::market::{Bars, Calendar, Columns, Timeframe};
 use crate::optimize::alone::Judge;
@@ -25,16 +25,20 @@ fn market(n: usize, drift: f64, seed: u64) -> Bars {
         columns.high.push(open.max(price) * (1.0 + up));
         columns.low.push(open.min(price) * (1.0 - down));
         columns.close.push(price);
-        columns.volume.push(1.0 + rng.uniform());
+        columns.volume.push(1e9 * (1.0 + rng.uniform()));
     }
     Bars::new("X".parse().unwrap(), Timeframe::M5, columns).unwrap()
 }
 
+/// Trading for nothing.
 fn conduct() -> Conduct {
+    let config = Config::default();
+    let mut rules = config.backtest.rules(&config.trading_logic, 1);
+    rules.costs[0] = rules.costs[0].times(0.0);
     Conduct {
         frame: Frame::new(Timeframe::M5, None).unwrap(),
         shape: Shape { timeframe: Timeframe::M5, calendar: Calendar::Always, extra: vec![] },
-        rules: plain_rules(1),
+        rules,
         size: 1.0,
         score: Score::TradeSharpe,
         enough: Enough { trades: 5, days: 2, days_per_year: 365.0 },

@@ -22,6 +22,7 @@ pub struct Plans {
     pub space: Space,
     pub how: How,
     pub conduct: Conduct,
+    pub windows: Vec<Window>,
     /// Windows, or the regimes of each.
     pub kinds: Vec<Kind>,
 }
@@ -42,9 +43,10 @@ impl Plans {
         let space = space(config, &setup)?;
         let conduct = conduct(config, (bars, shape))?;
         let warm_up = settled(&[(setup.clone(), space.clone())], &conduct)?;
-        let kinds = apart(config, bars, &windows(config, bars, warm_up)?)?;
+        let windows = windows(config, bars, warm_up)?;
+        let kinds = apart(config, bars, &windows)?;
         let how = how(config, &space)?;
-        Ok(Self { setup, space, how, conduct, kinds })
+        Ok(Self { setup, space, how, conduct, windows, kinds })
     }
 
     /// `optimize-rsi-btcusdt-5m-` and the hash of all that the walk depends on.
@@ -100,7 +102,7 @@ fn space(config: &Config, setup: &Setup) -> Result<Space, Failure> {
 }
 
 /// Each window's regimes apart, where they are asked for.
-fn apart(config: &Config, bars: &Bars, windows: &[Window]) -> Result<Vec<Kind>, Failure> {
+pub fn apart(config: &Config, bars: &Bars, windows: &[Window]) -> Result<Vec<Kind>, Failure> {
     let asked = &config.optimize;
     let window = asked.regime_bars as usize;
     let method = match asked.regimes {

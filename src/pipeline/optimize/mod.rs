@@ -2,6 +2,7 @@
 
 mod asked; // what the config asks for
 mod pictures; // equity, before and after, parameters
+mod shuffled; // the whole search on markets without order
 mod standing; // what the record and the choosing are worth
 mod tables; // windows, settings and tries as tables
 mod trials; // every setting is a trial
@@ -28,6 +29,7 @@ use crate::search::{Point, Space};
 use crate::store;
 use crate::units::Ts;
 use asked::Plans;
+use shuffled::procedure;
 
 /// What is asked for.
 pub struct Optimizing<'a> {
@@ -107,7 +109,10 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
     let ends = windows.iter().map(|step| step.test.end).collect();
     let evidence = evidence(config, &walked, (ends, n_trials))?;
     let rows = walked.rows.clone();
-    let selection = standing::selection(&field, (&found, &tests, &windows), rows.clone())?;
+    let selection = Selection {
+        procedure: procedure(asked, (&bars, &plans), walked.metrics.growth.total_return)?,
+        ..standing::selection(&field, (&found, &tests, &windows), rows.clone())?
+    };
     let verdict = judge_rules(&evidence, &selection, &thresholds(config));
     let done = Optimized {
         id,

@@ -1,0 +1,58 @@
+//! The whole search again on shuffled bars: what does it find where there is nothing?
+
+use super::super::backtest::market_of;
+use super::asked::{Plans, apart};
+use super::{Optimizing, cannot, impossible, sigma, walk};
+use crate::failure::Failure;
+use crate::market::{Bars, Blocks, Permute};
+use crate::optimize::{Field, Stretch, explore};
+use crate::report::selection::procedure::Procedure;
+
+/// `None` where it was not asked for. Regimes are learnt again, settings chosen again, and walked again;
+/// a walk that trades nothing scores nothing.
+pub fn procedure(
+    asked: &Optimizing<'_>,
+    (bars, plans): (&Bars, &Plans),
+    observed: Option<f64>,
+) -> Result<Option<Procedure>, Failure> {
+    let n = asked.config.optimize.permutations as usize;
+    let mut found = Vec::with_capacity(n);
+    for k in 0..n {
+        (asked.progress)("shuffled markets", k, n);
+        found.push(one(asked, (bars, plans), k as u64)?);
+    }
+    Ok(Procedure::of(observed.unwrap_or(0.0), &found))
+}
+
+fn one(
+    asked: &Optimizing<'_>,
+    (bars, plans): (&Bars, &Plans),
+    number: u64,
+) -> Result<f64, Failure> {
+    let config = asked.config;
+    let first = plans.kinds.first().map_or(1, |kind| kind.train.rows.start);
+    // Bars on their own: what can be predicted within a block would stay.
+    let seed = crate::rng::Rng::stream(config.seed, "shuffled markets", &[number]).next_u64();
+    let permute = Permute { blocks: Blocks::Bars(1), kept: first, seed };
+    let columns = permute.apply(bars.columns());
+    let bars =
+        Bars::new(bars.symbol().clone(), bars.timeframe(), columns).map_err(Failure::world)?;
+    let kinds = apart(config, &bars, &plans.windows)?;
+    let trains: Vec<Stretch> = kinds.iter().map(|kind| kind.train.clone()).collect();
+    let sigma = sigma(config, &bars);
+    let field = Field {
+        market: market_of(&bars, sigma.as_deref()).map_err(impossible)?,
+        columns: bars.columns(),
+        conduct: &plans.conduct,
+        setup: &plans.setup,
+        space: &plans.space,
+        seed: config.seed,
+        windows: &trains,
+        progress: &|_, _| (),
+    };
+    let found = explore(&field, &plans.how).map_err(cannot)?;
+    let by = (config.optimize.pick, config.optimize.min_score);
+    let chosen = found.choose((&plans.space, trains.len()), by);
+    let walked = walk(config, &field, (&kinds, &found, &chosen))?;
+    Ok(walked.metrics.growth.total_return.unwrap_or(0.0))
+}
