@@ -24,6 +24,7 @@ mod tuning;
 mod sweep;
 mod strategies;
 mod optimize;
+mod tournament;
 mod walkforward;
 mod pooled;
 mod retraining;

@@ -56,14 +56,9 @@ impl Tournament<'_> {
         while asked < self.terms.bayes_trials {
             let n = BATCH.min(self.terms.bayes_trials - asked);
             (self.watch)(Doing::Search, None);
-            let ask = |(history, mine): (&History<'_>, &Standing)| {
-                let parts = [mine.candidate as u64];
-                let seed = Rng::stream(self.terms.seed, "tournament champions", &parts).next_u64();
-                let points = self.terms.sampler.ask(history, seed, n);
-                points.into_iter().map(|point| (mine.candidate, point)).collect::<Vec<_>>()
-            };
             let pairs = histories.par_iter().zip(finalists.par_iter());
-            let wanted: Vec<Vec<(usize, Point)>> = pairs.map(ask).collect();
+            let wanted: Vec<Vec<(usize, Point)>> =
+                pairs.map(|(history, mine)| self.ask(history, mine, n)).collect();
             let plans = self.plans(&wanted.concat())?;
             (self.watch)(Doing::Conditions, None);
             arena.learn(&plans.iter().collect::<Vec<_>>())?;
@@ -88,6 +83,13 @@ impl Tournament<'_> {
             asked += n;
         }
         Ok(())
+    }
+
+    fn ask(&self, history: &History<'_>, mine: &Standing, n: usize) -> Vec<(usize, Point)> {
+        let parts = [mine.candidate as u64];
+        let seed = Rng::stream(self.terms.seed, "tournament champions", &parts).next_u64();
+        let points = self.terms.sampler.ask(history, seed, n);
+        points.into_iter().map(|point| (mine.candidate, point)).collect()
     }
 
     /// What its rounds on the whole window have taught.

@@ -124,3 +124,6 @@ impl Tournament<'_> {
         Ok(played)
     }
 }
+
+#[cfg(test)]
+mod tests;

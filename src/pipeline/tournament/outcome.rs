@@ -17,7 +17,8 @@ use crate::failure::Failure;
 use crate::folds::Window;
 use crate::market::{Bars, Symbol};
 use crate::optimize::{Arena, Cell, Champion, Plan, Played, Stretch, stitched};
-use crate::report::verdict::judge_rules;
+use crate::report::selection::Selection;
+use crate::report::verdict::{Evidence, judge_rules};
 use crate::store;
 use crate::units::Ts;
 
@@ -48,9 +49,7 @@ impl Ground<'_> {
         let n_trials = trials::record(self.config, self.plans, (self.symbol, played, &listed))?;
         watch.turn("verdict");
         let first = accounts.first().ok_or_else(|| Failure::user("there is no champion"))?;
-        let ends = folds.iter().map(|fold| fold.test.end).collect();
-        let evidence = evidence(self.config, first, (ends, n_trials))?;
-        let selection = standing::selection(self, &folds, first.rows.clone())?;
+        let (evidence, selection) = self.known(first, &folds, n_trials)?;
         let verdict = judge_rules(&evidence, &selection, &thresholds(self.config));
         watch.turn("ledger of trials and files");
         let twins: Vec<_> = played.iter().flat_map(|fold| fold.twins.iter().copied()).collect();
@@ -73,6 +72,18 @@ impl Ground<'_> {
         };
         let files = self.write(&done, (played, &listed), &accounts)?;
         Ok(Tourney { files, ..done })
+    }
+
+    /// Of the record, and of the choosing.
+    fn known(
+        &self,
+        first: &Walked<'_>,
+        folds: &[Fold],
+        n_trials: u64,
+    ) -> Result<(Evidence, Selection), Failure> {
+        let ends = folds.iter().map(|fold| fold.test.end).collect();
+        let evidence = evidence(self.config, first, (ends, n_trials))?;
+        Ok((evidence, standing::selection(self, folds, first.rows.clone())?))
     }
 
     fn folds(&self, played: &[Played]) -> Result<Vec<Fold>, Failure> {

@@ -36,7 +36,7 @@ pub fn record(
     let known: BTreeSet<String> = known.into_iter().map(|trial| trial.id).collect();
     let conduct = told(&plans.conduct);
     let mut new: Vec<Trial> = Vec::new();
-    for (number, (whole, parts)) in scores(folds, listed).into_iter().enumerate() {
+    for (number, scores) in scores(folds, listed).into_iter().enumerate() {
         let (candidate, point) = listed.settings[number];
         let mut point: Point = point.clone();
         point.insert(CANDIDATE.to_owned(), Value::Int(i64::from(candidate)));
@@ -44,11 +44,7 @@ pub fn record(
         if known.contains(&id) {
             continue;
         }
-        let (score, state) = match (stats::mean(&whole), stats::mean(&parts)) {
-            (Some(score), _) => (Some(score), State::Done),
-            (None, Some(score)) => (Some(score), State::Pruned),
-            (None, None) => (None, State::Failed),
-        };
+        let (score, state) = worth(&scores);
         new.push(Trial {
             id,
             setting: Some(identity_of(&listed.plans[number], &conduct)),
@@ -68,6 +64,15 @@ pub fn record(
         ledger.append(&new)?;
     }
     store::count_trials(results, &data)
+}
+
+/// The mean on whole windows, else on parts.
+fn worth((whole, parts): &(Vec<f64>, Vec<f64>)) -> (Option<f64>, State) {
+    match (stats::mean(whole), stats::mean(parts)) {
+        (Some(score), _) => (Some(score), State::Done),
+        (None, Some(score)) => (Some(score), State::Pruned),
+        (None, None) => (None, State::Failed),
+    }
 }
 
 /// By setting: on whole windows, and on parts of them.

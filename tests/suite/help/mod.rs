@@ -18,7 +18,7 @@ fn help_of(command: &str) -> String {
 }
 
 /// All commands, and their commands.
-const COMMANDS: [&str; 35] = [
+const COMMANDS: [&str; 36] = [
     "",
     "ingest",
     "ingest csv",
@@ -45,6 +45,7 @@ const COMMANDS: [&str; 35] = [
     "sweep",
     "trades",
     "strategies",
+    "tournament",
     "run",
     "run list",
     "run show",

@@ -102,3 +102,8 @@ fn strategies() {
       -h, --help  Print help (see more with '--help')
     ");
 }
+
+#[test]
+fn tournament() {
+    insta::assert_snapshot!(help_of("tournament"), @"");
+}
