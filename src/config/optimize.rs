@@ -23,10 +23,10 @@ section! {
     exits_in: Unit = Unit::Atr, Rule::any();
     /// Fraction of equity in a trade.
     size: f64 = 1.0, Rule::within(1e-6, 100.0);
-    /// Which settings are tried: grid: all of them; random: `trials` of them; two_stage: `trials` of
-    /// the grid, evenly spread, and then around the best of each window; tpe and gaussian_process: where
-    /// earlier ones were good, window by window; halving and hyperband: many on the last part of a
-    /// window, and ever fewer on more of it.
+    /// Which settings are tried. grid: all of them; random: `trials` of them; two_stage: `trials` of
+    /// the grid, evenly spread, and then around the best of each window; tpe and gaussian_process:
+    /// those where earlier ones were good, window by window; halving and hyperband: many on the last
+    /// part of a window, and ever fewer on more of it.
     mode: Mode = Mode::Grid, Rule::any();
     /// Settings to try, for all modes but grid.
     trials: u32 = 150, Rule::within(2.0, 100_000.0).unit("settings");

@@ -18,7 +18,7 @@ fn help_of(command: &str) -> String {
 }
 
 /// All commands, and their commands.
-const COMMANDS: [&str; 36] = [
+const COMMANDS: [&str; 37] = [
     "",
     "ingest",
     "ingest csv",
@@ -45,6 +45,7 @@ const COMMANDS: [&str; 36] = [
     "sweep",
     "trades",
     "strategies",
+    "optimize",
     "tournament",
     "run",
     "run list",

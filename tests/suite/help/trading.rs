@@ -105,5 +105,46 @@ fn strategies() {
 
 #[test]
 fn tournament() {
-    insta::assert_snapshot!(help_of("tournament"), @"");
+    insta::assert_snapshot!(help_of("tournament"), @r"
+    Let random ensembles of rule strategies compete on each window, and try the champions on the bars
+    after it
+
+    Usage: edgewalk tournament [OPTIONS]
+
+    Options:
+          --candidates <N>    Random ensembles, the same on all windows [default: tournament.candidates]
+          --champions <N>     How many are left in the end [default: tournament.champions]
+          --bayes-trials <N>  Settings of each champion that are tried on the whole window
+          --train-weeks <N>   Weeks of each training window
+          --test-weeks <N>    Weeks of each test window
+          --train-bars <N>    Bars of each training window, in place of weeks
+          --test-bars <N>     Bars of each test window
+          --step-bars <N>     Bars from one test window to the next [default: no bar is left out]
+          --symbol <SYMBOL>   The symbol [default: the first of data.symbols]
+          --top <N>           Folds to show [default: 6]
+      -h, --help              Print help (see more with '--help')
+    ");
+}
+
+#[test]
+fn optimize() {
+    insta::assert_snapshot!(help_of("optimize"), @r"
+    Choose a rule strategy's settings on each window, and try them on the bars after it
+
+    Usage: edgewalk optimize [OPTIONS]
+
+    Options:
+          --strategy <NAME>  The strategy [default: optimize.strategy]
+          --mode <MODE>      Which settings are tried: grid, random, two_stage, tpe, gaussian_process,
+                             halving, hyperband
+          --trials <N>       Settings to try, for all modes but grid
+          --train-weeks <N>  Weeks of each training window
+          --test-weeks <N>   Weeks of each test window
+          --train-bars <N>   Bars of each training window, in place of weeks
+          --test-bars <N>    Bars of each test window
+          --step-bars <N>    Bars from one test window to the next [default: no bar is left out]
+          --symbol <SYMBOL>  The symbol [default: the first of data.symbols]
+          --top <N>          Windows to show [default: 12]
+      -h, --help             Print help (see more with '--help')
+    ");
 }

@@ -69,7 +69,8 @@ fn transfer(selection: &Selection) -> Check {
         k if k > 0.0 => "Little of what a setting earned where it was chosen was left afterwards.",
         _ => "What earned where it was chosen lost afterwards: the choice was fitted to noise.",
     };
-    check.found(percent(kept), Finding::passes_or(kept >= 0.5, Finding::Fails), words)
+    let told = format!("{} of it", number(kept));
+    check.found(told, Finding::passes_or(kept >= 0.5, Finding::Fails), words)
 }
 
 fn informed(selection: &Selection) -> Check {
