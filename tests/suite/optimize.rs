@@ -1,5 +1,6 @@
 //! `optimize`: a rule strategy, chosen anew on each window.
 
+use edgewalk::rng::Rng;
 use edgewalk::store::{Table, Values, read_table};
 
 use crate::project::Project;
@@ -116,4 +117,44 @@ fn what_cannot_be_is_refused_with_what_was_meant() {
     assert!(told.contains("has no step, which a grid needs"), "{told}");
     let told = refused(&["--mode", "annealing"]);
     assert!(told.contains("optimize.mode"), "{told}");
+}
+
+/// Five-minute bars whose moves remember `memory` of the move before.
+fn market(n: usize, memory: f64, seed: u64) -> String {
+    let mut rng = Rng::stream(seed, "planted rule", &[]);
+    let (mut price, mut step) = (100.0_f64, 0.0);
+    let mut csv = String::from("ts,open,high,low,close,volume\n");
+    for row in 0..n {
+        step = memory * step + 0.001 * rng.normal();
+        let open = price;
+        price *= libm::exp(step);
+        let (high, low) = (open.max(price) * 1.0002, open.min(price) * 0.9998);
+        let ts = 1_640_995_200 + 300 * row;
+        csv += &format!("{ts},{open:.6},{high:.6},{low:.6},{price:.6},1000000\n");
+    }
+    csv
+}
+
+#[test]
+fn a_planted_rule_is_called_and_luck_is_not() {
+    let verdict = |memory: f64, seed: u64| {
+        let project = Project::new();
+        project.put(
+            "config.yml",
+            CONFIG
+                .replace("  space: {period: 7..21 step 7, exits: {stop: 1.0..3.0 step 1.0}}\n", ""),
+        );
+        project.put("bars.csv", market(24_000, memory, seed));
+        project.done(&["ingest", "csv", "bars.csv", "--symbol", "SYNTH", "--timeframe", "5m"]);
+        let args = ["optimize", "--strategy", "time_series_momentum", "--train-bars", "4000"];
+        let more = ["--test-bars", "1000", "--set", "optimize.space.lookback=24..96 step 24"];
+        let told = project.done(&[&args[..], &more].concat());
+        told.lines().find(|line| line.starts_with("VERDICT")).unwrap().to_owned()
+    };
+    let planted = verdict(0.6, 1);
+    assert!(planted.starts_with("VERDICT: pass"), "{planted}");
+    for seed in 2..6 {
+        let luck = verdict(0.0, seed);
+        assert!(!luck.starts_with("VERDICT: pass"), "{luck}");
+    }
 }

@@ -132,6 +132,9 @@ fn the_program_begins_with_what_to_type_first() {
                    written
       backtest     Trade the predictions of a stored run, at the costs and by the rules of the config
       sweep        Try many settings on the predictions of a stored run, and rank them
+      optimize     Choose a rule strategy's settings on each window, and try them on the bars after it
+      tournament   Let random ensembles of rule strategies compete on each window, and try the champions
+                   on the bars after it
       trades       Show the trades of a run's last backtest
       strategies   List the rule strategies, or show one with its parameters and conditions
       run          List, show and compare the runs under models/ and results/
