@@ -111,13 +111,33 @@ fn what_cannot_be_is_refused() {
         let sets = set.iter().flat_map(|set| ["--set", *set]);
         project.refusal(&["tournament"].into_iter().chain(sets).collect::<Vec<_>>())
     };
-    insta::assert_snapshot!(project.refusal(&["tournament", "--candidates", "0"]), @"");
+    insta::assert_snapshot!(project.refusal(&["tournament", "--candidates", "0"]), @r"
+        error: --candidates 0 · tournament.candidates: expected a whole number of ensembles from 1 to 10,000, found 0
+        exit code 2
+        ");
     insta::assert_snapshot!(
         project.refusal(&["tournament", "--candidates", "3", "--champions", "4"]),
-        @""
+        @r"
+        error: --champions 4 · tournament.champions: 4 champions of 3 candidates
+        exit code 2
+        "
     );
-    insta::assert_snapshot!(refused(&["tournament.strategies=[rsi, emacross]"]), @"");
-    insta::assert_snapshot!(refused(&["tournament.strategies=[rsi]"]), @"");
-    insta::assert_snapshot!(refused(&["tournament.first_share=0"]), @"");
-    insta::assert_snapshot!(refused(&["optimize.train_bars=5000", "optimize.test_bars=100"]), @"");
+    insta::assert_snapshot!(refused(&["tournament.strategies=[rsi, emacross]"]), @r"
+    error: there is no strategy `emacross`
+    hint: did you mean `ema_cross`?
+    exit code 2
+    ");
+    insta::assert_snapshot!(refused(&["tournament.strategies=[rsi]"]), @r"
+    error: `tournament.strategies` names `rsi` alone: an ensemble has two members at least
+    hint: name more, leave it empty for all, or use `edgewalk optimize`
+    exit code 2
+    ");
+    insta::assert_snapshot!(refused(&["tournament.first_share=0"]), @r"
+    error: --set tournament.first_share=0 · tournament.first_share: expected a number above 0, at most 1, found 0
+    exit code 2
+    ");
+    insta::assert_snapshot!(refused(&["optimize.train_bars=5000", "optimize.test_bars=100"]), @r"
+    error: 350 bars hold no window of 5000 bars to choose on and 100 to test
+    exit code 2
+    ");
 }

@@ -18,7 +18,7 @@ pub fn steps(candidates: usize, champions: usize, first_share: f64) -> Vec<Step>
         let left = entered.div_ceil(2).max(champions).min(entered);
         steps.push(Step { share, entered, left });
         let is_last = share >= 1.0 && left <= champions;
-        if is_last || entered == 0 || !(share > 0.0) {
+        if is_last || entered == 0 || share.is_nan() || share <= 0.0 {
             return steps;
         }
         (entered, share) = (left, (2.0 * share).min(1.0));

@@ -38,8 +38,7 @@ pub fn record(
     let mut new: Vec<Trial> = Vec::new();
     for (number, scores) in scores(folds, listed).into_iter().enumerate() {
         let (candidate, point) = listed.settings[number];
-        let mut point: Point = point.clone();
-        point.insert(CANDIDATE.to_owned(), Value::Int(i64::from(candidate)));
+        let point = named(candidate, point);
         let id = study.trial_id(&point);
         if known.contains(&id) {
             continue;
@@ -64,6 +63,12 @@ pub fn record(
         ledger.append(&new)?;
     }
     store::count_trials(results, &data)
+}
+
+fn named(candidate: u32, point: &Point) -> Point {
+    let mut point = point.clone();
+    point.insert(CANDIDATE.to_owned(), Value::Int(i64::from(candidate)));
+    point
 }
 
 /// The mean on whole windows, else on parts.
