@@ -124,19 +124,21 @@ pub fn explore(field: &Field<'_>, how: &How) -> Result<Explored, ExploreFault> {
     let every: Vec<usize> = (0..field.windows.len()).collect();
     match how {
         How::All(points) => {
-            let wanted = points.iter().map(|point| (point.clone(), every.clone())).collect();
-            field.attempt(&mut found, wanted, 1.0)?;
+            let wanted: Wanted =
+                points.iter().map(|point| (point.clone(), every.clone())).collect();
+            field.attempt(&mut found, &wanted, 1.0)?;
         }
-        How::These(wanted) => field.attempt(&mut found, wanted.clone(), 1.0)?,
+        How::These(wanted) => field.attempt(&mut found, wanted, 1.0)?,
         How::TwoStage { coarse, regions, rounds } => {
-            let wanted = coarse.iter().map(|point| (point.clone(), every.clone())).collect();
-            field.attempt(&mut found, wanted, 1.0)?;
+            let wanted: Wanted =
+                coarse.iter().map(|point| (point.clone(), every.clone())).collect();
+            field.attempt(&mut found, &wanted, 1.0)?;
             for _ in 0..*rounds {
                 let wanted = field.around_the_best(&found, *regions);
                 if wanted.is_empty() {
                     break;
                 }
-                field.attempt(&mut found, wanted, 1.0)?;
+                field.attempt(&mut found, &wanted, 1.0)?;
             }
         }
         How::Adaptive { sampler, trials, batch } => {
@@ -162,7 +164,7 @@ impl Field<'_> {
     fn attempt(
         &self,
         found: &mut Explored,
-        wanted: Wanted,
+        wanted: &[(Point, Vec<usize>)],
         share: f64,
     ) -> Result<(), ExploreFault> {
         let n_all = wanted.len();
@@ -269,7 +271,8 @@ impl Field<'_> {
                 break;
             }
             let from = found.tries.len();
-            self.attempt(found, wanted.into_values().collect(), 1.0)?;
+            let wanted: Wanted = wanted.into_values().collect();
+            self.attempt(found, &wanted, 1.0)?;
             tell(&mut histories, found, from);
             asked += n;
         }
@@ -283,7 +286,7 @@ impl Field<'_> {
         let mut share = bracket.share;
         loop {
             let from = found.tries.len();
-            self.attempt(found, wanted, share.min(1.0))?;
+            self.attempt(found, &wanted, share.min(1.0))?;
             if share >= 1.0 {
                 return Ok(());
             }

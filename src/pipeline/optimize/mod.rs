@@ -86,7 +86,6 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
     let plans = Plans::of(config, (&bars, shape))?;
     let sigma = sigma(config, &bars);
     let market = market_of(&bars, sigma.as_deref()).map_err(impossible)?;
-    let id = plans.id(config, &bars);
     let trains: Vec<Stretch> = plans.kinds.iter().map(|kind| kind.train.clone()).collect();
     let field = Field {
         market,
@@ -99,23 +98,32 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
         progress: &|done, all| progress("settings", done, all),
     };
     let found = explore(&field, &plans.how).map_err(cannot)?;
+    made(asked, (&field, &plans, &bars), found)
+}
+
+/// What was found becomes one record, and a verdict on it.
+fn made(
+    asked: &Optimizing<'_>,
+    (field, plans, bars): (&Field<'_>, &Plans, &Bars),
+    found: Explored,
+) -> Result<Optimized, Failure> {
+    let Optimizing { config, symbol, progress } = *asked;
     let by = (config.optimize.pick, config.optimize.min_score);
-    let chosen = found.choose((&plans.space, trains.len()), by);
-    let tests = tested(&field, &plans, (&found, &chosen))?;
-    let windows = steps(&bars, &plans.kinds, (&found, &tests, &chosen));
+    let chosen = found.choose((&plans.space, plans.kinds.len()), by);
+    let tests = tested(field, plans, (&found, &chosen))?;
+    let windows = steps(bars, &plans.kinds, (&found, &tests, &chosen));
     progress("out-of-sample record", 0, 1);
-    let walked = walk(config, &field, (&plans.kinds, &found, &chosen))?;
-    let n_trials = trials::record(config, &plans, (symbol, &found))?;
+    let walked = walk(config, field, (&plans.kinds, &found, &chosen))?;
+    let n_trials = trials::record(config, plans, (symbol, &found))?;
     let ends = windows.iter().map(|step| step.test.end).collect();
     let evidence = evidence(config, &walked, (ends, n_trials))?;
     let rows = walked.rows.clone();
     let selection = Selection {
-        procedure: procedure(asked, (&bars, &plans), walked.metrics.growth.total_return)?,
-        ..standing::selection(&field, (&found, &tests, &windows), rows.clone())?
+        procedure: procedure(asked, (bars, plans), walked.metrics.growth.total_return)?,
+        ..standing::selection(field, (&found, &tests, &windows), rows.clone())?
     };
-    let verdict = judge_rules(&evidence, &selection, &thresholds(config));
     let done = Optimized {
-        id,
+        id: plans.id(config, bars),
         symbol: symbol.clone(),
         timeframe: bars.timeframe(),
         setup: plans.setup.clone(),
@@ -126,9 +134,9 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
         windows,
         ledger: walked.ledger,
         metrics: walked.metrics,
+        verdict: judge_rules(&evidence, &selection, &thresholds(config)),
         evidence,
         selection,
-        verdict,
         files: Vec::new(),
         n_trials,
     };
