@@ -20,8 +20,8 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::{
-    Arena, ArenaFault, Cell, Exact, ExploreFault, Explored, Field, How, Kind, Plan, Setup, Stretch,
-    explore, stitched,
+    Arena, ArenaFault, Cell, Exact, ExploreFault, Explored, Field, How, Kind, Pick, Plan, Setup,
+    Stretch, explore, stitched,
 };
 use crate::report::selection::Selection;
 use crate::report::verdict::{Evidence, Verdict, judge_rules};
@@ -98,29 +98,33 @@ pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
         progress: &|done, all| progress("settings", done, all),
     };
     let found = explore(&field, &plans.how).map_err(cannot)?;
-    made(asked, (&field, &plans, &bars), found)
+    made(asked, (&field, &plans, &bars), &found)
+}
+
+/// How a window chooses.
+fn by(config: &Config) -> (Pick, Option<f64>) {
+    (config.optimize.pick, config.optimize.min_score)
 }
 
 /// What was found becomes one record, and a verdict on it.
 fn made(
     asked: &Optimizing<'_>,
     (field, plans, bars): (&Field<'_>, &Plans, &Bars),
-    found: Explored,
+    found: &Explored,
 ) -> Result<Optimized, Failure> {
     let Optimizing { config, symbol, progress } = *asked;
-    let by = (config.optimize.pick, config.optimize.min_score);
-    let chosen = found.choose((&plans.space, plans.kinds.len()), by);
-    let tests = tested(field, plans, (&found, &chosen))?;
-    let windows = steps(bars, &plans.kinds, (&found, &tests, &chosen));
+    let chosen = found.choose((&plans.space, plans.kinds.len()), by(config));
+    let tests = tested(field, plans, (found, &chosen))?;
+    let windows = steps(bars, &plans.kinds, (found, &tests, &chosen));
     progress("out-of-sample record", 0, 1);
-    let walked = walk(config, field, (&plans.kinds, &found, &chosen))?;
-    let n_trials = trials::record(config, plans, (symbol, &found))?;
+    let walked = walk(config, field, (&plans.kinds, found, &chosen))?;
+    let n_trials = trials::record(config, plans, (symbol, found))?;
     let ends = windows.iter().map(|step| step.test.end).collect();
     let evidence = evidence(config, &walked, (ends, n_trials))?;
     let rows = walked.rows.clone();
     let selection = Selection {
         procedure: procedure(asked, (bars, plans), walked.metrics.growth.total_return)?,
-        ..standing::selection(field, (&found, &tests, &windows), rows.clone())?
+        ..standing::selection(field, (found, &tests, &windows), rows.clone())?
     };
     let done = Optimized {
         id: plans.id(config, bars),
@@ -140,7 +144,7 @@ fn made(
         files: Vec::new(),
         n_trials,
     };
-    let files = write(config, &done, (&found, &tests, &bars.slice(rows)))?;
+    let files = write(config, &done, (found, &tests, &bars.slice(rows)))?;
     Ok(Optimized { files, ..done })
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::backtest::market_of;
 use super::asked::{Plans, apart};
-use super::{Optimizing, cannot, impossible, sigma, walk};
+use super::{Optimizing, by, cannot, impossible, sigma, walk};
 use crate::failure::Failure;
 use crate::market::{Bars, Blocks, Permute};
 use crate::optimize::{Field, Stretch, explore};
@@ -51,8 +51,7 @@ fn one(
         progress: &|_, _| (),
     };
     let found = explore(&field, &plans.how).map_err(cannot)?;
-    let by = (config.optimize.pick, config.optimize.min_score);
-    let chosen = found.choose((&plans.space, trains.len()), by);
+    let chosen = found.choose((&plans.space, trains.len()), by(config));
     let walked = walk(config, &field, (&kinds, &found, &chosen))?;
     Ok(walked.metrics.growth.total_return.unwrap_or(0.0))
 }
