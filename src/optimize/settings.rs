@@ -35,7 +35,7 @@ impl Settings {
         Ok(self.plans.len() - 1)
     }
 
-    /// Where the setting of that [`name`] is, if it was tried.
+    /// Where the setting of that name is, if it was tried.
     pub fn place(&self, name: &str) -> Option<usize> {
         self.known.get(name).copied()
     }
