@@ -15,6 +15,7 @@ mod output;
 mod predict;
 mod progress;
 mod retraining; // what walkforward tells of it
+mod rules; // what optimize and tournament share
 mod run;
 mod strategies;
 mod tournament;

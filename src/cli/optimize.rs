@@ -3,12 +3,10 @@
 use anyhow::Result;
 
 use super::backtest::{percent, told};
-use super::diagnose::verdict;
 use super::progress::Drawn;
+use super::rules::{Windows, ending, numbers};
 use super::{Global, one_symbol, print, table_of};
 use crate::config::Flag;
-use crate::ingest::feeds::Progress;
-use crate::market::Symbol;
 use crate::optimize::Cell;
 use crate::pipeline::{self, Choice, OptimizeStep, Optimized, Optimizing};
 use crate::stats;
@@ -30,24 +28,8 @@ pub struct Args {
     /// Settings to try, for all modes but grid
     #[arg(long, value_name = "N")]
     trials: Option<u32>,
-    /// Weeks of each training window
-    #[arg(long, value_name = "N", conflicts_with = "train_bars")]
-    train_weeks: Option<u32>,
-    /// Weeks of each test window
-    #[arg(long, value_name = "N", conflicts_with = "test_bars")]
-    test_weeks: Option<u32>,
-    /// Bars of each training window, in place of weeks
-    #[arg(long, value_name = "N")]
-    train_bars: Option<u32>,
-    /// Bars of each test window
-    #[arg(long, value_name = "N")]
-    test_bars: Option<u32>,
-    /// Bars from one test window to the next [default: no bar is left out]
-    #[arg(long, value_name = "N")]
-    step_bars: Option<u32>,
-    /// The symbol [default: the first of data.symbols]
-    #[arg(long)]
-    symbol: Option<Symbol>,
+    #[command(flatten)]
+    windows: Windows,
     /// Windows to show
     #[arg(long, value_name = "N", default_value_t = 12)]
     top: usize,
@@ -59,39 +41,22 @@ impl Args {
             ("--strategy", "optimize.strategy", self.strategy.clone()),
             ("--mode", "optimize.mode", self.mode.as_ref().map(|mode| mode.replace('-', "_"))),
         ];
-        let numbers = [
-            ("--trials", "optimize.trials", self.trials),
-            ("--train-weeks", "walkforward.train_weeks", self.train_weeks),
-            ("--test-weeks", "walkforward.test_weeks", self.test_weeks),
-            ("--train-bars", "optimize.train_bars", self.train_bars),
-            ("--test-bars", "optimize.test_bars", self.test_bars),
-            ("--step-bars", "optimize.step_bars", self.step_bars),
-        ];
         let texts =
             texts.into_iter().filter_map(|(flag, key, text)| Some(Flag::new(flag, key, &text?)));
-        let numbers =
-            numbers.into_iter().filter_map(|(flag, key, n)| Some(Flag::new(flag, key, &n?)));
-        texts.chain(numbers).collect()
+        let trials = numbers([("--trials", "optimize.trials", self.trials)]);
+        texts.chain(trials).chain(self.windows.flags()).collect()
     }
 }
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load_with(&args.flags())?;
-    let symbol = one_symbol(&config, args.symbol.as_ref())?;
+    let symbol = one_symbol(&config, args.windows.symbol.as_ref())?;
     let drawn = Drawn::new("optimize", "settings", global.quiet);
-    let progress = |what: &str, done: usize, all: usize| {
-        drawn.say(what);
-        drawn.at(done as u64, Some(all as u64));
-    };
-    let asked = Optimizing { config: &config, symbol, progress: &progress };
+    let asked = Optimizing { config: &config, symbol, progress: &drawn.counting() };
     let done = pipeline::optimize(&asked)?;
     drop(drawn);
-    let mut text = headline(&done) + &windows(&done, args.top) + &summary(&done);
-    text += &format!("\n{}", verdict(&done.verdict));
-    for path in &done.files {
-        text += &format!("wrote `{}`\n", path.display());
-    }
-    print(&text)
+    let told = headline(&done) + &windows(&done, args.top) + &summary(&done);
+    print(&(told + &ending(&done.verdict, &done.files)))
 }
 
 fn headline(done: &Optimized) -> String {

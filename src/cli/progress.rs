@@ -39,6 +39,16 @@ impl Drawn {
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
     }
+
+    /// Shows what it is told: what is under way, how much of it, of how much.
+    pub fn counting(&self) -> impl Fn(&str, usize, usize) + Sync + use<> {
+        let bar = self.0.clone();
+        move |what, done, all| {
+            bar.set_message(what.to_owned());
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        }
+    }
 }
 
 /// Once something is done there is something to go by.

@@ -3,12 +3,10 @@
 use anyhow::Result;
 
 use super::backtest::{percent, told};
-use super::diagnose::verdict;
 use super::progress::Drawn;
+use super::rules::{Windows, ending, numbers};
 use super::{Global, one_symbol, print, table_of};
 use crate::config::Flag;
-use crate::ingest::feeds::Progress;
-use crate::market::Symbol;
 use crate::pipeline::{self, Crowned, TournamentFold as Fold, Tourney, Tourneying};
 
 /// Let random ensembles of rule strategies compete on each window, and try the champions on the bars
@@ -29,24 +27,8 @@ pub struct Args {
     /// Settings of each champion that are tried on the whole window
     #[arg(long, value_name = "N")]
     bayes_trials: Option<u32>,
-    /// Weeks of each training window
-    #[arg(long, value_name = "N", conflicts_with = "train_bars")]
-    train_weeks: Option<u32>,
-    /// Weeks of each test window
-    #[arg(long, value_name = "N", conflicts_with = "test_bars")]
-    test_weeks: Option<u32>,
-    /// Bars of each training window, in place of weeks
-    #[arg(long, value_name = "N")]
-    train_bars: Option<u32>,
-    /// Bars of each test window
-    #[arg(long, value_name = "N")]
-    test_bars: Option<u32>,
-    /// Bars from one test window to the next [default: no bar is left out]
-    #[arg(long, value_name = "N")]
-    step_bars: Option<u32>,
-    /// The symbol [default: the first of data.symbols]
-    #[arg(long)]
-    symbol: Option<Symbol>,
+    #[command(flatten)]
+    windows: Windows,
     /// Folds to show
     #[arg(long, value_name = "N", default_value_t = 6)]
     top: usize,
@@ -54,36 +36,24 @@ pub struct Args {
 
 impl Args {
     fn flags(&self) -> Vec<Flag> {
-        let numbers = [
+        let own = numbers([
             ("--candidates", "tournament.candidates", self.candidates),
             ("--champions", "tournament.champions", self.champions),
             ("--bayes-trials", "tournament.bayes_trials", self.bayes_trials),
-            ("--train-weeks", "walkforward.train_weeks", self.train_weeks),
-            ("--test-weeks", "walkforward.test_weeks", self.test_weeks),
-            ("--train-bars", "optimize.train_bars", self.train_bars),
-            ("--test-bars", "optimize.test_bars", self.test_bars),
-            ("--step-bars", "optimize.step_bars", self.step_bars),
-        ];
-        numbers.into_iter().filter_map(|(flag, key, n)| Some(Flag::new(flag, key, &n?))).collect()
+        ]);
+        own.into_iter().chain(self.windows.flags()).collect()
     }
 }
 
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load_with(&args.flags())?;
-    let symbol = one_symbol(&config, args.symbol.as_ref())?;
+    let symbol = one_symbol(&config, args.windows.symbol.as_ref())?;
     let drawn = Drawn::with_line("tournament", "folds", global.quiet);
-    let progress = |what: &str, done: usize, all: usize| {
-        drawn.say(what);
-        drawn.at(done as u64, Some(all as u64));
-    };
-    let done = pipeline::tournament(&Tourneying { config: &config, symbol, progress: &progress })?;
+    let asked = Tourneying { config: &config, symbol, progress: &drawn.counting() };
+    let done = pipeline::tournament(&asked)?;
     drop(drawn);
-    let mut text = headline(&done) + &folds(&done, args.top) + &summary(&done);
-    text += &format!("\n{}", verdict(&done.verdict));
-    for path in &done.files {
-        text += &format!("wrote `{}`\n", path.display());
-    }
-    print(&text)
+    let told = headline(&done) + &folds(&done, args.top) + &summary(&done);
+    print(&(told + &ending(&done.verdict, &done.files)))
 }
 
 fn headline(done: &Tourney) -> String {

@@ -5,7 +5,6 @@ use anyhow::Result;
 use super::progress::Drawn;
 use super::{Global, print, symbols, table};
 use crate::config::Flag;
-use crate::ingest::feeds::Progress;
 use crate::learn::calibrate::{Fitted, Remark};
 use crate::learn::horizon_weights::Ic;
 use crate::learn::scores::HorizonScores;
@@ -36,12 +35,9 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         args.tune.iter().map(|n| Flag::new("--tune", "tuning.trials", n)).collect();
     let config = global.load_with(&flags)?;
     let drawn = Drawn::new("train", "", global.quiet);
-    let progress = |what: &str, done: usize, all: usize| {
-        drawn.say(what);
-        drawn.at(done as u64, Some(all as u64));
-    };
     let symbols = symbols(&config, args.symbol.as_ref());
-    let training = Training { config: &config, symbols, fresh: args.fresh, progress: &progress };
+    let training =
+        Training { config: &config, symbols, fresh: args.fresh, progress: &drawn.counting() };
     let model = pipeline::train(&training)?;
     drop(drawn);
     show(&model)

@@ -5,7 +5,6 @@ use anyhow::Result;
 use super::progress::Drawn;
 use super::{Global, backtest, diagnose, print, retraining, symbols};
 use crate::config::Flag;
-use crate::ingest::feeds::Progress;
 use crate::market::Symbol;
 use crate::pipeline::{self, AskedRun, Walk, Walked};
 
@@ -65,17 +64,13 @@ impl Args {
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load_with(&args.flags())?;
     let drawn = Drawn::with_line("walkforward", "folds", global.quiet);
-    let progress = |what: &str, done: usize, all: usize| {
-        drawn.say(what);
-        drawn.at(done as u64, Some(all as u64));
-    };
     let symbols = symbols(&config, args.symbol.as_ref());
     let asked = Walk {
         config: &config,
         symbols,
         fresh: args.fresh,
         compare: args.compare,
-        progress: &progress,
+        progress: &drawn.counting(),
     };
     let walked = pipeline::walk(&asked)?;
     drop(drawn);
