@@ -10,6 +10,21 @@ pub fn mean(values: &[f64]) -> Option<f64> {
     finite(values.iter().sum::<f64>() / values.len() as f64)
 }
 
+/// Σ aᵢ bᵢ, of as many. In lanes, so that no sum waits for the one before it.
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let mut sums = [0.0; LANES];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f64>() + rest
+}
+
+const LANES: usize = 16;
+
 /// The sample variance, Σ(x − x̄)² / (n − 1), in two passes: the one-pass form cancels (Chan, Golub
 /// & LeVeque 1983, "Algorithms for computing the sample variance", Am. Stat. 37(3)).
 pub fn variance(values: &[f64]) -> Option<f64> {
@@ -208,6 +223,15 @@ mod tests {
         near(sd(&EIGHT), (32.0_f64 / 7.0).sqrt(), 1e-15);
         near(skewness(&EIGHT), 42.0 / 8.0 / 8.0, 1e-15); // Σd³ = 42, m₂ = 4
         near(excess_kurtosis(&EIGHT), 356.0 / 8.0 / 16.0 - 3.0, 1e-15); // Σd⁴ = 356
+    }
+
+    #[test]
+    fn products_are_summed_in_lanes_and_what_is_left_over_too() {
+        let upto = |n: u32| (1..=n).map(f64::from).collect::<Vec<f64>>();
+        // n (n + 1) (2n + 1) / 6
+        for (n, expected) in [(0, 0.0), (5, 55.0), (16, 1496.0), (37, 17_575.0)] {
+            assert_eq!(dot(&upto(n), &upto(n)), expected);
+        }
     }
 
     #[test]

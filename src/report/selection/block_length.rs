@@ -44,23 +44,8 @@ const ROUNDING: f64 = 1e-24;
 /// `R(k) = Σ x(t) x(t + k) / n`, for k up to `furthest`.
 fn autocovariances(deviations: &[f64], furthest: usize) -> Vec<f64> {
     let n = deviations.len();
-    let products = |k: usize| dot(&deviations[..n - k], &deviations[k..]);
+    let products = |k: usize| stats::dot(&deviations[..n - k], &deviations[k..]);
     (0..=furthest).map(|k| products(k) / n as f64).collect()
-}
-
-const LANES: usize = 16;
-
-/// In lanes, so that no sum waits for the one before it.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    let mut sums = [0.0; LANES];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f64>() + rest
 }
 
 #[cfg(test)]

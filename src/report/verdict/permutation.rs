@@ -178,22 +178,7 @@ fn distinct<T: Ord>(mut values: Vec<T>) -> Vec<T> {
 /// Σ a(t) b(t + bars), round the end.
 fn circular(a: &[f64], b: &[f64], bars: usize) -> f64 {
     let (head, tail) = a.split_at(a.len() - bars);
-    dot(head, &b[bars..]) + dot(tail, &b[..bars])
-}
-
-const LANES: usize = 16;
-
-/// In lanes, so that no sum waits for the one before it.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    let mut sums = [0.0; LANES];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f64>() + rest
+    stats::dot(head, &b[bars..]) + stats::dot(tail, &b[..bars])
 }
 
 #[cfg(test)]
