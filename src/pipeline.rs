@@ -30,17 +30,16 @@ pub use dataset::{Definition, Lessons, lessons};
 pub use diagnose::{Diagnosed, Exhibit, FoldDrift, Models, OfHorizon, diagnose};
 pub use explain::{Explained, explain};
 pub use judge::{Chances, Judged};
-pub use optimize::{Choice, Optimized, Optimizing, Step as OptimizeStep, optimize};
+pub use optimize::{Choice, Optimized, Step as OptimizeStep, optimize};
 pub use predict::{PredictRange, Predicted, predict};
+pub use rules::AskedRules;
 pub use runs::{
     FIGURES, Figure, FileFacts, FoldFacts, KeyDifference, RunDifference, RunFacts, State, Unit,
     changed, differences, run_facts, runs,
 };
 pub use stored::{AskedRun, backtest_settings};
 pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, short, sweep};
-pub use tournament::{
-    Crowned, Fold as TournamentFold, Ranking, Tourney, Tourneying, outline, tournament,
-};
+pub use tournament::{Crowned, Fold as TournamentFold, Ranking, Tourney, outline, tournament};
 pub use trade_log::{TradeFilter, TradeLog, trade_log};
 pub use train::{Model, Report, Training, train};
 pub use tune::{Tuned, describe as tuning_line};

@@ -8,7 +8,7 @@ use super::rules::{Windows, ending, numbers};
 use super::{Global, one_symbol, print, table_of};
 use crate::config::Flag;
 use crate::optimize::Cell;
-use crate::pipeline::{self, Choice, OptimizeStep, Optimized, Optimizing};
+use crate::pipeline::{self, AskedRules, Choice, OptimizeStep, Optimized};
 use crate::stats;
 
 /// Choose a rule strategy's settings on each window, and try them on the bars after it
@@ -52,7 +52,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load_with(&args.flags())?;
     let symbol = one_symbol(&config, args.windows.symbol.as_ref())?;
     let drawn = Drawn::new("optimize", "settings", global.quiet);
-    let asked = Optimizing { config: &config, symbol, progress: &drawn.counting() };
+    let asked = AskedRules { config: &config, symbol, progress: &drawn.counting() };
     let done = pipeline::optimize(&asked)?;
     drop(drawn);
     let told = headline(&done) + &windows(&done, args.top) + &summary(&done);

@@ -7,7 +7,7 @@ use super::progress::Drawn;
 use super::rules::{Windows, ending, numbers};
 use super::{Global, one_symbol, print, table_of};
 use crate::config::Flag;
-use crate::pipeline::{self, Crowned, TournamentFold as Fold, Tourney, Tourneying};
+use crate::pipeline::{self, AskedRules, Crowned, TournamentFold as Fold, Tourney};
 
 /// Let random ensembles of rule strategies compete on each window, and try the champions on the bars
 /// after it
@@ -49,7 +49,7 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load_with(&args.flags())?;
     let symbol = one_symbol(&config, args.windows.symbol.as_ref())?;
     let drawn = Drawn::with_line("tournament", "folds", global.quiet);
-    let asked = Tourneying { config: &config, symbol, progress: &drawn.counting() };
+    let asked = AskedRules { config: &config, symbol, progress: &drawn.counting() };
     let done = pipeline::tournament(&asked)?;
     drop(drawn);
     let told = headline(&done) + &folds(&done, args.top) + &summary(&done);

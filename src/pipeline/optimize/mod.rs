@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::backtest::market_of;
 use super::diagnose::thresholds;
-use super::rules::{Account, Walked, evidence, impossible, refuse, sigma, write_json};
+use super::rules::{Account, AskedRules, Walked, evidence, impossible, refuse, sigma, write_json};
 use super::{bars, shape};
 use crate::backtest::ledger::Ledger;
 use crate::backtest::metrics::Metrics;
@@ -30,14 +30,6 @@ use crate::store;
 use crate::units::Ts;
 use asked::Plans;
 use shuffled::procedure;
-
-/// What is asked for.
-pub struct Optimizing<'a> {
-    pub config: &'a Config,
-    pub symbol: &'a Symbol,
-    /// What is under way, how much of it, of how much.
-    pub progress: &'a (dyn Fn(&str, usize, usize) + Sync),
-}
 
 /// A walk that was made.
 pub struct Optimized {
@@ -79,8 +71,8 @@ pub struct Choice {
     pub test: Cell,
 }
 
-pub fn optimize(asked: &Optimizing<'_>) -> Result<Optimized, Failure> {
-    let Optimizing { config, symbol, progress } = *asked;
+pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
+    let AskedRules { config, symbol, progress } = *asked;
     let bars = bars(config, symbol)?;
     let shape = shape(config, &bars);
     let plans = Plans::of(config, (&bars, shape))?;
@@ -108,11 +100,11 @@ fn by(config: &Config) -> (Pick, Option<f64>) {
 
 /// What was found becomes one record, and a verdict on it.
 fn made(
-    asked: &Optimizing<'_>,
+    asked: &AskedRules<'_>,
     (field, plans, bars): (&Field<'_>, &Plans, &Bars),
     found: &Explored,
 ) -> Result<Optimized, Failure> {
-    let Optimizing { config, symbol, progress } = *asked;
+    let AskedRules { config, symbol, progress } = *asked;
     let chosen = found.choose((&plans.space, plans.kinds.len()), by(config));
     let tests = tested(field, plans, (found, &chosen))?;
     let windows = steps(bars, &plans.kinds, (found, &tests, &chosen));

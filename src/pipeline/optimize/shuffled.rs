@@ -2,7 +2,7 @@
 
 use super::super::backtest::market_of;
 use super::asked::{Plans, apart};
-use super::{Optimizing, by, cannot, impossible, sigma, walk};
+use super::{AskedRules, by, cannot, impossible, sigma, walk};
 use crate::failure::Failure;
 use crate::market::{Bars, Blocks, Permute};
 use crate::optimize::{Field, Stretch, explore};
@@ -11,7 +11,7 @@ use crate::report::selection::procedure::Procedure;
 /// `None` where it was not asked for. Regimes are learnt again, settings chosen again, and walked again;
 /// a walk that trades nothing scores nothing.
 pub fn procedure(
-    asked: &Optimizing<'_>,
+    asked: &AskedRules<'_>,
     (bars, plans): (&Bars, &Plans),
     observed: Option<f64>,
 ) -> Result<Option<Procedure>, Failure> {
@@ -25,7 +25,7 @@ pub fn procedure(
 }
 
 fn one(
-    asked: &Optimizing<'_>,
+    asked: &AskedRules<'_>,
     (bars, plans): (&Bars, &Plans),
     number: u64,
 ) -> Result<f64, Failure> {

@@ -12,3 +12,14 @@ pub use evidence::evidence;
 pub use ground::{conduct, settled, windows};
 pub use identity::{identity_of, told};
 pub use refusals::{impossible, refuse};
+
+use crate::config::Config;
+use crate::market::Symbol;
+
+/// What is asked for.
+pub struct AskedRules<'a> {
+    pub config: &'a Config,
+    pub symbol: &'a Symbol,
+    /// What is under way, how much of it, of how much.
+    pub progress: &'a (dyn Fn(&str, usize, usize) + Sync),
+}

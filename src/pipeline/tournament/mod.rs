@@ -13,11 +13,10 @@ mod watch; // where the time goes
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::rules::{impossible, sigma};
+use super::rules::{AskedRules, impossible, sigma};
 use super::{backtest::market_of, bars, shape};
 use crate::backtest::ledger::Ledger;
 use crate::backtest::metrics::Metrics;
-use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::{Symbol, Timeframe};
 use crate::optimize::{Arena, ArenaFault, Cell, Doing, Plan, Played, Tournament, TournamentFault};
@@ -31,14 +30,6 @@ use outcome::Ground;
 use watch::Watch;
 
 pub use audit::Ranking;
-
-/// What is asked for.
-pub struct Tourneying<'a> {
-    pub config: &'a Config,
-    pub symbol: &'a Symbol,
-    /// What is under way, how much of it, of how much.
-    pub progress: &'a (dyn Fn(&str, usize, usize) + Sync),
-}
 
 /// A tournament that was held on all windows.
 pub struct Tourney {
@@ -98,8 +89,8 @@ pub fn outline(ensemble: &Ensemble) -> String {
     rule + &members.join(" + ")
 }
 
-pub fn tournament(asked: &Tourneying<'_>) -> Result<Tourney, Failure> {
-    let Tourneying { config, symbol, .. } = *asked;
+pub fn tournament(asked: &AskedRules<'_>) -> Result<Tourney, Failure> {
+    let AskedRules { config, symbol, .. } = *asked;
     let watch = Watch::default();
     watch.turn("bars, windows and candidates");
     let bars = bars(config, symbol)?;
@@ -121,7 +112,7 @@ pub fn tournament(asked: &Tourneying<'_>) -> Result<Tourney, Failure> {
 
 /// Fold by fold; those that a killed run has played are not played again.
 fn play(
-    asked: &Tourneying<'_>,
+    asked: &AskedRules<'_>,
     ground: &Ground<'_>,
     clock: &Watch,
 ) -> Result<(Journal, Vec<Played>), Failure> {
