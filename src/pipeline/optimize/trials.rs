@@ -1,18 +1,13 @@
-//! Every setting that was tried counts, whatever became of it.
+//! What each setting came to on all windows, for the record.
 
-use std::path::Path;
-
-use super::super::rules::{identity_of, told};
-use super::super::single::ONE_SCORE;
-use super::super::train::key_of;
+use super::super::rules::{Searched, Tried, put_on_record};
 use super::asked::Plans;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::Symbol;
 use crate::optimize::Explored;
-use crate::search::{PrunerParams, SamplerParams, State, Study, StudyParams, Trial};
+use crate::search::State;
 use crate::stats;
-use crate::store::{self, Ledger};
 
 /// A setting's score is the mean of its scores over the windows that gave it one. Returns how many
 /// trials there are on these bars now.
@@ -21,39 +16,19 @@ pub fn record(
     plans: &Plans,
     (symbol, found): (&Symbol, &Explored),
 ) -> Result<u64, Failure> {
-    let data = key_of(std::slice::from_ref(symbol), config.data.timeframe);
-    let study = study(config, plans, &data)?;
-    let results = Path::new(store::RESULTS);
-    let (mut ledger, known) = Ledger::wait(results, &study)?;
-    let known: std::collections::BTreeSet<String> = known.into_iter().map(|t| t.id).collect();
-    let conduct = told(&plans.conduct);
-    let mut new: Vec<Trial> = Vec::new();
-    for (number, scores) in scores(found).into_iter().enumerate() {
-        let (point, plan) = (&found.settings.points[number], &found.settings.plans[number]);
-        let id = study.trial_id(point);
-        if known.contains(&id) {
-            continue;
-        }
+    let searched = Searched {
+        kind: "optimize",
+        context: plans.context(config),
+        space: plans.space.params().clone(),
+        conduct: &plans.conduct,
+    };
+    let settings = found.settings.points.iter().zip(&found.settings.plans);
+    let tried = settings.zip(scores(found)).map(|((point, plan), scores)| {
         let score = stats::mean(&scores);
-        new.push(Trial {
-            id,
-            setting: Some(identity_of(plan, &conduct)),
-            study: study.id().to_owned(),
-            kind: study.params().kind.clone(),
-            data: data.clone(),
-            seed: config.seed,
-            number: number as u64,
-            state: if score.is_some() { State::Done } else { State::Failed },
-            objective: score,
-            point: point.clone(),
-            scores: score.into_iter().collect(),
-            reason: score.is_none().then(|| "too few trades on any window".to_owned()),
-        });
-    }
-    if !new.is_empty() {
-        ledger.append(&new)?;
-    }
-    store::count_trials(results, &data)
+        let state = if score.is_some() { State::Done } else { State::Failed };
+        Tried { point: point.clone(), plan, worth: (score, state) }
+    });
+    put_on_record((config, symbol), searched, tried)
 }
 
 /// By setting.
@@ -63,23 +38,4 @@ fn scores(found: &Explored) -> Vec<Vec<f64>> {
         scores[tried.setting as usize].extend(tried.cell.score);
     }
     scores
-}
-
-fn study(config: &Config, plans: &Plans, data: &str) -> Result<Study, Failure> {
-    let params = StudyParams {
-        kind: "optimize".to_owned(),
-        data: data.to_owned(),
-        context: plans.context(config),
-        seed: config.seed,
-        space: plans.space.params().clone(),
-        sampler: SamplerParams::Random,
-        pruner: PrunerParams::None,
-        objective: ONE_SCORE,
-        n_steps: 1,
-        batch: 1,
-    };
-    params.check().map_err(|faults| {
-        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::user(told.join("\n"))
-    })
 }

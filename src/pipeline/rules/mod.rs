@@ -6,12 +6,14 @@ mod evidence; // what a record is worth
 mod ground; // conduct and windows
 mod identity; // what a setting counts as
 mod refusals; // why not
+mod trials; // the record of all that was tried
 
 pub use account::{Account, Walked, measured, sigma, traded, write_json};
 pub use evidence::evidence;
 pub use ground::{conduct, settled, windows};
-pub use identity::{identity_of, told};
+pub use identity::told;
 pub use refusals::{impossible, refuse};
+pub use trials::{Searched, Tried, put_on_record};
 
 use crate::config::Config;
 use crate::market::Symbol;

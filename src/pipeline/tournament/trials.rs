@@ -1,23 +1,16 @@
-//! Every setting that was tried counts, whatever became of it.
+//! What each setting came to on all windows, for the record.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeMap;
 
-use super::super::rules::{identity_of, told};
-use super::super::single::ONE_SCORE;
-use super::super::train::key_of;
+use super::super::rules::{Searched, Tried, put_on_record};
 use super::asked::Plans;
 use super::listed::Listed;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::Symbol;
 use crate::optimize::{Candidate, Played};
-use crate::search::{
-    DimensionParams, Point, PrunerParams, SamplerParams, SpaceParams, State, Study, StudyParams,
-    Trial, Value,
-};
+use crate::search::{DimensionParams, Point, SpaceParams, State, Value};
 use crate::stats;
-use crate::store::{self, Ledger};
 
 /// Whose parameters a point has.
 const CANDIDATE: &str = "candidate";
@@ -29,40 +22,17 @@ pub fn record(
     plans: &Plans,
     (symbol, folds, listed): (&Symbol, &[Played], &Listed<'_>),
 ) -> Result<u64, Failure> {
-    let data = key_of(std::slice::from_ref(symbol), config.data.timeframe);
-    let study = study(config, plans, &data)?;
-    let results = Path::new(store::RESULTS);
-    let (mut ledger, known) = Ledger::wait(results, &study)?;
-    let known: BTreeSet<String> = known.into_iter().map(|trial| trial.id).collect();
-    let conduct = told(&plans.conduct);
-    let mut new: Vec<Trial> = Vec::new();
-    for (number, scores) in scores(folds, listed).into_iter().enumerate() {
-        let (candidate, point) = listed.settings[number];
-        let point = named(candidate, point);
-        let id = study.trial_id(&point);
-        if known.contains(&id) {
-            continue;
-        }
-        let (score, state) = worth(&scores);
-        new.push(Trial {
-            id,
-            setting: Some(identity_of(&listed.plans[number], &conduct)),
-            study: study.id().to_owned(),
-            kind: study.params().kind.clone(),
-            data: data.clone(),
-            seed: config.seed,
-            number: number as u64,
-            state,
-            objective: score,
-            point,
-            scores: score.into_iter().collect(),
-            reason: score.is_none().then(|| "too few trades on any window".to_owned()),
-        });
-    }
-    if !new.is_empty() {
-        ledger.append(&new)?;
-    }
-    store::count_trials(results, &data)
+    let searched = Searched {
+        kind: "tournament",
+        context: plans.context(config),
+        space: space(&plans.candidates),
+        conduct: &plans.conduct,
+    };
+    let settings = listed.settings.iter().zip(&listed.plans);
+    let tried = settings.zip(scores(folds, listed)).map(|(((candidate, point), plan), scores)| {
+        Tried { point: named(*candidate, point), plan, worth: worth(&scores) }
+    });
+    put_on_record((config, symbol), searched, tried)
 }
 
 fn named(candidate: u32, point: &Point) -> Point {
@@ -89,25 +59,6 @@ fn scores(folds: &[Played], listed: &Listed<'_>) -> Vec<(Vec<f64>, Vec<f64>)> {
         of.extend(attempt.cell.score);
     }
     scores
-}
-
-fn study(config: &Config, plans: &Plans, data: &str) -> Result<Study, Failure> {
-    let params = StudyParams {
-        kind: "tournament".to_owned(),
-        data: data.to_owned(),
-        context: plans.context(config),
-        seed: config.seed,
-        space: space(&plans.candidates),
-        sampler: SamplerParams::Random,
-        pruner: PrunerParams::None,
-        objective: ONE_SCORE,
-        n_steps: 1,
-        batch: 1,
-    };
-    params.check().map_err(|faults| {
-        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::user(told.join("\n"))
-    })
 }
 
 /// All parameters of all candidates, and which candidate it is.
