@@ -371,7 +371,7 @@ fn write(
     store::write_csv(&at("trade_log.csv"), &trades)?;
     store::write_table(&at("fills.parquet"), &fills(ledger, (symbols, bars))?)?;
     store::write_table(&at("equity.parquet"), &equity(ledger, config.backtest.cash)?)?;
-    json(&at("metrics.json"), metrics)?;
+    store::write_json(&at("metrics.json"), metrics)?;
     store::write_atomic(&at(BACKTEST_CONFIG), config.to_yaml().as_bytes())?;
     let mut names = vec![
         "trades.parquet",
@@ -382,14 +382,8 @@ fn write(
         BACKTEST_CONFIG,
     ];
     if let Some(report) = report {
-        json(&at("gates.json"), report)?;
+        store::write_json(&at("gates.json"), report)?;
         names.push("gates.json");
     }
     place.record(config, &names)
-}
-
-fn json(path: &Path, content: &impl serde::Serialize) -> Result<(), Failure> {
-    let mut json = serde_json::to_vec_pretty(content).map_err(Failure::world)?;
-    json.push(b'\n');
-    store::write_atomic(path, &json)
 }

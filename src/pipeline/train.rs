@@ -17,7 +17,7 @@ use crate::learn::horizon_weights::HorizonWeights;
 use crate::learn::scores::HorizonScores;
 use crate::learn::training::{self, FoldModel, HorizonModel, Recipe, TrainFault, Trained};
 use crate::market::{Symbol, Timeframe};
-use crate::store::{Manifest, ModelFolder, ModelWriter};
+use crate::store::{self, Manifest, ModelFolder, ModelWriter};
 use crate::units::Ts;
 
 /// A training that is asked for.
@@ -202,9 +202,7 @@ pub fn model_files(model: &FoldModel, report: &Report) -> Result<Vec<(String, Ve
         let calibration = serde_json::to_vec(&horizon.calibration).map_err(Failure::world)?;
         files.push((format!("{stem}.calibration.json"), calibration));
     }
-    let mut json = serde_json::to_vec_pretty(report).map_err(Failure::world)?;
-    json.push(b'\n');
-    files.push((format!("fold_{:03}.json", model.fold), json));
+    files.push((format!("fold_{:03}.json", model.fold), store::json(report)?));
     Ok(files)
 }
 

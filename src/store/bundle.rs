@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::atomic::write_atomic;
+use super::json::write_json;
 use crate::failure::Failure;
 
 /// What a run's files say of themselves. Until it is replaced an earlier one stands, and its hashes
@@ -28,9 +28,7 @@ impl Bundle {
     ) -> Result<Self, Failure> {
         let listed = files.iter().map(|file| Ok(((*file).to_owned(), hash(&folder.join(file))?)));
         let bundle = Self { made_of, files: listed.collect::<Result<_, Failure>>()? };
-        let mut json = serde_json::to_vec_pretty(&bundle).map_err(Failure::world)?;
-        json.push(b'\n');
-        write_atomic(&folder.join(name), &json)?;
+        write_json(&folder.join(name), &bundle)?;
         Ok(bundle)
     }
 
@@ -71,6 +69,7 @@ pub(super) fn hash(path: &Path) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::write_atomic;
 
     #[test]
     fn a_file_that_changed_since_is_named() {

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::atomic::{rename, write_atomic};
+use super::json::{json, write_json};
 use crate::failure::Failure;
 
 /// What a model folder says of itself. Written last: without it, or where it does not fit, the
@@ -68,7 +69,7 @@ impl ModelWriter {
 
     /// Ends it, and lets `models/latest` point to it.
     pub fn finish(self) -> Result<ModelFolder, Failure> {
-        write_atomic(&self.folder.join(MANIFEST), &json(&self.manifest)?)?;
+        write_json(&self.folder.join(MANIFEST), &self.manifest)?;
         let folder = ModelFolder { path: self.folder, manifest: self.manifest };
         folder.point()?;
         Ok(folder)
@@ -129,12 +130,6 @@ impl ModelFolder {
         let bytes = self.read(name)?;
         serde_json::from_slice(&bytes).map_err(|error| corrupt(&self.path.join(name), error))
     }
-}
-
-pub(super) fn json(content: &impl Serialize) -> Result<Vec<u8>, Failure> {
-    let mut bytes = serde_json::to_vec_pretty(content).map_err(Failure::world)?;
-    bytes.push(b'\n');
-    Ok(bytes)
 }
 
 fn corrupt(path: &Path, why: impl std::fmt::Display) -> Failure {

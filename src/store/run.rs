@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::bundle::{check, hash};
-use super::models::{LATEST, MANIFEST, MODELS, Manifest, follow, json};
-use super::{FolderLock, write_atomic};
+use super::models::{LATEST, MANIFEST, MODELS, Manifest, follow};
+use super::{FolderLock, write_json};
 use crate::failure::Failure;
 
 pub const RESULTS: &str = "results";
@@ -96,7 +96,7 @@ impl RunManifest {
             manifest.stages.retain(|known, _| !after.contains(&known.as_str()));
         }
         manifest.stages.insert(name.to_owned(), stage);
-        write_atomic(&folder.join(MANIFEST), &json(&manifest)?)
+        write_json(&folder.join(MANIFEST), &manifest)
     }
 }
 
@@ -131,6 +131,7 @@ pub fn latest_run() -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::write_atomic;
 
     fn model(seed: u64) -> Manifest {
         Manifest {

@@ -23,13 +23,8 @@ const FLAT: &str = "diagnostics";
 /// The files are on record once all of them are there.
 pub fn written(paper: &Paper<'_>) -> Result<Vec<PathBuf>, Failure> {
     let (config, run) = (&of_symbols(paper.config, &paper.run.symbols), paper.run);
-    let json = |name: &str, json: serde_json::Result<Vec<u8>>| {
-        let mut json = json.map_err(Failure::world)?;
-        json.push(b'\n');
-        store::write_atomic(&run.folder.join(name), &json)
-    };
-    json("diagnostics.json", serde_json::to_vec_pretty(paper.found.tables))?;
-    json("verdict.json", serde_json::to_vec_pretty(paper.found.verdict))?;
+    store::write_json(&run.folder.join("diagnostics.json"), paper.found.tables)?;
+    store::write_json(&run.folder.join("verdict.json"), paper.found.verdict)?;
     store::write_atomic(&run.folder.join("diagnosis.yml"), config.to_yaml().as_bytes())?;
     let own = ["diagnostics.json", "verdict.json", "diagnosis.yml"].map(str::to_owned);
     let tables = tables(paper)?;

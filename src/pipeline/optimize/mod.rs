@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::backtest::market_of;
 use super::diagnose::thresholds;
-use super::rules::{Account, AskedRules, Walked, evidence, impossible, refuse, sigma, write_json};
+use super::rules::{Account, AskedRules, Walked, evidence, impossible, refuse, sigma};
 use super::{bars, shape};
 use crate::backtest::ledger::Ledger;
 use crate::backtest::metrics::Metrics;
@@ -229,8 +229,8 @@ fn write(
     }
     let account = Account { ledger: &done.ledger, metrics: &done.metrics };
     files.extend(account.write(config, (&done.symbol, bars), &folder)?);
-    write_json(&at("verdict.json"), &done.verdict)?;
-    write_json(&at("diagnostics.json"), &(&done.evidence, &done.selection))?;
+    store::write_json(&at("verdict.json"), &done.verdict)?;
+    store::write_json(&at("diagnostics.json"), &(&done.evidence, &done.selection))?;
     files.extend(["verdict.json", "diagnostics.json"].map(at));
     files.extend(pictures::pictures(done, tests)?);
     Ok(files)

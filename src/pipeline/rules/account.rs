@@ -3,8 +3,6 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
 use super::super::ledger_tables::{equity, fills, trades};
 use super::impossible;
 use crate::backtest::intent::Intents;
@@ -42,17 +40,11 @@ impl Account<'_> {
             store::write_table(&at(name), table)?;
         }
         store::write_csv(&at("trade_log.csv"), &trades)?;
-        write_json(&at("metrics.json"), self.metrics)?;
+        store::write_json(&at("metrics.json"), self.metrics)?;
         store::write_atomic(&at("config.yml"), config.to_yaml().as_bytes())?;
         let others = ["trade_log.csv", "metrics.json", "config.yml"];
         Ok(names.into_iter().chain(others).map(at).collect())
     }
-}
-
-pub fn write_json(path: &Path, content: &impl Serialize) -> Result<(), Failure> {
-    let mut json = serde_json::to_vec_pretty(content).map_err(Failure::world)?;
-    json.push(b'\n');
-    store::write_atomic(path, &json)
 }
 
 /// Rules on some rows, in one account.

@@ -8,7 +8,7 @@ mod identity; // what a setting counts as
 mod refusals; // why not
 mod trials; // the record of all that was tried
 
-pub use account::{Account, Walked, measured, sigma, traded, write_json};
+pub use account::{Account, Walked, measured, sigma, traded};
 pub use evidence::evidence;
 pub use ground::{conduct, settled, windows};
 pub use identity::told;

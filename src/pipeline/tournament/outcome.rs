@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::super::diagnose::thresholds;
-use super::super::rules::{Account, Walked, evidence, write_json};
+use super::super::rules::{Account, Walked, evidence};
 use super::asked::Plans;
 use super::listed::{self, Listed};
 use super::watch::Watch;
@@ -168,8 +168,11 @@ impl Ground<'_> {
         let account = Account { ledger: &done.ledger, metrics: &done.metrics };
         let bars = self.bars.slice(walked);
         files.extend(account.write(self.config, (self.symbol, &bars), self.folder)?);
-        write_json(&at("verdict.json"), &done.verdict)?;
-        write_json(&at("diagnostics.json"), &(&done.evidence, &done.selection, &done.ranking))?;
+        store::write_json(&at("verdict.json"), &done.verdict)?;
+        store::write_json(
+            &at("diagnostics.json"),
+            &(&done.evidence, &done.selection, &done.ranking),
+        )?;
         files.extend(["verdict.json", "diagnostics.json"].map(at));
         let shown = (played, self.plans.candidates.as_slice());
         files.extend(pictures::pictures(done, shown, &ranks)?);

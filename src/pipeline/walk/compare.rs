@@ -155,10 +155,8 @@ fn of_horizon(
 
 impl Comparison {
     pub fn write(&self, folder: &Path) -> Result<PathBuf, Failure> {
-        let mut json = serde_json::to_vec_pretty(self).map_err(Failure::world)?;
-        json.push(b'\n');
         let path = folder.join(COMPARISON);
-        store::write_atomic(&path, &json)?;
+        store::write_json(&path, self)?;
         Ok(path)
     }
 }

@@ -165,9 +165,7 @@ fn store(shop: &Shop<'_>, folds: &Folds, outputs: Vec<Output>) -> Result<(), Fai
     let columns = all.columns();
     store::write_table(&folder.join("predictions.parquet"), &table(columns, &lessons.symbols)?)?;
     store::write_atomic(&folder.join("config.yml"), yaml.as_bytes())?;
-    let mut json = serde_json::to_vec_pretty(folds).map_err(Failure::world)?;
-    json.push(b'\n');
-    store::write_atomic(&folder.join("folds.json"), &json)?;
+    store::write_json(&folder.join("folds.json"), folds)?;
     let bars = predicted(shop.config, (columns, &lessons.symbols))?;
     list((&model.manifest, &folder), &bars, &["config.yml", "folds.json"])
 }

@@ -137,11 +137,9 @@ fn write(shop: &Shop<'_>, decisions: &[Decision]) -> Result<Vec<PathBuf>, Failur
         n_trainings: decisions.iter().filter(|decision| decision.trains()).count(),
         decisions,
     };
-    let mut json = serde_json::to_vec_pretty(&told).map_err(Failure::world)?;
-    json.push(b'\n');
     let [path, table] =
         ["json", "parquet"].map(|end| shop.results().join(format!("retraining.{end}")));
-    files::write_atomic(&path, &json)?;
+    files::write_json(&path, &told)?;
     files::write_table(&table, &looks(decisions)?)?;
     Ok(vec![path, table])
 }

@@ -182,7 +182,7 @@ impl Shop<'_> {
             files.insert(name.clone(), blake3::hash(&bytes).to_hex().to_string());
             listed.push(format!("{}{name}", self.models_from_units()));
         }
-        store::write_atomic(&units.join(report_name), &json(&report)?)?;
+        store::write_json(&units.join(report_name), &report)?;
         let predicted = table(predictions.columns(), &self.lessons.symbols)?;
         store::write_table(&units.join(table_name), &predicted)?;
         let made_of = BTreeMap::from([(UNIT.to_owned(), spec.to_owned())]);
@@ -212,7 +212,7 @@ impl Shop<'_> {
 impl Shop<'_> {
     /// The report of the model tells of which fold, settings and rows it is.
     fn kept_spec(&self, fold: &Fold, model: &Report) -> Result<String, Failure> {
-        let report = String::from_utf8_lossy(&json(model)?).into_owned();
+        let report = String::from_utf8_lossy(&store::json(model)?).into_owned();
         Ok(hash(&[&self.spec(fold), "kept", &report]))
     }
 
@@ -225,7 +225,7 @@ impl Shop<'_> {
         let predictions = predicted(self.lessons, fold, model)?;
         let model = Some(report.model.unwrap_or(report.fold));
         let report = Report { fold: fold.idx(), model, ..report.clone() };
-        let files = vec![(format!("{}.json", stem(fold)), json(&report)?)];
+        let files = vec![(format!("{}.json", stem(fold)), store::json(&report)?)];
         self.write(fold, spec, (report, files, predictions))
     }
 }
@@ -239,12 +239,6 @@ pub fn predicted(
     let made = Predictions::out_of_sample(model, &lessons.data, fold.test().rows());
     let made = made.map_err(|fault| of_fold(fold, recipe::unfit(&fault)))?;
     made.map_err(|fault| of_fold(fold, Failure::user(fault)))
-}
-
-fn json(report: &Report) -> Result<Vec<u8>, Failure> {
-    let mut json = serde_json::to_vec_pretty(report).map_err(Failure::world)?;
-    json.push(b'\n');
-    Ok(json)
 }
 
 fn hash(parts: &[&str]) -> String {
