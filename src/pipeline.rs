@@ -1,6 +1,7 @@
 //! What each stage reads, calls and writes.
 
 mod dataset;
+mod exhibits;
 mod explain;
 mod backtest;
 mod desk;
@@ -18,6 +19,7 @@ mod predict;
 mod recipe;
 mod rules;
 mod runs;
+mod sheet;
 mod train;
 mod tune;
 mod walk;
@@ -27,12 +29,13 @@ use std::time::Duration;
 
 pub use backtest::{Backtested, LiveBacktest, Told, backtest, backtest_live};
 pub use dataset::{Definition, Lessons, lessons};
-pub use diagnose::{Diagnosed, Exhibit, FoldDrift, Models, OfHorizon, diagnose};
+pub use diagnose::{Diagnosed, FoldDrift, Models, OfHorizon, diagnose};
+pub use exhibits::Exhibit;
 pub use explain::{Explained, explain};
 pub use judge::{Chances, Judged};
-pub use optimize::{Choice, Optimized, Step as OptimizeStep, optimize};
+pub use optimize::{Choice, Optimized, optimize};
 pub use predict::{PredictRange, Predicted, predict};
-pub use rules::AskedRules;
+pub use rules::{AskedRules, Published};
 pub use runs::{
     FIGURES, Figure, FileFacts, FoldFacts, KeyDifference, RunDifference, RunFacts, State, Unit,
     changed, differences, run_facts, runs,

@@ -99,7 +99,7 @@ fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
     Ok(())
 }
 
-fn shown(grid: &Grid) -> String {
+pub fn shown(grid: &Grid) -> String {
     let header: Vec<&str> = grid.header.iter().map(String::as_str).collect();
     let rows = super::table_of(&header, grid.sides, grid.rows.iter().cloned());
     let note = if grid.note.is_empty() { String::new() } else { format!("{}\n", grid.note) };
@@ -107,7 +107,7 @@ fn shown(grid: &Grid) -> String {
 }
 
 /// Many files in one place are one line.
-fn pictures(exhibits: &[Exhibit]) -> String {
+pub fn pictures(exhibits: &[Exhibit]) -> String {
     let Some(first) = exhibits.first() else { return String::new() };
     let folder = first.png.parent().map_or_else(String::new, |at| at.display().to_string());
     let n = exhibits.len();

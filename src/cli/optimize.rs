@@ -3,12 +3,13 @@
 use anyhow::Result;
 
 use super::backtest::{percent, told};
+use super::diagnose::shown;
 use super::progress::Drawn;
 use super::rules::{Windows, ending, numbers};
-use super::{Global, one_symbol, print, table_of};
+use super::{Global, one_symbol, print};
 use crate::config::Flag;
 use crate::optimize::Cell;
-use crate::pipeline::{self, AskedRules, Choice, OptimizeStep, Optimized};
+use crate::pipeline::{self, AskedRules, Choice, Optimized};
 use crate::stats;
 
 /// Choose a rule strategy's settings on each window, and try them on the bars after it
@@ -55,8 +56,8 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let asked = AskedRules { config: &config, symbol, progress: &drawn.counting() };
     let done = pipeline::optimize(&asked)?;
     drop(drawn);
-    let told = headline(&done) + &windows(&done, args.top) + &summary(&done);
-    print(&(told + &ending(&done.verdict, &done.files)))
+    let told = headline(&done) + &shown(&done.chosen(args.top)) + &summary(&done);
+    print(&(told + &ending(&done.verdict, &done.published)))
 }
 
 fn headline(done: &Optimized) -> String {
@@ -75,42 +76,6 @@ fn headline(done: &Optimized) -> String {
         n(done.windows.len()),
         n(done.n_tries),
     )
-}
-
-fn windows(done: &Optimized, top: usize) -> String {
-    let names: Vec<&str> = done.space.axes().map(|(name, _)| name).collect();
-    let has_regimes = done.windows.iter().any(|step| step.regime.is_some());
-    let mut header = vec!["window", "tried from"];
-    header.extend(["regime"].iter().filter(|_| has_regimes));
-    header.extend(&names);
-    header.extend(["score before", "score", "trades", "net before", "net"]);
-    let last = done.windows.len().saturating_sub(top);
-    let rows = done.windows.iter().enumerate().skip(last).map(|(_, step)| row(step, &names));
-    let left_out = match last {
-        0 => String::new(),
-        n => format!("({} windows before these are in champions.csv)\n", told(Some(n as f64), 0)),
-    };
-    table_of(&header, "rl", rows) + &left_out + "before: on the window it was chosen on.\n\n"
-}
-
-fn row(step: &OptimizeStep, names: &[&str]) -> Vec<String> {
-    let mut cells = vec![step.window.to_string(), step.test.start.to_string()];
-    cells.extend(step.regime.map(str::to_owned));
-    let Some(Choice { point, train, test }) = &step.chosen else {
-        cells.push("nothing good enough: out of the market".to_owned());
-        return cells;
-    };
-    cells.extend(
-        names.iter().map(|name| point.get(*name).map_or_else(String::new, pipeline::short)),
-    );
-    cells.extend([
-        told(train.score, 2),
-        told(test.score, 2),
-        told(Some(f64::from(test.trades)), 0),
-        percent(Some(train.net_return)),
-        percent(Some(test.net_return)),
-    ]);
-    cells
 }
 
 fn summary(done: &Optimized) -> String {

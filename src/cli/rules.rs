@@ -1,10 +1,9 @@
 //! What `optimize` and `tournament` share: the windows that rules are chosen on, and how both end.
 
-use std::path::PathBuf;
-
-use super::diagnose::verdict;
+use super::diagnose::{pictures, verdict};
 use crate::config::Flag;
 use crate::market::Symbol;
+use crate::pipeline::Published;
 use crate::report::verdict::Verdict;
 
 #[derive(Debug, clap::Args)]
@@ -47,8 +46,8 @@ pub fn numbers<const N: usize>(flags: [(&str, &'static str, Option<u32>); N]) ->
 }
 
 /// The verdict, and where it all is.
-pub fn ending(of: &Verdict, files: &[PathBuf]) -> String {
+pub fn ending(of: &Verdict, published: &Published) -> String {
     let files: Vec<String> =
-        files.iter().map(|path| format!("wrote `{}`\n", path.display())).collect();
-    format!("\n{}{}", verdict(of), files.concat())
+        published.files.iter().map(|path| format!("wrote `{}`\n", path.display())).collect();
+    format!("\n{}{}{}", verdict(of), files.concat(), pictures(&published.exhibits))
 }

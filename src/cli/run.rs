@@ -4,9 +4,9 @@ mod show;
 
 use anyhow::Result;
 
-use super::backtest::{percent, told};
+use super::backtest::told;
 use super::{Global, print, table_of};
-use crate::pipeline::{self, FIGURES, Figure, RunDifference, RunFacts, State, Unit};
+use crate::pipeline::{self, FIGURES, Figure, RunDifference, RunFacts, State};
 
 /// List, show and compare the runs under models/ and results/
 ///
@@ -60,7 +60,7 @@ fn list(runs: &[RunFacts]) -> String {
         "",
         "run",
         "bars",
-        "predicted",
+        "out of sample",
         "folds",
         "rows",
         "rank IC (t)",
@@ -104,10 +104,10 @@ fn row(run: &RunFacts) -> Vec<String> {
     ]
 }
 
-/// `predicted 2024-01-01 to 2024-03-01`.
+/// `out of sample 2024-01-01 to 2024-03-01`.
 fn when(run: &RunFacts) -> String {
     match run.predicted {
-        Some(_) => format!("predicted {}", predicted(run)),
+        Some(_) => format!("out of sample {}", predicted(run)),
         None => "no predictions yet".to_owned(),
     }
 }
@@ -129,19 +129,6 @@ fn verdict(run: &RunFacts) -> String {
             let end = if run.is_judged_otherwise() { ", of other settings" } else { "" };
             outcome.map_or("–".to_owned(), |outcome| outcome + end)
         }
-    }
-}
-
-/// By what it is.
-fn figure(value: Option<f64>, unit: Unit) -> String {
-    match (value, unit) {
-        (None, _) => "–".to_owned(),
-        (_, Unit::Share) => percent(value),
-        (_, Unit::Money | Unit::Count) => told(value, 0),
-        (_, Unit::Ratio) => told(value, 2),
-        (_, Unit::Times) => told(value, 0) + "×",
-        (_, Unit::Bps) => told(value, 2) + " bps",
-        (_, Unit::Bars) => told(value, 1) + " bars",
     }
 }
 
@@ -188,12 +175,7 @@ fn results(found: &RunDifference) -> Vec<Vec<String>> {
     });
     let figures = found.figures.iter().map(|(at, both)| {
         let Figure { name, unit, .. } = FIGURES[*at];
-        vec![
-            name.to_owned(),
-            figure(both[0], unit),
-            figure(both[1], unit),
-            figure(less(*both), unit),
-        ]
+        vec![name.to_owned(), unit.told(both[0]), unit.told(both[1]), unit.told(less(*both))]
     });
     ics.chain(figures).collect()
 }

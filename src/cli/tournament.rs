@@ -3,11 +3,12 @@
 use anyhow::Result;
 
 use super::backtest::{percent, told};
+use super::diagnose::shown;
 use super::progress::Drawn;
 use super::rules::{Windows, ending, numbers};
-use super::{Global, one_symbol, print, table_of};
+use super::{Global, one_symbol, print};
 use crate::config::Flag;
-use crate::pipeline::{self, AskedRules, Crowned, TournamentFold as Fold, Tourney};
+use crate::pipeline::{self, AskedRules, Tourney};
 
 /// Let random ensembles of rule strategies compete on each window, and try the champions on the bars
 /// after it
@@ -52,8 +53,8 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let asked = AskedRules { config: &config, symbol, progress: &drawn.counting() };
     let done = pipeline::tournament(&asked)?;
     drop(drawn);
-    let told = headline(&done) + &folds(&done, args.top) + &summary(&done);
-    print(&(told + &ending(&done.verdict, &done.files)))
+    let told = headline(&done) + &shown(&done.crowned(args.top)) + &summary(&done);
+    print(&(told + &ending(&done.verdict, &done.published)))
 }
 
 fn headline(done: &Tourney) -> String {
@@ -67,50 +68,6 @@ fn headline(done: &Tourney) -> String {
         n(done.n_settings),
         n(done.n_tries),
     )
-}
-
-const HEADER: [&str; 9] = [
-    "fold",
-    "tried from",
-    "rank",
-    "champion",
-    "score before",
-    "score",
-    "trades",
-    "net before",
-    "net",
-];
-
-fn folds(done: &Tourney, top: usize) -> String {
-    let last = done.folds.len().saturating_sub(top);
-    let of = |fold: &Fold| -> Vec<Vec<String>> {
-        fold.champions.iter().enumerate().map(|(rank, c)| row(fold, rank, c)).collect()
-    };
-    let rows = done.folds[last..].iter().flat_map(of);
-    let left_out = match last {
-        0 => String::new(),
-        n => format!(
-            "({} folds before these are in hybrid_optimization_champions.csv)\n",
-            told(Some(n as f64), 0)
-        ),
-    };
-    let before = "before: on the window it was chosen on.\n\n";
-    table_of(&HEADER, "rlrlr", rows) + &left_out + before
-}
-
-fn row(fold: &Fold, rank: usize, champion: &Crowned) -> Vec<String> {
-    let first = |text: String| if rank == 0 { text } else { String::new() };
-    vec![
-        first(fold.number.to_string()),
-        first(fold.test.start.to_string()),
-        (rank + 1).to_string(),
-        pipeline::outline(&champion.plan.entries),
-        told(champion.train.score, 2),
-        told(champion.test.score, 2),
-        told(Some(f64::from(champion.test.trades)), 0),
-        percent(Some(champion.train.net_return)),
-        percent(Some(champion.test.net_return)),
-    ]
 }
 
 fn summary(done: &Tourney) -> String {

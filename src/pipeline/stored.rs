@@ -47,7 +47,9 @@ impl<'a> AskedRun<'a> {
 }
 
 pub fn open_run(asked: AskedRun<'_>) -> Result<StoredRun, Failure> {
-    let model = ModelFolder::open(&Path::new(store::MODELS).join(resolve(asked.run)?))?;
+    let id = resolve(asked.run)?;
+    refuse_rules(&id)?;
+    let model = ModelFolder::open(&Path::new(store::MODELS).join(id))?;
     let (id, mut config) = (model.manifest.id.clone(), config_of(&model)?);
     let folder = Path::new(store::RESULTS).join(&id);
     let path = folder.join(PREDICTIONS);
@@ -75,6 +77,17 @@ pub fn open_run(asked: AskedRun<'_>) -> Result<StoredRun, Failure> {
         .map_err(|refused| Failure::user(format!("`{}`: {refused}", path.display())))?;
     let model = model.manifest;
     Ok(StoredRun { id, config, symbols, horizons, folds, predictions, made_of, folder, model })
+}
+
+/// Rules predict nothing.
+fn refuse_rules(id: &str) -> Result<(), Failure> {
+    let manifest = RunManifest::open(&Path::new(store::RESULTS).join(id))?;
+    if !manifest.is_some_and(|manifest| manifest.stages.contains_key(RULES)) {
+        return Ok(());
+    }
+    let message = format!("`{id}` is a walk of rules: it was traded and judged as it was made");
+    Err(Failure::user(message)
+        .hint(format!("`edgewalk run show {id}`, `edgewalk trades --run {id}`")))
 }
 
 fn config_at(path: &Path) -> Result<Config, Failure> {
@@ -190,6 +203,8 @@ pub fn is_predicted(id: &str) -> bool {
 pub const PREDICTED: &str = "predictions";
 pub const BACKTEST: &str = "backtest";
 pub const DIAGNOSIS: &str = "diagnosis";
+/// A walk of rules, all at once.
+pub const RULES: &str = "rules";
 /// And what follows in the name of a part of the bars.
 pub const LIVE: &str = "live";
 

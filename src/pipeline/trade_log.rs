@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::runs::resolve;
-use super::stored::{BACKTEST, LIVE};
+use super::stored::{BACKTEST, LIVE, RULES};
 use crate::failure::Failure;
 use crate::store::{self, RunManifest, Table, Values};
 use crate::units::Ts;
@@ -23,13 +23,15 @@ pub struct TradeFilter {
     pub to: Option<Ts>,
 }
 
-/// Of a run's last backtest, `run` as `resolve` takes it; `live`: of a live one, `""` of the whole,
+/// Of a run's last backtest, or of a walk of rules; `run` as `resolve` takes it; `live`: of a live one, `""` of the whole,
 /// else by the days of its folder's name.
 pub fn trade_log(run: &str, live: Option<&str>) -> Result<TradeLog, Failure> {
     let id = resolve(run)?;
     let whole = Path::new(store::RESULTS).join(&id);
     let manifest = RunManifest::open(&whole)?;
-    let stage = live.map_or_else(|| BACKTEST.to_owned(), live_name);
+    let has_rules = manifest.as_ref().is_some_and(|manifest| manifest.stages.contains_key(RULES));
+    let own = if has_rules { RULES } else { BACKTEST };
+    let stage = live.map_or_else(|| own.to_owned(), live_name);
     let listed = manifest.as_ref().map(|manifest| manifest.whole(&whole, &stage)).transpose();
     let listed = listed.map_err(|failure| failure.hint("`edgewalk backtest` writes them anew"))?;
     if listed.flatten().is_none() {

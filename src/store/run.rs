@@ -76,11 +76,21 @@ impl RunManifest {
     /// Puts a finished stage on record. Whatever `after` names was made of what this stage wrote
     /// before: where that is not the same, it is struck off.
     pub fn record(
+        of: (&Manifest, &Path),
+        stage: (&str, Stage),
+        after: &[&str],
+    ) -> Result<(), Failure> {
+        let held = FolderLock::take(of.1)?;
+        Self::record_held(&held, of, stage, after)
+    }
+
+    /// As [`Self::record`], of a folder that is held already.
+    pub fn record_held(
+        _: &FolderLock,
         (model, folder): (&Manifest, &Path),
         (name, stage): (&str, Stage),
         after: &[&str],
     ) -> Result<(), Failure> {
-        let _held = FolderLock::take(folder)?;
         // One that cannot be read lists nothing that can be believed.
         let before = Self::open(folder).ok().flatten();
         let hash = model.hash()?;

@@ -97,6 +97,44 @@ fn the_same_bytes_at_any_number_of_threads_and_again_and_no_trial_counts_twice()
 }
 
 #[test]
+fn a_walk_of_rules_is_a_run_among_others() {
+    let project = project();
+    project.done(&["optimize"]);
+    let id = results(&project).trim_start_matches("results/").trim_end_matches('/').to_owned();
+    let listed = project.done(&["run", "list"]);
+    assert!(
+        listed.contains(&id) && listed.contains("SYNTH 5m") && listed.contains(" 14 "),
+        "{listed}"
+    );
+    assert!(!listed.contains("unfinished"), "{listed}");
+    let told = project.done(&["run", "show", &id]);
+    for wanted in ["VERDICT: ", "optimize.strategy", "trades.parquet", "net profit", "9 settings"] {
+        assert!(told.contains(wanted), "{wanted}: {told}");
+    }
+    let n_trades = table(&project, "trades.parquet").n_rows();
+    assert!(project.done(&["trades", "--run", &id]).contains(&format!("of {n_trades} trades")));
+    let told = project.refusal(&["backtest", "--run", &id]);
+    assert!(told.contains("is a walk of rules") && told.contains("edgewalk run show"), "{told}");
+    let page = project.text(&format!("logs/diagnostics/{id}/report.html"));
+    for wanted in ["What the choosing was worth", "The setting of each window", "Sharpe ratio"] {
+        assert!(page.contains(wanted), "{wanted}");
+    }
+    let pictures = ["equity", "before_and_after", "parameters", "pair"];
+    assert_eq!(page.matches("<figure>").count(), pictures.len());
+    let guide = project.text(&format!("logs/diagnostics/{id}/how_to_read.md"));
+    assert!(pictures.iter().all(|name| guide.contains(&format!("({name}.png)"))), "{guide}");
+    project.done(&["optimize", "--set", "optimize.min_trades=5"]);
+    let all = project.files("results");
+    let mut ids =
+        all.iter().filter_map(|name| name.split('/').find(|p| p.starts_with("optimize-")));
+    let told = project.done(&["run", "diff", &id, ids.find(|other| *other != id).unwrap()]);
+    assert!(told.contains("optimize.min_trades"), "{told}");
+    project.put(&format!("results/{id}/champions.csv"), "window\n");
+    let listed = project.done(&["run", "list"]);
+    assert!(listed.contains("DAMAGED") && listed.contains("champions.csv"), "{listed}");
+}
+
+#[test]
 fn what_cannot_be_is_refused_with_what_was_meant() {
     let project = project();
     let refused = |args: &[&str]| project.refusal(&[&["optimize"], args].concat());

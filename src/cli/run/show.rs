@@ -1,7 +1,7 @@
 //! One run in full.
 
 use super::super::backtest::told;
-use super::{figure, table_of, verdict, when};
+use super::{table_of, verdict, when};
 use crate::config::Config;
 use crate::pipeline::{FIGURES, FoldFacts, KeyDifference, RunFacts, State, changed};
 
@@ -147,7 +147,7 @@ fn metrics(run: &RunFacts) -> String {
         .chunks(3)
         .map(|three| {
             let cell = |one: &crate::pipeline::Figure| {
-                [one.name.to_owned(), figure(run.figure(one.place), one.unit)]
+                [one.name.to_owned(), one.unit.told(run.figure(one.place))]
             };
             three.iter().flat_map(cell).collect()
         })

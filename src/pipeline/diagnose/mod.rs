@@ -21,6 +21,7 @@ use serde::Serialize;
 
 use super::backtest::{SESSION_NAMES, Traded, decided, sessions};
 use super::desk::desks;
+use super::exhibits::Exhibit;
 use super::stored::{AskedRun, StoredRun, open_run};
 use crate::backtest::ledger::Trade;
 use crate::backtest::metrics::Keys;
@@ -43,7 +44,6 @@ use seen::seen;
 use written::{Paper, written};
 
 pub use evidence::{Step, thresholds};
-pub use exhibits::Exhibit;
 pub use fold_trades::FoldTrades;
 pub use gates::Gates;
 pub use horizons::{OfHorizon, Together};

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::runs::changed;
-use super::exhibits::Exhibit;
-use super::grids::{checks, grids};
+use super::super::exhibits::Exhibit;
+use super::super::sheet::{bars, changes, checks, drawings, stamp, whole_config};
+use super::grids::grids;
 use super::written::Paper;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::report::page::{Block, Drawing, Grid, Mood, Page, Section, Stamp, html};
-use crate::report::verdict::Outcome;
+use crate::report::page::{Block, Page, Section, html};
 use crate::store;
 
 pub fn report(paper: &Paper<'_>, exhibits: &[Exhibit], folder: &Path) -> Result<PathBuf, Failure> {
@@ -26,9 +25,12 @@ fn page(paper: &Paper<'_>, drawings: Vec<Block>) -> Page {
     Page {
         title: paper.run.id.clone(),
         subject: subject(paper),
-        stamp: stamp(paper),
+        stamp: stamp(paper.found.verdict),
         sections: vec![
-            section("What was asked, what was found", vec![Block::Grid(checks(paper.found))]),
+            section(
+                "What was asked, what was found",
+                vec![Block::Grid(checks(paper.found.verdict))],
+            ),
             section("Pictures", drawings),
             section("Tables", tables),
             section("Settings and data", settings(paper)),
@@ -64,62 +66,13 @@ fn subject(paper: &Paper<'_>) -> String {
     )
 }
 
-fn stamp(paper: &Paper<'_>) -> Stamp {
-    let verdict = paper.found.verdict;
-    let paragraphs = verdict.paragraphs().map(|(name, words)| (name, words.to_owned()));
-    Stamp {
-        mood: match verdict.outcome {
-            Outcome::Pass => Mood::Good,
-            Outcome::Fail => Mood::Bad,
-            Outcome::NotEnoughEvidence => Mood::Open,
-        },
-        headline: verdict.headline.clone(),
-        paragraphs: paragraphs.into(),
-    }
-}
-
-fn drawings(exhibits: &[Exhibit]) -> Result<Vec<Block>, Failure> {
-    let drawing = |exhibit: &Exhibit| {
-        let svg = std::fs::read_to_string(&exhibit.svg)
-            .map_err(|error| Failure::io("read", &exhibit.svg, &error))?;
-        let (heading, how_to_read) = (exhibit.heading.to_owned(), exhibit.how_to_read.to_owned());
-        Ok(Block::Drawing(Drawing { heading, how_to_read, svg }))
-    };
-    exhibits.iter().map(drawing).collect()
-}
-
 fn settings(paper: &Paper<'_>) -> Vec<Block> {
-    let of = |title: &str, from: &Config, to: &Config| {
-        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
-        let rows = changed(from, to);
-        let rows = rows
-            .iter()
-            .map(|one| vec![one.key.clone(), value(&one.values[1]), value(&one.values[0])]);
-        Grid {
-            title: title.to_owned(),
-            header: ["key", "here", "else"].map(str::to_owned).into(),
-            sides: "lll",
-            rows: rows.collect(),
-            note: String::new(),
-        }
-    };
-    let bars = paper.run.model.data.iter().map(|(symbol, hash)| vec![symbol.clone(), hash.clone()]);
     let own = &paper.run.config;
     let grids = [
-        of("What differs from the defaults", &Config::default(), own),
-        of("What this diagnosis has otherwise than the training", own, paper.config),
-        Grid {
-            title: "Bars".to_owned(),
-            header: ["symbol", "fingerprint"].map(str::to_owned).into(),
-            sides: "ll",
-            rows: bars.collect(),
-            note: String::new(),
-        },
+        changes("What differs from the defaults", (&Config::default(), own)),
+        changes("What this diagnosis has otherwise than the training", (own, paper.config)),
+        bars(&paper.run.model.data),
     ];
     let shown = grids.into_iter().filter(|grid| !grid.rows.is_empty()).map(Block::Grid);
-    let whole = Block::Folded {
-        summary: "The whole configuration in effect".to_owned(),
-        text: paper.config.to_yaml(),
-    };
-    shown.chain([whole]).collect()
+    shown.chain([whole_config(paper.config)]).collect()
 }

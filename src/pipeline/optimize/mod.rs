@@ -1,6 +1,7 @@
 //! Rules chosen window by window, and tried on the bars after each: `edgewalk optimize`.
 
 mod asked; // what the config asks for
+mod grid; // windows for people
 mod pictures; // equity, before and after, parameters
 mod shuffled; // the whole search on markets without order
 mod standing; // what the record and the choosing are worth
@@ -8,11 +9,14 @@ mod tables; // windows, settings and tries as tables
 mod trials; // every setting is a trial
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::backtest::market_of;
 use super::diagnose::thresholds;
-use super::rules::{Account, AskedRules, Walked, evidence, impossible, refuse, sigma};
+use super::rules::{
+    Account, AskedRules, Paper, Published, Walked, days, evidence, impossible, publish, refuse,
+    sigma,
+};
 use super::{bars, shape};
 use crate::backtest::ledger::Ledger;
 use crate::backtest::metrics::Metrics;
@@ -23,12 +27,14 @@ use crate::optimize::{
     Arena, ArenaFault, Cell, Exact, ExploreFault, Explored, Field, How, Kind, Pick, Plan, Setup,
     Stretch, explore, stitched,
 };
+use crate::report::page::told;
 use crate::report::selection::Selection;
 use crate::report::verdict::{Evidence, Verdict, judge_rules};
 use crate::search::{Point, Space};
 use crate::store;
 use crate::units::Ts;
 use asked::Plans;
+use pictures::Scene;
 use shuffled::procedure;
 
 /// A walk that was made.
@@ -49,7 +55,7 @@ pub struct Optimized {
     pub evidence: Evidence,
     pub selection: Selection,
     pub verdict: Verdict,
-    pub files: Vec<PathBuf>,
+    pub published: Published,
     /// Different trials on these bars so far.
     pub n_trials: u64,
 }
@@ -133,11 +139,11 @@ fn made(
         verdict: judge_rules(&evidence, &selection, &thresholds(config)),
         evidence,
         selection,
-        files: Vec::new(),
+        published: Published::default(),
         n_trials,
     };
-    let files = write(config, &done, (found, &tests, &bars.slice(rows)))?;
-    Ok(Optimized { files, ..done })
+    let published = write(config, &done, (found, &tests), (bars, rows))?;
+    Ok(Optimized { published, ..done })
 }
 
 /// On the test windows: all settings where all windows tried the same, which tells whether choosing is
@@ -210,8 +216,9 @@ fn walk<'a>(
 fn write(
     config: &Config,
     done: &Optimized,
-    (found, tests, bars): (&Explored, &Explored, &Bars),
-) -> Result<Vec<PathBuf>, Failure> {
+    (found, tests): (&Explored, &Explored),
+    (bars, rows): (&Bars, Range<usize>),
+) -> Result<Published, Failure> {
     let folder = Path::new(store::RESULTS).join(&done.id);
     let at = |name: &str| folder.join(name);
     let windows = tables::windows(done)?;
@@ -228,12 +235,30 @@ fn write(
         files.push(at(name));
     }
     let account = Account { ledger: &done.ledger, metrics: &done.metrics };
-    files.extend(account.write(config, (&done.symbol, bars), &folder)?);
-    store::write_json(&at("verdict.json"), &done.verdict)?;
-    store::write_json(&at("diagnostics.json"), &(&done.evidence, &done.selection))?;
-    files.extend(["verdict.json", "diagnostics.json"].map(at));
-    files.extend(pictures::pictures(done, tests)?);
-    Ok(files)
+    files.extend(account.write(config, (&done.symbol, &bars.slice(rows)), &folder)?);
+    let scene = Scene::of(done, tests);
+    let paper = Paper {
+        id: &done.id,
+        subject: scene.subject.clone(),
+        about: about(done),
+        config,
+        bars,
+        metrics: &done.metrics,
+        verdict: &done.verdict,
+        evidence: &done.evidence,
+        selection: &done.selection,
+    };
+    publish(&paper, (&scene.drafts(), done.chosen(MOST_ROWS)), files)
+}
+
+/// Windows on the page; all are in champions.csv.
+const MOST_ROWS: usize = 60;
+
+fn about(done: &Optimized) -> String {
+    let n = |n: usize| told(Some(n as f64), 0);
+    let ts = &done.ledger.ts;
+    let settings = format!("{} settings, {} windows", n(done.n_settings), n(done.windows.len()));
+    format!("{} {}, {}, {settings}", done.symbol, done.timeframe, days(ts))
 }
 
 fn cannot(fault: ExploreFault) -> Failure {

@@ -1,37 +1,66 @@
 //! A walk of rules as pictures.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
-use super::super::explain::save;
+use super::super::exhibits::Draft;
 use super::super::sweep::short;
 use super::{Choice, Optimized};
-use crate::failure::Failure;
 use crate::optimize::Explored;
-use crate::report::plot::{
-    Across, Chart, Cloud, HeatMap, Line, Lines, Palette, Scatter, Shape, Titles,
-};
+use crate::report::plot::{Across, Cloud, HeatMap, Line, Lines, Palette, Scatter, Shape, Titles};
 use crate::search::{Dimension, Value};
 use crate::stats;
 
-pub fn pictures(done: &Optimized, tests: &Explored) -> Result<Vec<PathBuf>, Failure> {
-    let folder = Path::new("logs").join("diagnostics").join(&done.id);
-    let subject = subject(done);
-    let ts: Vec<i64> = done.ledger.ts.iter().map(|ts| ts.0).collect();
-    let moves = Moves::of(done);
-    let mut charts: Vec<(&str, Box<dyn Chart + '_>)> = vec![
-        ("equity", Box::new(equity(done, &ts, &subject))),
-        ("before_and_after", Box::new(before_and_after(done, &subject))),
-        ("parameters", Box::new(parameters(done, &moves, &subject))),
-    ];
-    charts.extend(
-        pair(done, tests, &subject).map(|chart| ("pair", Box::new(chart) as Box<dyn Chart>)),
-    );
-    let mut files = Vec::new();
-    for (name, chart) in &charts {
-        files.extend(save(chart.as_ref(), folder.join(format!("{name}.png")))?);
+/// What the pictures are drawn from.
+pub struct Scene<'a> {
+    done: &'a Optimized,
+    tests: &'a Explored,
+    ts: Vec<i64>,
+    moves: Moves,
+    pub subject: String,
+}
+
+impl<'a> Scene<'a> {
+    pub fn of(done: &'a Optimized, tests: &'a Explored) -> Self {
+        let ts = done.ledger.ts.iter().map(|ts| ts.0).collect();
+        Self { done, tests, ts, moves: Moves::of(done), subject: subject(done) }
     }
-    Ok(files)
+
+    pub fn drafts(&self) -> Vec<Draft<'_>> {
+        let Self { done, tests, ts, moves, subject } = self;
+        let mut drafts = vec![
+            Draft {
+                name: "equity",
+                heading: "The account, out of sample",
+                how_to_read: "Test windows one after the other, in one account, costs paid. Good: it rises \
+                              all along. Bad: it falls, or one stretch makes all of it.",
+                chart: Box::new(equity(done, ts, subject)),
+            },
+            Draft {
+                name: "before_and_after",
+                heading: "Where it was chosen, and where it was tried",
+                how_to_read: "A point a window: right is what its setting earned on the bars it was chosen \
+                              on, up what it earned on the bars after them. Good: most points above 0. Bad: \
+                              all to the right of 0 and as many below as above, which is what choosing \
+                              among noise gives.",
+                chart: Box::new(before_and_after(done, subject)),
+            },
+            Draft {
+                name: "parameters",
+                heading: "The setting of each window",
+                how_to_read: "Where each parameter stands in its range, window by window. Good: it stays or \
+                              wanders slowly. Bad: it jumps from end to end, as noise does.",
+                chart: Box::new(parameters(done, moves, subject)),
+            },
+        ];
+        drafts.extend(pair(done, tests, subject).map(|chart| Draft {
+            name: "pair",
+            heading: "Two parameters against each other, out of sample",
+            how_to_read: "Every setting, chosen or not, on the test windows. Good: a broad area of one \
+                          colour, so that a neighbour would have done as well. Bad: single bright cells.",
+            chart: Box::new(chart),
+        }));
+        drafts
+    }
 }
 
 fn subject(done: &Optimized) -> String {

@@ -5,6 +5,8 @@ mod account; // what was walked, and its files
 mod evidence; // what a record is worth
 mod ground; // conduct and windows
 mod identity; // what a setting counts as
+mod page; // report.html
+mod publish; // verdict, pictures, page, manifest
 mod refusals; // why not
 mod trials; // the record of all that was tried
 
@@ -12,6 +14,7 @@ pub use account::{Account, Walked, measured, sigma, traded};
 pub use evidence::evidence;
 pub use ground::{conduct, settled, windows};
 pub use identity::told;
+pub use publish::{Paper, Published, days, publish};
 pub use refusals::{impossible, refuse};
 pub use trials::{Searched, Tried, put_on_record};
 

@@ -33,9 +33,9 @@ pub struct RunFacts {
     pub symbols: Vec<String>,
     pub horizons: Vec<u32>,
     pub folds: Vec<FoldFacts>,
-    /// How many rows were predicted, the first and the last.
+    /// How many rows were predicted, or traded by rules; the first and the last.
     pub predicted: Option<(usize, Ts, Ts)>,
-    /// Of the models; of the last backtest; of the last diagnosis.
+    /// Of the models, or of all; of the last backtest; of the last diagnosis.
     pub config: Option<Config>,
     pub backtest_config: Option<Config>,
     pub diagnosis_config: Option<Config>,
@@ -102,6 +102,11 @@ impl RunFacts {
 
     /// Folds, and trainings where these are fewer.
     pub fn n_folds(&self) -> (usize, Option<usize>) {
+        if self.folds.is_empty() {
+            // Windows of rules.
+            let of = |tables: &Value| tables.pointer("/evidence/net_by_fold/n_folds")?.as_u64();
+            return (self.diagnostics.as_ref().and_then(of).unwrap_or(0) as usize, None);
+        }
         let (n, trained) = (self.folds.len(), self.folds.iter().filter(|f| f.is_trained).count());
         (n, (trained < n).then_some(trained))
     }

@@ -1,5 +1,7 @@
 //! The numbers of a backtest that runs are shown and compared by.
 
+use crate::report::page::{percent, told};
+
 /// Where a number stands in `metrics.json`, and what it is.
 pub struct Figure {
     pub name: &'static str,
@@ -19,6 +21,20 @@ pub enum Unit {
     Bps,
     Count,
     Bars,
+}
+
+impl Unit {
+    pub fn told(self, value: Option<f64>) -> String {
+        match (value, self) {
+            (None, _) => "–".to_owned(),
+            (_, Self::Share) => percent(value),
+            (_, Self::Money | Self::Count) => told(value, 0),
+            (_, Self::Ratio) => told(value, 2),
+            (_, Self::Times) => told(value, 0) + "×",
+            (_, Self::Bps) => told(value, 2) + " bps",
+            (_, Self::Bars) => told(value, 1) + " bars",
+        }
+    }
 }
 
 const fn figure(name: &'static str, place: &'static str, unit: Unit) -> Figure {

@@ -2,6 +2,7 @@
 
 mod asked; // what the config asks for
 mod audit; // champions are run again
+mod grid; // champions for people
 mod listed; // every setting once
 mod outcome; // accounts, verdict and files
 mod pictures; // who survived, what they earned
@@ -11,9 +12,9 @@ mod trials; // every setting is a trial
 mod watch; // where the time goes
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::rules::{AskedRules, impossible, sigma};
+use super::rules::{AskedRules, Published, impossible, sigma};
 use super::{backtest::market_of, bars, shape};
 use crate::backtest::ledger::Ledger;
 use crate::backtest::metrics::Metrics;
@@ -49,7 +50,7 @@ pub struct Tourney {
     /// Of all test windows one after the other, each by its best champion.
     pub ledger: Ledger,
     pub metrics: Metrics,
-    pub files: Vec<PathBuf>,
+    pub published: Published,
     /// Different trials on these bars so far.
     pub n_trials: u64,
 }

@@ -1,22 +1,22 @@
 //! Champions of all windows: their accounts, the verdict on the best of each, and the files.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::super::diagnose::thresholds;
-use super::super::rules::{Account, Walked, evidence};
+use super::super::rules::{Account, Paper, Published, Walked, days, evidence, publish};
 use super::asked::Plans;
 use super::listed::{self, Listed};
+use super::pictures::Scene;
 use super::watch::Watch;
-use super::{
-    Crowned, Fold, Ranking, Tourney, arena_fault, audit, pictures, standing, tables, trials,
-};
+use super::{Crowned, Fold, Ranking, Tourney, arena_fault, audit, standing, tables, trials};
 use crate::backtest::Market;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::folds::Window;
 use crate::market::{Bars, Symbol};
 use crate::optimize::{Arena, Cell, Champion, Plan, Played, Stretch, stitched};
+use crate::report::page::told;
 use crate::report::selection::Selection;
 use crate::report::verdict::{Evidence, judge_rules};
 use crate::store;
@@ -67,11 +67,11 @@ impl Ground<'_> {
             evidence,
             selection,
             verdict,
-            files: Vec::new(),
+            published: Published::default(),
             n_trials,
         };
-        let files = self.write(&done, (played, &listed), &accounts)?;
-        Ok(Tourney { files, ..done })
+        let published = self.write(&done, (played, &listed), &accounts)?;
+        Ok(Tourney { published, ..done })
     }
 
     /// Of the record, and of the choosing.
@@ -140,7 +140,7 @@ impl Ground<'_> {
         done: &Tourney,
         (played, listed): (&[Played], &Listed<'_>),
         accounts: &[Walked<'_>],
-    ) -> Result<Vec<PathBuf>, Failure> {
+    ) -> Result<Published, Failure> {
         let at = |name: &str| self.folder.join(name);
         let named = [
             ("hybrid_optimization_champions", tables::champions(&done.folds)?),
@@ -168,14 +168,30 @@ impl Ground<'_> {
         let account = Account { ledger: &done.ledger, metrics: &done.metrics };
         let bars = self.bars.slice(walked);
         files.extend(account.write(self.config, (self.symbol, &bars), self.folder)?);
-        store::write_json(&at("verdict.json"), &done.verdict)?;
-        store::write_json(
-            &at("diagnostics.json"),
-            &(&done.evidence, &done.selection, &done.ranking),
-        )?;
-        files.extend(["verdict.json", "diagnostics.json"].map(at));
-        let shown = (played, self.plans.candidates.as_slice());
-        files.extend(pictures::pictures(done, shown, &ranks)?);
-        Ok(files)
+        store::write_json(&at("ranking.json"), &done.ranking)?;
+        files.push(at("ranking.json"));
+        let scene = Scene::of(done, (played, &self.plans.candidates), &ranks);
+        let paper = Paper {
+            id: &done.id,
+            subject: scene.subject.clone(),
+            about: about(done),
+            config: self.config,
+            bars: self.bars,
+            metrics: &done.metrics,
+            verdict: &done.verdict,
+            evidence: &done.evidence,
+            selection: &done.selection,
+        };
+        publish(&paper, (&scene.drafts(), done.crowned(MOST_FOLDS)), files)
     }
+}
+
+/// Folds on the page; all are in the champions' file.
+const MOST_FOLDS: usize = 100;
+
+fn about(done: &Tourney) -> String {
+    let n = |n: usize| told(Some(n as f64), 0);
+    let ts = &done.ledger.ts;
+    let held = format!("{} candidates, {} folds", n(done.n_candidates), n(done.folds.len()));
+    format!("{} {}, {}, {held}", done.symbol, done.timeframe, days(ts))
 }

@@ -1,33 +1,106 @@
 //! Who survived, what the champions earned, and what was left of it out of sample.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
-use super::super::explain::save;
+use super::super::exhibits::Draft;
 use super::{Fold, Tourney, outline};
-use crate::failure::Failure;
 use crate::optimize::{Candidate, Played};
 use crate::report::plot::{Across, Cloud, HeatMap, Line, Lines, Palette, Scatter, Shape, Titles};
-use crate::units::Ts;
 
 /// Candidates and folds in the picture of who survived.
 const MOST_ROWS: usize = 24;
 const MOST_COLUMNS: usize = 30;
 
-pub fn pictures(
-    done: &Tourney,
-    (folds, candidates): (&[Played], &[Candidate]),
-    ranks: &[&[f64]],
-) -> Result<Vec<PathBuf>, Failure> {
-    let folder = Path::new("logs").join("diagnostics").join(&done.id);
-    let subject = format!("{}, {}", done.symbol, done.timeframe);
-    let at = |name: &str| folder.join(format!("tournament_{name}.png"));
-    let charts: [Option<PathBuf>; 3] = [
-        save(&survival((folds, candidates), &subject), at("survival"))?,
-        equity(&done.ledger.ts, ranks, (&subject, at("equity")))?,
-        save(&scatter(&done.folds, &subject), at("in_and_out_of_sample"))?,
-    ];
-    Ok(charts.into_iter().flatten().collect())
+/// What the pictures are drawn from.
+pub struct Scene<'a> {
+    pub done: &'a Tourney,
+    pub folds: &'a [Played],
+    pub candidates: &'a [Candidate],
+    /// The equity of each rank's account.
+    pub ranks: &'a [&'a [f64]],
+    /// Times and names of these.
+    ts: Vec<i64>,
+    names: Vec<String>,
+    pub subject: String,
+}
+
+impl<'a> Scene<'a> {
+    pub fn of(
+        done: &'a Tourney,
+        (folds, candidates): (&'a [Played], &'a [Candidate]),
+        ranks: &'a [&'a [f64]],
+    ) -> Self {
+        let name = |rank: usize| match rank {
+            1 => "the best of each fold".to_owned(),
+            rank => format!("number {rank}"),
+        };
+        Self {
+            done,
+            folds,
+            candidates,
+            ranks,
+            ts: done.ledger.ts.iter().map(|ts| ts.0).collect(),
+            names: (1..=ranks.len()).map(name).collect(),
+            subject: format!("{}, {}", done.symbol, done.timeframe),
+        }
+    }
+
+    pub fn drafts(&self) -> Vec<Draft<'_>> {
+        let subject = &self.subject;
+        vec![
+            Draft {
+                name: "tournament_equity",
+                heading: "Champions out of sample",
+                how_to_read: "Each rank one account, costs paid: on each fold it trades the champion of that \
+                              rank. Good: all rise, the first most. Bad: they fall together, or only one \
+                              rises, which is luck.",
+                chart: Box::new(self.equity()),
+            },
+            Draft {
+                name: "tournament_in_and_out_of_sample",
+                heading: "What was left of it",
+                how_to_read: "A point a champion: right is what it earned a day where it was chosen, up what \
+                              it earned afterwards. Good: most points above 0. Bad: all to the right of 0 \
+                              and as many below as above.",
+                chart: Box::new(scatter(&self.done.folds, subject)),
+            },
+            Draft {
+                name: "tournament_survival",
+                heading: "Who survives",
+                how_to_read: "How many rounds each candidate stayed in, fold by fold; those that came \
+                              farthest on top. Good: rows of one colour, the same rules win again. Bad: a \
+                              chequered pattern, other rules each time.",
+                chart: Box::new(survival((self.folds, self.candidates), subject)),
+            },
+        ]
+    }
+
+    fn equity(&self) -> Lines<'_> {
+        let last = |equity: &&[f64]| equity.last().zip(equity.first()).map(|(b, a)| b / a - 1.0);
+        let won = self.ranks.iter().filter_map(last).filter(|change| *change > 0.0).count();
+        let lines = self.names.iter().zip(self.ranks).map(|(name, y)| Line {
+            name,
+            x: Across::Time(&self.ts),
+            y,
+            band: None,
+            shape: Shape::Line,
+        });
+        Lines {
+            titles: Titles::new(
+                format!("Champions out of sample, each rank as one account. {}", self.subject),
+                format!(
+                    "{won} of {} ranks ended with more than they began with.",
+                    self.ranks.len()
+                ),
+            ),
+            x_label: String::new(),
+            y_label: "equity (account currency)".to_owned(),
+            lines: lines.collect(),
+            uprights: Vec::new(),
+            with_zero: false,
+            is_log: false,
+        }
+    }
 }
 
 /// How far each of those candidates came that came farthest, fold by fold.
@@ -69,41 +142,6 @@ fn survival((folds, candidates): (&[Played], &[Candidate]), subject: &str) -> He
         palette: Palette::FromZero,
         measure: "round".to_owned(),
     }
-}
-
-fn equity(
-    ts: &[Ts],
-    ranks: &[&[f64]],
-    (subject, to): (&str, PathBuf),
-) -> Result<Option<PathBuf>, Failure> {
-    let name = |rank: usize| match rank {
-        1 => "the best of each fold".to_owned(),
-        rank => format!("number {rank}"),
-    };
-    let names: Vec<String> = (1..=ranks.len()).map(name).collect();
-    let us: Vec<i64> = ts.iter().map(|ts| ts.0).collect();
-    let last = |equity: &&[f64]| equity.last().zip(equity.first()).map(|(b, a)| b / a - 1.0);
-    let won = ranks.iter().filter_map(last).filter(|change| *change > 0.0).count();
-    let lines = names.iter().zip(ranks).map(|(name, y)| Line {
-        name,
-        x: Across::Time(&us),
-        y,
-        band: None,
-        shape: Shape::Line,
-    });
-    let chart = Lines {
-        titles: Titles::new(
-            format!("Champions out of sample, each rank as one account. {subject}"),
-            format!("{won} of {} ranks ended with more than they began with.", ranks.len()),
-        ),
-        x_label: String::new(),
-        y_label: "equity".to_owned(),
-        lines: lines.collect(),
-        uprights: Vec::new(),
-        with_zero: false,
-        is_log: false,
-    };
-    save(&chart, to)
 }
 
 fn scatter(folds: &[Fold], subject: &str) -> Scatter {

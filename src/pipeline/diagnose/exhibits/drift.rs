@@ -89,7 +89,7 @@ fn features(models: &Models, measure: &Measure, subject: &str) -> HeatMap {
     let drifted: Vec<f64> = folds.iter().map(|fold| fold.n_drifted as f64).collect();
     let usual = stats::quantile(&drifted, 0.5).unwrap_or(0.0);
     let finding = format!(
-        "{usual:.0} of {n_columns} columns drift beyond chance, the median over folds; shown are the \
+        "In the median fold {usual:.0} of {n_columns} columns drift beyond chance; shown are the \
          {} that drift most. White, without a number: within chance.",
         rows.len(),
     );
@@ -187,7 +187,12 @@ mod tests {
             (vec!["moves".into(), "still".into()], vec!["0".into(), "1".to_owned()])
         );
         assert_eq!(chart.values, [0.4, 7.0, 0.0, 0.5]);
-        assert!(chart.titles.finding.starts_with("2 of 2 columns drift beyond chance, the median"));
+        assert!(
+            chart
+                .titles
+                .finding
+                .starts_with("In the median fold 2 of 2 columns drift beyond chance;")
+        );
         // Without a critical value nothing is beyond it.
         let chart = features(&models(), &KS, "X");
         assert_eq!((&chart.values[..], &chart.rows[0][..]), (&[0.0; 4][..], "moves"));

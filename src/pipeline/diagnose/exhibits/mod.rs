@@ -13,36 +13,16 @@ mod trades; // how the trades are spread
 #[cfg(test)]
 mod made_up;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::super::backtest::Traded;
+use super::super::exhibits::{Draft, Exhibit, hang};
 use super::Tables;
 use super::evidence::AtCosts;
 use crate::failure::Failure;
 use crate::report;
-use crate::report::plot::{Chart, Overview, PlotFault, Titles, page};
-use crate::store;
+use crate::report::plot::{Overview, Titles};
 use estimates::grouped;
-
-/// A picture that was made, as PNG and as SVG.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Exhibit {
-    /// The files' name without its ending.
-    pub name: &'static str,
-    pub heading: &'static str,
-    /// What the axes are, and what good and bad look like.
-    pub how_to_read: &'static str,
-    pub png: PathBuf,
-    pub svg: PathBuf,
-}
-
-/// A picture before it is made.
-pub struct Draft<'a> {
-    pub name: &'static str,
-    pub heading: &'static str,
-    pub how_to_read: &'static str,
-    pub chart: Box<dyn Chart + 'a>,
-}
 
 /// What exhibits are made from.
 pub struct Material<'a> {
@@ -59,8 +39,7 @@ pub struct Material<'a> {
 const AT_A_GLANCE: [&str; 6] =
     ["equity", "ic_rolling", "ic_decay", "quantile_returns", "z_thresholds", "costs"];
 
-/// Draws and stores them all, the page with the six that matter first; a picture with nothing to
-/// show is left out.
+/// Draws and stores them all, the page with the six that matter first.
 pub fn exhibits(material: &Material<'_>, folder: &Path) -> Result<Vec<Exhibit>, Failure> {
     let drafts = drafts(material);
     let overview = Draft {
@@ -70,21 +49,7 @@ pub fn exhibits(material: &Material<'_>, folder: &Path) -> Result<Vec<Exhibit>, 
                       how to read it.",
         chart: Box::new(overview(material, &drafts)),
     };
-    let all = std::iter::once(&overview).chain(&drafts);
-    let made: Vec<Exhibit> =
-        all.filter_map(|draft| save(draft, folder).transpose()).collect::<Result<_, _>>()?;
-    store::write_atomic(&folder.join("how_to_read.md"), guide(material, &made).as_bytes())?;
-    Ok(made)
-}
-
-/// All pictures with their sentences, for whoever looks at the folder.
-fn guide(material: &Material<'_>, made: &[Exhibit]) -> String {
-    let part = |exhibit: &Exhibit| {
-        let Exhibit { name, heading, how_to_read, .. } = exhibit;
-        format!("\n## {heading}\n\n{how_to_read}\n\n![{heading}]({name}.png)\n")
-    };
-    let parts: String = made.iter().map(part).collect();
-    format!("# {}: how to read the pictures\n{parts}", material.subject)
+    hang(std::iter::once(&overview).chain(&drafts), (&material.subject, folder))
 }
 
 /// In the order in which they are best looked at.
@@ -121,23 +86,6 @@ fn overview<'a>(material: &Material<'_>, drafts: &'a [Draft<'a>]) -> Overview<'a
 fn signed(cash: f64) -> String {
     let sign = if cash < 0.0 { "−" } else { "+" };
     format!("{sign}{}", grouped(cash.abs().round() as u64))
-}
-
-fn save(draft: &Draft<'_>, folder: &Path) -> Result<Option<Exhibit>, Failure> {
-    let Draft { name, heading, how_to_read, .. } = *draft;
-    let at = |ending: &str| folder.join(format!("{name}.{ending}"));
-    let (png, svg) = (at("png"), at("svg"));
-    let figure = match page(draft.chart.as_ref()) {
-        // What was drawn of other settings must not be taken for a picture of these.
-        Err(PlotFault::Empty(_)) => {
-            [&png, &svg].into_iter().try_for_each(|path| store::remove(path))?;
-            return Ok(None);
-        }
-        figure => figure.map_err(Failure::world)?,
-    };
-    store::write_atomic(&png, &figure.png().map_err(Failure::world)?)?;
-    store::write_atomic(&svg, figure.svg().as_bytes())?;
-    Ok(Some(Exhibit { name, heading, how_to_read, png, svg }))
 }
 
 #[cfg(test)]

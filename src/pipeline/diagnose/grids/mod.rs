@@ -16,24 +16,6 @@ pub fn grids(of: Findings<'_>) -> Vec<Grid> {
     all.filter(|grid| !grid.rows.is_empty()).collect()
 }
 
-/// What was asked, and what was found.
-pub fn checks(of: Findings<'_>) -> Grid {
-    let rows = of.verdict.checks.iter().map(|check| {
-        let must = if check.must { "must" } else { "note" };
-        let outcome = check.outcome.word();
-        let (asked, found) = (&check.asked, &check.found);
-        let words = [check.name.title(), outcome, must, asked, found, &check.words];
-        words.map(str::to_owned).into()
-    });
-    Grid {
-        title: String::new(),
-        header: header(&["check", "outcome", "", "asked", "found", "in words"]),
-        sides: "llllll",
-        rows: rows.collect(),
-        note: "There is no pass without every must; a note is worth knowing.".to_owned(),
-    }
-}
-
 fn header(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }

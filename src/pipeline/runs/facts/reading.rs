@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::super::super::stored::{
-    BACKTEST, DIAGNOSIS, PREDICTED, PREDICTIONS, horizons_of, reports,
+    BACKTEST, DIAGNOSIS, PREDICTED, PREDICTIONS, RULES, horizons_of, reports,
 };
 use super::super::super::train::{Report, config_of};
 use super::{FileFacts, FoldFacts, RunFacts, State};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::store::{self, ModelFolder, RunManifest, Values};
+use crate::store::{self, Manifest, ModelFolder, RunManifest, Values};
 use crate::units::Ts;
 
 pub struct Reader {
@@ -30,11 +30,14 @@ impl Reader {
     pub fn read(mut self) -> RunFacts {
         let manifest = RunManifest::open(&self.results);
         self.manifest = self.kept(manifest).flatten();
+        if self.manifest.as_ref().is_some_and(|manifest| manifest.stages.contains_key(RULES)) {
+            return self.rules();
+        }
         let model = self.model();
         let config = model.as_ref().and_then(|model| self.kept(config_of(model)));
         let reports =
             model.as_ref().and_then(|model| self.kept(reports(model))).unwrap_or_default();
-        let predicted = self.predicted();
+        let predicted = self.times(PREDICTED, PREDICTIONS);
         let [metrics, diagnostics, verdict] = [
             (BACKTEST, "metrics.json"),
             (DIAGNOSIS, "diagnostics.json"),
@@ -60,6 +63,43 @@ impl Reader {
             files: self.files(),
             state: self.state(model.is_some()),
             model: model.map(|model| model.manifest),
+            manifest: self.manifest,
+            id: self.id,
+        }
+    }
+
+    /// A walk of rules: it has no model, and its stage is everything.
+    fn rules(mut self) -> RunFacts {
+        let [metrics, diagnostics, verdict] =
+            ["metrics.json", "diagnostics.json", "verdict.json"].map(|name| self.json(RULES, name));
+        let config = self.config(RULES, "config.yml");
+        let predicted = self.times(RULES, "equity.parquet");
+        let model = self.manifest.as_ref().and_then(|manifest| {
+            let stage = manifest.stages.get(RULES)?;
+            Some(Manifest {
+                id: manifest.id.clone(),
+                version: stage.version.clone(),
+                build: stage.build.clone(),
+                seed: manifest.seed,
+                data: manifest.data.clone(),
+                files: stage.files.clone(),
+            })
+        });
+        RunFacts {
+            is_latest: false,
+            symbols: model.iter().flat_map(|m| m.data.keys().cloned()).collect(),
+            horizons: Vec::new(),
+            folds: Vec::new(),
+            predicted,
+            config,
+            backtest_config: None,
+            diagnosis_config: None,
+            metrics,
+            diagnostics,
+            verdict,
+            files: self.files(),
+            state: self.state(true),
+            model,
             manifest: self.manifest,
             id: self.id,
         }
@@ -120,11 +160,12 @@ impl Reader {
         self.kept(std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error)))
     }
 
-    fn predicted(&mut self) -> Option<(usize, Ts, Ts)> {
-        if !self.has(PREDICTED) {
+    /// How many rows a table of a stage has, the first and the last.
+    fn times(&mut self, stage: &str, name: &str) -> Option<(usize, Ts, Ts)> {
+        if !self.has(stage) {
             return None;
         }
-        let table = self.kept(store::read_table(&self.results.join(PREDICTIONS), Some(&["ts"])))?;
+        let table = self.kept(store::read_table(&self.results.join(name), Some(&["ts"])))?;
         let Some(Values::Ts(ts)) = table.column("ts") else { return None };
         Some((ts.len(), *ts.first()?, *ts.last()?))
     }

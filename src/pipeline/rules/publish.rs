@@ -1,0 +1,99 @@
+//! What a walk of rules leaves, beside its tables: verdict, pictures and page, and its manifest.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::super::BUILD;
+use super::super::exhibits::{Draft, Exhibit};
+use super::super::stored::{RULES, made_of_config, record};
+use super::page::report;
+use crate::backtest::metrics::Metrics;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::market::Bars;
+use crate::report::page::Grid;
+use crate::report::selection::Selection;
+use crate::report::verdict::{Evidence, Verdict};
+use crate::store::{self, Manifest};
+use crate::units::Ts;
+
+/// What is told of a walk.
+pub struct Paper<'a> {
+    pub id: &'a str,
+    /// As titles name it.
+    pub subject: String,
+    /// In a line.
+    pub about: String,
+    pub config: &'a Config,
+    /// All that the walk was given.
+    pub bars: &'a Bars,
+    pub metrics: &'a Metrics,
+    pub verdict: &'a Verdict,
+    pub evidence: &'a Evidence,
+    pub selection: &'a Selection,
+}
+
+/// What was written.
+#[derive(Default)]
+pub struct Published {
+    pub files: Vec<PathBuf>,
+    pub exhibits: Vec<Exhibit>,
+}
+
+/// `files`: those that lie in the results already. The manifest comes last: without it the walk is
+/// not finished.
+pub fn publish(
+    paper: &Paper<'_>,
+    (drafts, chosen): (&[Draft<'_>], Grid),
+    mut files: Vec<PathBuf>,
+) -> Result<Published, Failure> {
+    let folder = Path::new(store::RESULTS).join(paper.id);
+    let at = |name: &str| folder.join(name);
+    store::write_json(&at("verdict.json"), paper.verdict)?;
+    let told = Told { evidence: paper.evidence, selection: paper.selection };
+    store::write_json(&at("diagnostics.json"), &told)?;
+    files.extend(["verdict.json", "diagnostics.json"].map(at));
+    let (exhibits, page) = report(paper, drafts, chosen)?;
+    let names: Vec<String> = files
+        .iter()
+        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    record((&paper.manifest(), &folder), RULES, made_of_config(paper.config), &names)?;
+    files.push(page);
+    Ok(Published { files, exhibits })
+}
+
+/// The days of the first and the last of them.
+pub fn days(ts: &[Ts]) -> String {
+    let day = |ts: &Ts| ts.to_string().chars().take(10).collect::<String>();
+    let ends = ts.first().zip(ts.last());
+    ends.map_or_else(String::new, |(first, last)| format!("{} to {}", day(first), day(last)))
+}
+
+/// `diagnostics.json`.
+#[derive(Serialize)]
+struct Told<'a> {
+    evidence: &'a Evidence,
+    selection: &'a Selection,
+}
+
+impl Paper<'_> {
+    pub fn data(&self) -> BTreeMap<String, String> {
+        BTreeMap::from([(self.bars.symbol().to_string(), store::fingerprint(self.bars))])
+    }
+
+    /// A walk of rules has no model beside it.
+    fn manifest(&self) -> Manifest {
+        Manifest {
+            id: self.id.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            build: BUILD.to_owned(),
+            seed: self.config.seed,
+            data: self.data(),
+            files: BTreeMap::new(),
+        }
+    }
+}
