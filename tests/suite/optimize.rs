@@ -1,7 +1,9 @@
 //! `optimize`: a rule strategy, chosen anew on each window.
 
+use std::io::{BufRead, BufReader};
+
 use edgewalk::rng::Rng;
-use edgewalk::store::{Table, Values, read_table};
+use edgewalk::store::{FolderLock, Table, Values, read_table};
 
 use crate::project::Project;
 
@@ -94,6 +96,19 @@ fn the_same_bytes_at_any_number_of_threads_and_again_and_no_trial_counts_twice()
         assert_eq!(told, again);
         assert!(before == (project.tree("results"), project.tree("logs")), "{mode}");
     }
+}
+
+#[test]
+fn a_run_waits_for_one_that_writes_the_same_results() {
+    let project = project();
+    let told = project.done(&["optimize"]);
+    let held = FolderLock::take(&project.path(&results(&project))).unwrap();
+    let mut child = project.start(&["optimize"]);
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().contains("another run is changing")));
+    drop(held);
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success() && done.stdout == told.into_bytes());
 }
 
 #[test]

@@ -26,7 +26,7 @@ use crate::optimize::{
 use crate::report::selection::Selection;
 use crate::report::verdict::{Evidence, Verdict, judge_rules};
 use crate::search::{Point, Space};
-use crate::store;
+use crate::store::{self, FolderLock};
 use crate::units::Ts;
 use asked::Plans;
 use shuffled::procedure;
@@ -76,6 +76,8 @@ pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
     let bars = bars(config, symbol)?;
     let shape = shape(config, &bars);
     let plans = Plans::of(config, (&bars, shape))?;
+    let id = plans.id(config, &bars);
+    let _held = FolderLock::take(&Path::new(store::RESULTS).join(&id))?;
     let sigma = sigma(config, &bars);
     let market = market_of(&bars, sigma.as_deref()).map_err(impossible)?;
     let trains: Vec<Stretch> = plans.kinds.iter().map(|kind| kind.train.clone()).collect();
@@ -90,7 +92,7 @@ pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
         progress: &|done, all| progress("settings", done, all),
     };
     let found = explore(&field, &plans.how).map_err(cannot)?;
-    made(asked, (&field, &plans, &bars), &found)
+    made(asked, (&field, &plans, &bars), &found, id)
 }
 
 /// How a window chooses.
@@ -103,6 +105,7 @@ fn made(
     asked: &AskedRules<'_>,
     (field, plans, bars): (&Field<'_>, &Plans, &Bars),
     found: &Explored,
+    id: String,
 ) -> Result<Optimized, Failure> {
     let AskedRules { config, symbol, progress } = *asked;
     let chosen = found.choose((&plans.space, plans.kinds.len()), by(config));
@@ -119,7 +122,7 @@ fn made(
         ..standing::selection(field, (found, &tests, &windows), rows.clone())?
     };
     let done = Optimized {
-        id: plans.id(config, bars),
+        id,
         symbol: symbol.clone(),
         timeframe: bars.timeframe(),
         setup: plans.setup.clone(),
