@@ -83,20 +83,23 @@ fn windows(done: &Optimized, top: usize) -> String {
     let mut header = vec!["window", "tried from"];
     header.extend(["regime"].iter().filter(|_| has_regimes));
     header.extend(&names);
-    header.extend(["score before", "score", "trades", "net before", "net"]);
+    header.extend(["score before", "plateau", "score", "trades", "net before", "net"]);
     let last = done.windows.len().saturating_sub(top);
     let rows = done.windows.iter().enumerate().skip(last).map(|(_, step)| row(step, &names));
     let left_out = match last {
         0 => String::new(),
         n => format!("({} windows before these are in champions.csv)\n", told(Some(n as f64), 0)),
     };
-    table_of(&header, "rl", rows) + &left_out + "before: on the window it was chosen on.\n\n"
+    table_of(&header, "rl", rows) + &left_out + WORDS
 }
+
+const WORDS: &str = "before: on the window it was chosen on; plateau: the mean score there of the \
+                     settings one step away, as a part of its own.\n\n";
 
 fn row(step: &OptimizeStep, names: &[&str]) -> Vec<String> {
     let mut cells = vec![step.window.to_string(), step.test.start.to_string()];
     cells.extend(step.regime.map(str::to_owned));
-    let Some(Choice { point, train, test }) = &step.chosen else {
+    let Some(Choice { point, train, test, plateau }) = &step.chosen else {
         cells.push("nothing good enough: out of the market".to_owned());
         return cells;
     };
@@ -105,6 +108,7 @@ fn row(step: &OptimizeStep, names: &[&str]) -> Vec<String> {
     );
     cells.extend([
         told(train.score, 2),
+        told(plateau.map(|plateau| plateau.score), 2),
         told(test.score, 2),
         told(Some(f64::from(test.trades)), 0),
         percent(Some(train.net_return)),
@@ -122,17 +126,32 @@ fn summary(done: &Optimized) -> String {
     let won = chosen.iter().filter(|c| c.test.net_return > 0.0).count();
     format!(
         "{} of {} windows had a setting that was good enough; {won} of these earned afterwards.\n\
-         A window earned {} where it was chosen, and {} where it was tried.\n\
+         A window earned {} where it was chosen, and {} where it was tried.\n{}\
          Out of sample: {} trades, net return {}, Sharpe ratio {}, deepest fall {}.\n\
          {} trials so far on these bars.\n",
         chosen.len(),
         done.windows.len(),
         percent(mean(|c| &c.train)),
         percent(mean(|c| &c.test)),
+        around(&chosen),
         told(Some(done.ledger.trades.len() as f64), 0),
         percent(done.metrics.growth.total_return),
         told(done.metrics.sharpe.sharpe, 2),
         percent(done.metrics.drawdown.max_drawdown),
         told(Some(done.n_trials as f64), 0),
     )
+}
+
+/// Nothing where no neighbour of any was tried.
+fn around(chosen: &[&Choice]) -> String {
+    let known = chosen.iter().filter_map(|choice| choice.plateau);
+    let scores: Vec<f64> = known.map(|plateau| plateau.score).collect();
+    stats::median(&scores).map_or_else(String::new, |median| {
+        format!(
+            "Settings one step from the chosen ones had {} of their score there (median of {} windows): \
+             near 1 is a plateau, near 0 or below a needle.\n",
+            told(Some(median), 2),
+            told(Some(scores.len() as f64), 0),
+        )
+    })
 }

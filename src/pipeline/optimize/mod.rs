@@ -24,6 +24,7 @@ use crate::optimize::{
     Stretch, explore, stitched,
 };
 use crate::report::selection::Selection;
+use crate::report::selection::plateau::Plateau;
 use crate::report::verdict::{Evidence, Verdict, judge_rules};
 use crate::search::{Point, Space};
 use crate::store::{self, FolderLock};
@@ -69,6 +70,8 @@ pub struct Choice {
     pub point: Point,
     pub train: Cell,
     pub test: Cell,
+    /// `None` where nothing around it was tried.
+    pub plateau: Option<Plateau>,
 }
 
 pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
@@ -110,7 +113,7 @@ fn made(
     let AskedRules { config, symbol, progress } = *asked;
     let chosen = found.choose((&plans.space, plans.kinds.len()), by(config));
     let tests = tested(field, plans, (found, &chosen))?;
-    let windows = steps(bars, &plans.kinds, (found, &tests, &chosen));
+    let windows = steps(bars, plans, (found, &tests, &chosen));
     progress("out-of-sample record", 0, 1);
     let walked = walk(config, field, (&plans.kinds, found, &chosen))?;
     let n_trials = trials::record(config, plans, (symbol, found))?;
@@ -168,9 +171,10 @@ fn tested(
 
 fn steps(
     bars: &Bars,
-    kinds: &[Kind],
+    plans: &Plans,
     (found, tests, chosen): (&Explored, &Explored, &[Option<usize>]),
 ) -> Vec<Step> {
+    let kinds = &plans.kinds;
     let (ts, length) = (bars.ts(), bars.timeframe().us());
     let n_kinds = kinds.iter().filter(|kind| kind.train.rows == kinds[0].train.rows).count();
     // A bar is known, and decided on, at its close.
@@ -179,9 +183,12 @@ fn steps(
     let point = |at: &Option<usize>| at.map(|at| &found.settings.points[at]);
     let points: Vec<Option<&Point>> = chosen.iter().map(point).collect();
     let (trains, tests) = (found.cells(&points), tests.cells(&points));
+    let around = found.around(&plans.space, chosen);
     let step = |(at, kind): (usize, &Kind)| {
         let choice = |point: &Point| {
-            Some(Choice { point: point.clone(), train: trains[at]?, test: tests[at]? })
+            let (point, train, test) = (point.clone(), trains[at]?, tests[at]?);
+            let plateau = train.score.and_then(|own| Plateau::of(own, &around[at]));
+            Some(Choice { point, train, test, plateau })
         };
         let chosen = points[at].and_then(choice);
         let (train, test) = (span(&kind.train.rows), span(&kind.test.rows));
