@@ -42,28 +42,6 @@ pub struct Enough {
     pub days_per_year: f64,
 }
 
-/// The figures of one setting on one window; `None` where one is not defined, or there is not
-/// enough for it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Worth {
-    pub n_trades: u64,
-    pub net: f64,
-    /// Against the money at the beginning.
-    pub net_return: f64,
-    /// Of trades' returns.
-    pub mean_bps: Option<f64>,
-    pub sd_bps: Option<f64>,
-    /// `mean / sd · √n`.
-    pub t_value: Option<f64>,
-    pub profit_factor: Option<f64>,
-    pub win_rate: Option<f64>,
-    /// Net of a trade.
-    pub expectancy: Option<f64>,
-    pub daily_sharpe: Option<f64>,
-    /// Between trades, as a part of the most there was.
-    pub max_drawdown: f64,
-}
-
 impl Score {
     /// `None`: not defined, or not enough. Without a loss there is neither a profit factor nor a
     /// Sortino nor a Calmar ratio; a few lucky trades are no infinity.
@@ -83,26 +61,6 @@ impl Score {
             Self::Expectancy => tally.trades.returns.mean().map(|mean| mean / BPS),
             Self::ProfitFactor => ratio(tally.trades.won, tally.trades.lost),
             Self::Calmar => ratio(net_return(tally), tally.trades.max_drawdown),
-        }
-    }
-}
-
-impl Worth {
-    pub fn of(tally: &Tally, enough: &Enough) -> Self {
-        let n_trades = tally.n_trades as f64;
-        let returns = &tally.trades.returns;
-        Self {
-            n_trades: tally.n_trades,
-            net: tally.net,
-            net_return: net_return(tally),
-            mean_bps: returns.mean().map(|mean| mean / BPS),
-            sd_bps: returns.sd().map(|sd| sd / BPS),
-            t_value: t_value(tally),
-            profit_factor: ratio(tally.trades.won, tally.trades.lost),
-            win_rate: ratio(tally.n_wins as f64, n_trades),
-            expectancy: ratio(tally.net, n_trades),
-            daily_sharpe: daily_sharpe(tally, enough),
-            max_drawdown: tally.trades.max_drawdown,
         }
     }
 }
@@ -159,15 +117,6 @@ mod tests {
         near(of(Score::ProfitFactor), 5.0);
         // From 1,030 to 1,020.
         near(of(Score::Calmar), 0.04 / (10.0 / 1030.0));
-        let worth = Worth::of(&tally, &ENOUGH);
-        assert_eq!((worth.n_trades, worth.net), (4, 40.0));
-        near(Some(worth.net_return), 0.04);
-        near(worth.mean_bps, 200.0);
-        near(worth.sd_bps, (40.0_f64 / 3.0).sqrt() * 100.0);
-        assert_eq!((worth.win_rate, worth.expectancy), (Some(0.5), Some(10.0)));
-        assert_eq!((worth.t_value, worth.profit_factor), (of(Score::TradeSharpe), Some(5.0)));
-        near(Some(worth.max_drawdown), 10.0 / 1030.0);
-        assert_eq!(worth.daily_sharpe, None);
     }
 
     #[test]
@@ -181,8 +130,6 @@ mod tests {
         assert!((found - 16.0 * 0.75_f64.sqrt()).abs() < 1e-9, "{found}");
         let five = Enough { days: 5, ..ENOUGH };
         assert_eq!(Score::DailySharpe.of(&four, &five), None);
-        assert_eq!(Worth::of(&four, &five).daily_sharpe, None);
-        assert!(Worth::of(&four, &ENOUGH).daily_sharpe.is_some());
     }
 
     const ALL: [Score; 7] = [
@@ -213,7 +160,5 @@ mod tests {
         let defined: Vec<Score> = ALL.into_iter().filter(|score| of(*score).is_some()).collect();
         assert_eq!(defined, [Score::Net, Score::Expectancy]);
         assert_eq!(Score::TradeSharpe.of(&tally(&[10.0], &[]), &ENOUGH), None);
-        let nothing = Worth::of(&tally(&[], &[]), &ENOUGH);
-        assert_eq!((nothing.win_rate, nothing.expectancy, nothing.mean_bps), (None, None, None));
     }
 }

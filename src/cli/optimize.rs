@@ -87,17 +87,32 @@ fn summary(done: &Optimized) -> String {
     let won = chosen.iter().filter(|c| c.test.net_return > 0.0).count();
     format!(
         "{} of {} windows had a setting that was good enough; {won} of these earned afterwards.\n\
-         A window earned {} where it was chosen, and {} where it was tried.\n\
+         A window earned {} where it was chosen, and {} where it was tried.\n{}\
          Out of sample: {} trades, net return {}, Sharpe ratio {}, deepest fall {}.\n\
          {} trials so far on these bars.\n",
         chosen.len(),
         done.windows.len(),
         percent(mean(|c| &c.train)),
         percent(mean(|c| &c.test)),
+        around(&chosen),
         told(Some(done.ledger.trades.len() as f64), 0),
         percent(done.metrics.growth.total_return),
         told(done.metrics.sharpe.sharpe, 2),
         percent(done.metrics.drawdown.max_drawdown),
         told(Some(done.n_trials as f64), 0),
     )
+}
+
+/// Nothing where no neighbour of any was tried.
+fn around(chosen: &[&Choice]) -> String {
+    let known = chosen.iter().filter_map(|choice| choice.plateau);
+    let scores: Vec<f64> = known.map(|plateau| plateau.score).collect();
+    stats::median(&scores).map_or_else(String::new, |median| {
+        format!(
+            "Settings one step from the chosen ones had {} of their score there (median of {} windows): \
+             near 1 is a plateau, near 0 or below a needle.\n",
+            told(Some(median), 2),
+            told(Some(scores.len() as f64), 0),
+        )
+    })
 }

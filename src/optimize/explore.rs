@@ -3,7 +3,7 @@
 //! Windows know nothing of each other: what is tried on one follows from its own bars, the space and
 //! the seed. They are walked side by side only so that conditions are computed for all at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::arena::{Arena, ArenaFault, Cell, Conduct, Exact};
 use super::choice::Pick;
@@ -95,6 +95,24 @@ impl Explored {
             }
         }
         cells
+    }
+
+    /// The scores of what was tried one step from each window's choice, on all of the window.
+    pub fn around(&self, space: &Space, chosen: &[Option<usize>]) -> Vec<Vec<Option<f64>>> {
+        let place = |point: Point| self.settings.place(&super::settings::name(&point));
+        let near = |at: &Option<usize>| -> BTreeSet<usize> {
+            let point = at.map(|at| &self.settings.points[at]);
+            point.into_iter().flat_map(|p| one_step_from(space, p)).filter_map(place).collect()
+        };
+        let near: Vec<BTreeSet<usize>> = chosen.iter().map(near).collect();
+        let mut found = vec![BTreeMap::new(); chosen.len()];
+        for tried in self.tries.iter().filter(|tried| tried.share >= 1.0) {
+            let (window, setting) = (tried.window as usize, tried.setting as usize);
+            if near[window].contains(&setting) {
+                found[window].insert(setting, tried.cell.score);
+            }
+        }
+        found.into_iter().map(|scores| scores.into_values().collect()).collect()
     }
 
     /// Each window's setting. `steady`: by whom it is chosen, and what its score must exceed.
@@ -208,7 +226,7 @@ impl Field<'_> {
             let mut best: Vec<(&u32, &f64)> = known.iter().filter(|(_, s)| s.is_finite()).collect();
             best.sort_by(|a, b| b.1.total_cmp(a.1).then(a.0.cmp(b.0)));
             for (setting, _) in best.into_iter().take(regions) {
-                for point in self.one_step_from(&found.settings.points[*setting as usize]) {
+                for point in one_step_from(self.space, &found.settings.points[*setting as usize]) {
                     let name = super::settings::name(&point);
                     let is_known = found
                         .settings
@@ -222,23 +240,6 @@ impl Field<'_> {
             }
         }
         wanted.into_values().filter(|(_, windows)| !windows.is_empty()).collect()
-    }
-
-    fn one_step_from(&self, point: &Point) -> Vec<Point> {
-        let step = |(name, dimension): (&str, &crate::search::Dimension)| -> Vec<Point> {
-            let Some(at) = point.get(name).and_then(|value| dimension.index(value)) else {
-                return Vec::new();
-            };
-            let last = dimension.n_values().unwrap_or(1) - 1;
-            let near = [at.checked_sub(1), (at < last).then_some(at + 1)];
-            let moved = |k: u64| {
-                let mut other = point.clone();
-                other.insert(name.to_owned(), dimension.nth(k));
-                other
-            };
-            near.into_iter().flatten().map(moved).collect()
-        };
-        self.space.axes().flat_map(step).collect()
     }
 
     /// A study a window, all in step.
@@ -311,6 +312,24 @@ impl Field<'_> {
         };
         by_setting.into_iter().map(of).collect()
     }
+}
+
+/// Up and down along each parameter that has steps.
+fn one_step_from(space: &Space, point: &Point) -> Vec<Point> {
+    let step = |(name, dimension): (&str, &crate::search::Dimension)| -> Vec<Point> {
+        let Some(at) = point.get(name).and_then(|value| dimension.index(value)) else {
+            return Vec::new();
+        };
+        let last = dimension.n_values().unwrap_or(1) - 1;
+        let near = [at.checked_sub(1), (at < last).then_some(at + 1)];
+        let moved = |k: u64| {
+            let mut other = point.clone();
+            other.insert(name.to_owned(), dimension.nth(k));
+            other
+        };
+        near.into_iter().flatten().map(moved).collect()
+    };
+    space.axes().flat_map(step).collect()
 }
 
 /// An odd number with bits all over: seeds of neighbouring windows have nothing in common.

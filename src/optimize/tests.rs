@@ -198,6 +198,49 @@ fn a_plateau_is_chosen_before_a_needle() {
     assert_eq!(Pick::Best.choose(&[None, None], (&neighbours, None)), None);
 }
 
+/// A broad hill under noise as high as itself: the choice by neighbours is worth more in truth.
+#[test]
+fn under_noise_the_plateau_is_the_better_choice() {
+    let places: Vec<Vec<u64>> = (0..144).map(|at| vec![at / 12, at % 12]).collect();
+    let neighbours = Neighbours::new(&places);
+    let truth = |at: usize| {
+        let off = |place: u64| (place as f64 - 4.0) * (place as f64 - 4.0);
+        libm::exp(-(off(places[at][0]) + off(places[at][1])) / 18.0)
+    };
+    let (mut single, mut smooth) = (0.0, 0.0);
+    for seed in 0..400 {
+        let mut rng = Rng::stream(seed, "plateau", &[]);
+        let mut cell =
+            |at| Cell { score: Some(truth(at) + rng.normal()), trades: 9, net_return: 0.0 };
+        let cells: Vec<Option<Cell>> = (0..144).map(|at| Some(cell(at))).collect();
+        let of = |pick: Pick| truth(pick.choose(&cells, (&neighbours, None)).unwrap()) / 400.0;
+        (single, smooth) = (single + of(Pick::Best), smooth + of(Pick::Plateau));
+    }
+    assert!(smooth > single + 0.02, "{smooth} {single}");
+}
+
+#[test]
+fn around_a_choice_is_what_was_tried_one_step_away_on_all_of_the_window() {
+    let space =
+        space(r#"{"fast": {"int": [5, 15], "step": 5}, "ratio": {"float": [2, 3], "step": 0.5}}"#);
+    let mut found = Explored::default();
+    for (at, point) in grid(&space).into_iter().enumerate() {
+        assert_eq!(found.settings.add(&setup(), point).unwrap(), at);
+    }
+    // 0 1 2
+    // 3 4 5
+    // 6 7 8, and 7 has no score.
+    let tried = |window: u32, setting: u32, share: f64| {
+        let score = (setting != 7).then_some(10.0 * f64::from(setting));
+        Try { window, setting, share, cell: Cell { score, trades: 9, net_return: 0.0 } }
+    };
+    found.tries = (0..9).map(|setting| tried(0, setting, 1.0)).collect();
+    // Of the second window 3 saw a part alone, and 5 is no neighbour.
+    found.tries.extend([tried(1, 0, 1.0), tried(1, 1, 1.0), tried(1, 3, 0.5), tried(1, 5, 1.0)]);
+    let around = found.around(&space, &[Some(4), Some(0), None]);
+    assert_eq!(around, [vec![Some(10.0), Some(30.0), Some(50.0), None], vec![Some(10.0)], vec![]]);
+}
+
 #[test]
 fn regimes_share_out_a_window_and_never_look_ahead() {
     let bars = bars(3000, 0.3, 1);

@@ -218,20 +218,23 @@ fn unfit(symbol: &str, fault: &IntentFault) -> Failure {
     Failure::user(format!("`{symbol}`: {fault}"))
 }
 
-/// The same decisions by other rules. Where the spread is wider than the one that the gates knew,
-/// an order whose stop lies within it is not placed.
+/// The same decisions by other rules.
 pub fn ledger_of(decided: &[Decided], rules: &Rules) -> Result<Ledger, Failure> {
     let markets: Vec<Market<'_>> =
         decided.iter().map(Decided::market).collect::<Result<_, _>>().map_err(cannot)?;
-    let placed = |(one, costs): (&Decided, &Costs)| {
-        let close = &one.bars.columns().close;
-        let all = one.intents.as_slice().iter();
-        let fits = |i: &&Intent| check_stop("", i, close[i.bar as usize], costs).is_ok();
-        Intents::new(all.filter(fits).copied().collect()).map_err(Failure::user)
-    };
-    let intents: Vec<Intents> =
-        decided.iter().zip(&rules.costs).map(placed).collect::<Result<_, _>>()?;
+    let all = markets.iter().zip(decided).zip(&rules.costs);
+    let intents: Vec<Intents> = all
+        .map(|((market, one), costs)| placed(*market, &one.intents, costs))
+        .collect::<Result<_, _>>()?;
     simulate(&markets, &intents.iter().collect::<Vec<_>>(), rules).map_err(cannot)
+}
+
+/// Where the spread is wider than the one that was known when it was decided, an order whose stop lies
+/// within it is not placed.
+pub fn placed(market: Market<'_>, intents: &Intents, costs: &Costs) -> Result<Intents, Failure> {
+    let close = market.closes();
+    let fits = |i: &&Intent| check_stop("", i, close[i.bar as usize], costs).is_ok();
+    Intents::new(intents.as_slice().iter().filter(fits).copied().collect()).map_err(Failure::user)
 }
 
 pub fn market_of<'a>(bars: &'a Bars, sigma: Option<&'a [f64]>) -> Result<Market<'a>, EngineFault> {

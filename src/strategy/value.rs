@@ -5,7 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Whole numbers and others stay apart, so that a value is read back as the type it was written as.
+/// Whole numbers and others stay apart, so that a value is read back as the type it was written as. A
+/// search has values of its own (`search::Value`), with true and false, in a room that may not be
+/// imported here; whoever searches strategies (`optimize::setup`) turns one into the other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {

@@ -1,7 +1,9 @@
 //! `optimize`: a rule strategy, chosen anew on each window.
 
+use std::io::{BufRead, BufReader};
+
 use edgewalk::rng::Rng;
-use edgewalk::store::{Table, Values, read_table};
+use edgewalk::store::{FolderLock, Table, Values, read_table};
 
 use crate::project::Project;
 
@@ -83,6 +85,48 @@ fn each_window_is_traded_by_what_was_best_before_it() {
 }
 
 #[test]
+fn a_choice_is_told_from_a_needle_by_those_around_it() {
+    let project = project();
+    let told = project.done(&["optimize"]);
+    let (champions, settings, tries) = (
+        table(&project, "champions.parquet"),
+        table(&project, "settings.parquet"),
+        table(&project, "all_in_sample_training_runs.parquet"),
+    );
+    let steps = |table: &Table| -> Vec<(f64, f64)> {
+        let periods = numbers(table, "period").into_iter().map(|period| period / 7.0);
+        periods.zip(numbers(table, "exits.stop")).collect()
+    };
+    let (settings, chosen) = (steps(&settings), steps(&champions));
+    let all: Vec<(f64, (f64, f64))> = numbers(&tries, "window")
+        .into_iter()
+        .zip(numbers(&tries, "setting").into_iter().map(|at| settings[at as usize]))
+        .collect();
+    let (scores, own) = (numbers(&tries, "score"), numbers(&champions, "in_sample_score"));
+    let plateaus = numbers(&champions, "plateau_score");
+    let mut known = Vec::new();
+    for window in 0..chosen.len() {
+        let (period, stop) = chosen[window];
+        let is_near = |(at, (p, s)): &(f64, (f64, f64))| {
+            *at == window as f64 && (p - period).abs() + (s - stop).abs() == 1.0
+        };
+        let near = all.iter().zip(&scores).filter(|(tried, _)| is_near(tried));
+        let near: Vec<f64> = near.map(|(_, s)| if s.is_nan() { 0.0 } else { *s }).collect();
+        assert_eq!(numbers(&champions, "plateau_neighbours")[window] as usize, near.len());
+        if !near.is_empty() {
+            let expected = near.iter().sum::<f64>() / near.len() as f64 / own[window];
+            assert!((plateaus[window] - expected).abs() < 1e-12, "window {window}");
+            known.push(plateaus[window]);
+        }
+    }
+    known.sort_by(f64::total_cmp);
+    let n = known.len();
+    let median = (known[(n - 1) / 2] + known[n / 2]) / 2.0;
+    let sentence = format!("had {median:.2} of their score there (median of {n} windows)");
+    assert!(n > 2 && told.contains(&sentence), "{sentence} in {told}");
+}
+
+#[test]
 fn the_same_bytes_at_any_number_of_threads_and_again_and_no_trial_counts_twice() {
     let project = project();
     for mode in ["grid", "two_stage", "tpe", "hyperband"] {
@@ -132,6 +176,19 @@ fn a_walk_of_rules_is_a_run_among_others() {
     project.put(&format!("results/{id}/champions.csv"), "window\n");
     let listed = project.done(&["run", "list"]);
     assert!(listed.contains("DAMAGED") && listed.contains("champions.csv"), "{listed}");
+}
+
+#[test]
+fn a_run_waits_for_one_that_writes_the_same_results() {
+    let project = project();
+    let told = project.done(&["optimize"]);
+    let held = FolderLock::take(&project.path(&results(&project))).unwrap();
+    let mut child = project.start(&["optimize"]);
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().contains("another run is changing")));
+    drop(held);
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success() && done.stdout == told.into_bytes());
 }
 
 #[test]

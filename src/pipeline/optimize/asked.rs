@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::super::rules::{conduct, refuse, settled, windows};
+use super::super::rules::{conduct, id, refuse, settled, told, windows};
 use crate::config::{Config, LayerName, OptimizeMode, RegimesName};
 use crate::failure::Failure;
 use crate::features::Shape;
@@ -13,7 +13,6 @@ use crate::regimes::{Markov, Method, Rules};
 use crate::search::{
     GpParams, GridParams, History, Point, Sampler, SamplerParams, Space, SpaceParams, TpeParams,
 };
-use crate::store;
 use crate::strategy::Layer;
 
 /// All that is known before anything is tried.
@@ -49,29 +48,19 @@ impl Plans {
         Ok(Self { setup, space, how, conduct, windows, kinds })
     }
 
-    /// `optimize-rsi-btcusdt-5m-` and the hash of all that the walk depends on.
     pub fn id(&self, config: &Config, bars: &Bars) -> String {
-        let symbol = bars.symbol().as_str().to_lowercase();
         let windows: Vec<_> = self
             .kinds
             .iter()
             .map(|kind| (kind.regime, &kind.train.rows, &kind.test.rows))
             .collect();
         let read = format!("{:?} {windows:?} {}", self.space, self.context(config));
-        let parts = [super::super::BUILD, &store::fingerprint(bars), read.as_str()].join("\n");
-        let hash = blake3::hash(parts.as_bytes()).to_hex();
-        format!(
-            "optimize-{}-{symbol}-{}-{}",
-            self.setup.strategy.name,
-            bars.timeframe(),
-            &hash[..10]
-        )
+        id(&format!("optimize-{}", self.setup.strategy.name), bars, &read)
     }
 
     /// What a score depends on beside setting and bars.
     pub fn context(&self, config: &Config) -> String {
-        // Debug shows every bit of a number.
-        format!("{:?} {:?} {}", config.optimize, self.conduct, config.seed)
+        format!("{:?} {} {}", config.optimize, told(&self.conduct), config.seed)
     }
 }
 

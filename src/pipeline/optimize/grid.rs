@@ -12,7 +12,7 @@ impl Optimized {
         let mut header = vec!["window", "tried from"];
         header.extend(["regime"].iter().filter(|_| has_regimes));
         header.extend(&names);
-        header.extend(["score before", "score", "trades", "net before", "net"]);
+        header.extend(["score before", "plateau", "score", "trades", "net before", "net"]);
         let left_out = self.windows.len().saturating_sub(most);
         let rows = self.windows.iter().skip(left_out).map(|step| row(step, &names));
         let before = match left_out {
@@ -24,21 +24,25 @@ impl Optimized {
             header: header.into_iter().map(str::to_owned).collect(),
             sides: "rl",
             rows: rows.collect(),
-            note: before + "Before: on the window it was chosen on.",
+            note: before + WORDS,
         }
     }
 }
 
+const WORDS: &str = "Before: on the window it was chosen on; plateau: the mean score there of the settings \
+                     one step away, as a part of its own.";
+
 fn row(step: &Step, names: &[&str]) -> Vec<String> {
     let mut cells = vec![step.window.to_string(), step.test.start.to_string()];
     cells.extend(step.regime.map(str::to_owned));
-    let Some(Choice { point, train, test }) = &step.chosen else {
+    let Some(Choice { point, train, test, plateau }) = &step.chosen else {
         cells.push("nothing good enough: out of the market".to_owned());
         return cells;
     };
     cells.extend(names.iter().map(|name| point.get(*name).map_or_else(String::new, short)));
     cells.extend([
         told(train.score, 2),
+        told(plateau.map(|plateau| plateau.score), 2),
         told(test.score, 2),
         told(Some(f64::from(test.trades)), 0),
         percent(Some(train.net_return)),

@@ -29,9 +29,10 @@ use crate::optimize::{
 };
 use crate::report::page::told;
 use crate::report::selection::Selection;
+use crate::report::selection::plateau::Plateau;
 use crate::report::verdict::{Evidence, Verdict, judge_rules};
 use crate::search::{Point, Space};
-use crate::store;
+use crate::store::{self, FolderLock};
 use crate::units::Ts;
 use asked::Plans;
 use pictures::Scene;
@@ -75,6 +76,8 @@ pub struct Choice {
     pub point: Point,
     pub train: Cell,
     pub test: Cell,
+    /// `None` where nothing around it was tried.
+    pub plateau: Option<Plateau>,
 }
 
 pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
@@ -82,6 +85,8 @@ pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
     let bars = bars(config, symbol)?;
     let shape = shape(config, &bars);
     let plans = Plans::of(config, (&bars, shape))?;
+    let id = plans.id(config, &bars);
+    let held = FolderLock::take(&Path::new(store::RESULTS).join(&id))?;
     let sigma = sigma(config, &bars);
     let market = market_of(&bars, sigma.as_deref()).map_err(impossible)?;
     let trains: Vec<Stretch> = plans.kinds.iter().map(|kind| kind.train.clone()).collect();
@@ -96,7 +101,7 @@ pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
         progress: &|done, all| progress("settings", done, all),
     };
     let found = explore(&field, &plans.how).map_err(cannot)?;
-    made(asked, (&field, &plans, &bars), &found)
+    made(asked, (&field, &plans, &bars), &found, (id, &held))
 }
 
 /// How a window chooses.
@@ -109,11 +114,12 @@ fn made(
     asked: &AskedRules<'_>,
     (field, plans, bars): (&Field<'_>, &Plans, &Bars),
     found: &Explored,
+    (id, held): (String, &FolderLock),
 ) -> Result<Optimized, Failure> {
     let AskedRules { config, symbol, progress } = *asked;
     let chosen = found.choose((&plans.space, plans.kinds.len()), by(config));
     let tests = tested(field, plans, (found, &chosen))?;
-    let windows = steps(bars, &plans.kinds, (found, &tests, &chosen));
+    let windows = steps(bars, plans, (found, &tests, &chosen));
     progress("out-of-sample record", 0, 1);
     let walked = walk(config, field, (&plans.kinds, found, &chosen))?;
     let n_trials = trials::record(config, plans, (symbol, found))?;
@@ -125,7 +131,7 @@ fn made(
         ..standing::selection(field, (found, &tests, &windows), rows.clone())?
     };
     let done = Optimized {
-        id: plans.id(config, bars),
+        id,
         symbol: symbol.clone(),
         timeframe: bars.timeframe(),
         setup: plans.setup.clone(),
@@ -142,7 +148,7 @@ fn made(
         published: Published::default(),
         n_trials,
     };
-    let published = write(config, &done, (found, &tests), (bars, rows))?;
+    let published = write((config, held), &done, (found, &tests), (bars, rows))?;
     Ok(Optimized { published, ..done })
 }
 
@@ -171,9 +177,10 @@ fn tested(
 
 fn steps(
     bars: &Bars,
-    kinds: &[Kind],
+    plans: &Plans,
     (found, tests, chosen): (&Explored, &Explored, &[Option<usize>]),
 ) -> Vec<Step> {
+    let kinds = &plans.kinds;
     let (ts, length) = (bars.ts(), bars.timeframe().us());
     let n_kinds = kinds.iter().filter(|kind| kind.train.rows == kinds[0].train.rows).count();
     // A bar is known, and decided on, at its close.
@@ -182,9 +189,12 @@ fn steps(
     let point = |at: &Option<usize>| at.map(|at| &found.settings.points[at]);
     let points: Vec<Option<&Point>> = chosen.iter().map(point).collect();
     let (trains, tests) = (found.cells(&points), tests.cells(&points));
+    let around = found.around(&plans.space, chosen);
     let step = |(at, kind): (usize, &Kind)| {
         let choice = |point: &Point| {
-            Some(Choice { point: point.clone(), train: trains[at]?, test: tests[at]? })
+            let (point, train, test) = (point.clone(), trains[at]?, tests[at]?);
+            let plateau = train.score.and_then(|own| Plateau::of(own, &around[at]));
+            Some(Choice { point, train, test, plateau })
         };
         let chosen = points[at].and_then(choice);
         let (train, test) = (span(&kind.train.rows), span(&kind.test.rows));
@@ -214,7 +224,7 @@ fn walk<'a>(
 }
 
 fn write(
-    config: &Config,
+    (config, held): (&Config, &FolderLock),
     done: &Optimized,
     (found, tests): (&Explored, &Explored),
     (bars, rows): (&Bars, Range<usize>),
@@ -242,6 +252,7 @@ fn write(
         subject: scene.subject.clone(),
         about: about(done),
         config,
+        held,
         bars,
         metrics: &done.metrics,
         verdict: &done.verdict,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::super::rules::standing;
 use super::{Choice, Step, cannot};
 use crate::failure::Failure;
 use crate::optimize::{Arena, Explored, Field, Plan};
@@ -10,20 +11,12 @@ use crate::report::selection::Selection;
 use crate::report::selection::agreement::{Agreement, Informed, Scores};
 use crate::report::selection::drift::Drift;
 use crate::report::selection::grid::{Axis, Grid};
-use crate::report::selection::stationary::Bootstrap;
-use crate::report::selection::superiority::superiority;
 use crate::report::selection::transfer::{Transfer, Window};
-use crate::report::verdict::pbo::Overfitting;
 use crate::search::{Dimension, Space};
 use crate::units::DAY_US;
 
-const SAMPLES: usize = 1000;
-/// Blocks of the cross-validation: as many as its authors use.
-const BLOCKS: usize = 16;
 /// Settings whose days are compared at most: all of them together are held in memory.
 const MOST: usize = 10_000;
-/// Its splits are 12,870, each over all settings.
-const MOST_SPLIT: usize = 2_000;
 
 pub fn selection(
     field: &Field<'_>,
@@ -31,16 +24,11 @@ pub fn selection(
     rows: Range<usize>,
 ) -> Result<Selection, Failure> {
     let days = days(field, found, rows)?;
-    let trials: Vec<&[f64]> = days.iter().map(Vec::as_slice).collect();
-    let asked = Bootstrap { n_samples: SAMPLES, block_length: None, seed: field.seed };
-    let few = trials.len() <= MOST_SPLIT;
     Ok(Selection {
-        superiority: superiority(&trials, &asked),
-        overfitting: few.then(|| Overfitting::of(&trials, BLOCKS)).flatten(),
         transfer: Transfer::of(&windows.iter().filter_map(window).collect::<Vec<_>>()),
         informed: informed(found, tests),
         drift: drift(field.space, windows),
-        procedure: None,
+        ..standing(&days, field.seed)
     })
 }
 

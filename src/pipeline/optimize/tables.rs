@@ -3,6 +3,7 @@
 use super::{Choice, Optimized, Step};
 use crate::failure::Failure;
 use crate::optimize::{Cell, Explored, Try};
+use crate::report::selection::plateau::Plateau;
 use crate::search::{Point, Value};
 use crate::store::{Table, Values};
 
@@ -11,10 +12,14 @@ type Column = (String, Values);
 /// A row a window: what it chose, and what came of it.
 pub fn windows(done: &Optimized) -> Result<Table, Failure> {
     let rows = &done.windows;
-    let of = |pick: fn(&Choice) -> &Cell, value: fn(&Cell) -> f64| {
-        let value = |step: &Step| step.chosen.as_ref().map_or(f64::NAN, |c| value(pick(c)));
+    let number = |value: &dyn Fn(&Choice) -> Option<f64>| {
+        let value = |step: &Step| step.chosen.as_ref().and_then(value).unwrap_or(f64::NAN);
         Values::F64(rows.iter().map(value).collect())
     };
+    let of = |pick: fn(&Choice) -> &Cell, value: fn(&Cell) -> f64| {
+        number(&|choice| Some(value(pick(choice))))
+    };
+    let around = |value: fn(&Plateau) -> f64| number(&|choice| choice.plateau.as_ref().map(value));
     let score = |cell: &Cell| cell.score.unwrap_or(f64::NAN);
     let mut columns: Vec<Column> = vec![
         ("window".to_owned(), Values::I64(rows.iter().map(|step| step.window as i64).collect())),
@@ -28,6 +33,9 @@ pub fn windows(done: &Optimized) -> Result<Table, Failure> {
         ("in_sample_score".to_owned(), of(|c| &c.train, score)),
         ("in_sample_trades".to_owned(), of(|c| &c.train, |cell| f64::from(cell.trades))),
         ("in_sample_net_return".to_owned(), of(|c| &c.train, |cell| cell.net_return)),
+        ("plateau_score".to_owned(), around(|plateau| plateau.score)),
+        ("plateau_worst".to_owned(), around(|plateau| plateau.worst)),
+        ("plateau_neighbours".to_owned(), around(|plateau| plateau.n_neighbours as f64)),
         ("out_of_sample_score".to_owned(), of(|c| &c.test, score)),
         ("out_of_sample_trades".to_owned(), of(|c| &c.test, |cell| f64::from(cell.trades))),
         ("out_of_sample_net_return".to_owned(), of(|c| &c.test, |cell| cell.net_return)),

@@ -1,9 +1,8 @@
 //! What a record of rules is worth.
 
+use super::super::backtest::placed;
 use super::super::diagnose::thresholds;
 use super::{Walked, measured, traded};
-use crate::backtest::engine::check_stop;
-use crate::backtest::intent::{Intent, Intents};
 use crate::backtest::metrics::Metrics;
 use crate::backtest::metrics::days::Days;
 use crate::config::Config;
@@ -46,14 +45,7 @@ pub fn evidence(
 fn at(config: &Config, walked: &Walked<'_>, multiple: f64) -> Result<CostRun, Failure> {
     let mut conduct: Conduct = walked.conduct.clone();
     conduct.rules.costs.iter_mut().for_each(|costs| *costs = costs.times(multiple));
-    // Where the spread is wider, an order whose stop lies within it is not placed.
-    let costs = conduct.rules.costs.first();
-    let fits = |intent: &&Intent| {
-        let close = walked.market.closes()[intent.bar as usize];
-        costs.is_none_or(|costs| check_stop("", intent, close, costs).is_ok())
-    };
-    let placed = walked.intents.as_slice().iter().filter(fits).copied().collect();
-    let intents = Intents::new(placed).map_err(Failure::user)?;
+    let intents = placed(walked.market, &walked.intents, &conduct.rules.costs[0])?;
     let ledger = traded(walked.market, &intents, &conduct)?;
     let metrics: Metrics = measured(config, &ledger, walked.market.timeframe());
     Ok(CostRun { multiple, net_cash: metrics.money.net_cash, sharpe: metrics.sharpe.sharpe })

@@ -4,18 +4,20 @@
 mod account; // what was walked, and its files
 mod evidence; // what a record is worth
 mod ground; // conduct and windows
-mod identity; // what a setting counts as
+mod identity; // what a walk is called, and what a setting counts as
 mod page; // report.html
 mod publish; // verdict, pictures, page, manifest
 mod refusals; // why not
+mod standing; // what the best of them is worth among all
 mod trials; // the record of all that was tried
 
 pub use account::{Account, Walked, measured, sigma, traded};
 pub use evidence::evidence;
 pub use ground::{conduct, settled, windows};
-pub use identity::told;
+pub use identity::{id, told};
 pub use publish::{Paper, Published, days, publish};
 pub use refusals::{impossible, refuse};
+pub use standing::standing;
 pub use trials::{Searched, Tried, put_on_record};
 
 use crate::config::Config;

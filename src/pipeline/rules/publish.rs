@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::BUILD;
 use super::super::exhibits::{Draft, Exhibit};
-use super::super::stored::{RULES, made_of_config, record};
+use super::super::stored::{RULES, made_of_config};
 use super::page::report;
 use crate::backtest::metrics::Metrics;
 use crate::config::Config;
@@ -16,7 +16,7 @@ use crate::market::Bars;
 use crate::report::page::Grid;
 use crate::report::selection::Selection;
 use crate::report::verdict::{Evidence, Verdict};
-use crate::store::{self, Manifest};
+use crate::store::{self, FolderLock, Manifest, RunManifest, Stage};
 use crate::units::Ts;
 
 /// What is told of a walk.
@@ -27,6 +27,8 @@ pub struct Paper<'a> {
     /// In a line.
     pub about: String,
     pub config: &'a Config,
+    /// Of its results.
+    pub held: &'a FolderLock,
     /// All that the walk was given.
     pub bars: &'a Bars,
     pub metrics: &'a Metrics,
@@ -61,7 +63,8 @@ pub fn publish(
         .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    record((&paper.manifest(), &folder), RULES, made_of_config(paper.config), &names)?;
+    let stage = Stage::of(&folder, BUILD, made_of_config(paper.config), &names)?;
+    RunManifest::record_held(paper.held, (&paper.manifest(), &folder), (RULES, stage), &[])?;
     files.push(page);
     Ok(Published { files, exhibits })
 }

@@ -1,6 +1,6 @@
 //! What the config asks for, as the tournament takes it.
 
-use super::super::rules::{conduct, refuse, settled, told, windows};
+use super::super::rules::{conduct, id, refuse, settled, told, windows};
 use crate::config::{ChampionSampler, Config};
 use crate::failure::Failure;
 use crate::features::Shape;
@@ -9,7 +9,6 @@ use crate::market::Bars;
 use crate::optimize::{BadSetup, Candidate, Conduct, Leaving, Setup, Terms};
 use crate::rng::Rng;
 use crate::search::{GpParams, SamplerParams, Space, SpaceParams, TpeParams};
-use crate::store;
 use crate::strategy::{self, Strategy};
 
 /// All that is known before anything is tried.
@@ -32,14 +31,10 @@ impl Plans {
         Ok(Self { candidates, terms, conduct, windows })
     }
 
-    /// `tournament-btcusdt-5m-` and the hash of all that it depends on.
     pub fn id(&self, config: &Config, bars: &Bars) -> String {
-        let symbol = bars.symbol().as_str().to_lowercase();
         let windows: Vec<_> = self.windows.iter().map(|w| (&w.train, &w.test)).collect();
         let read = format!("{windows:?} {}", self.context(config));
-        let parts = [super::super::BUILD, &store::fingerprint(bars), read.as_str()].join("\n");
-        let hash = blake3::hash(parts.as_bytes()).to_hex();
-        format!("tournament-{symbol}-{}-{}", bars.timeframe(), &hash[..10])
+        id("tournament", bars, &read)
     }
 
     /// What a score depends on beside setting and bars.

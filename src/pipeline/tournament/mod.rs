@@ -101,8 +101,9 @@ pub fn tournament(asked: &AskedRules<'_>) -> Result<Tourney, Failure> {
     let market = market_of(&bars, sigma.as_deref()).map_err(impossible)?;
     let id = plans.id(config, &bars);
     let folder = Path::new(store::RESULTS).join(&id);
-    let _held = FolderLock::take(&folder)?;
-    let ground = Ground { config, symbol, bars: &bars, market, plans: &plans, folder: &folder };
+    let held = FolderLock::take(&folder)?;
+    let ground =
+        Ground { config, symbol, bars: &bars, market, plans: &plans, folder: &folder, held: &held };
     let (journal, played) = play(asked, &ground, &watch)?;
     (asked.progress)("champions again, accounts and verdict", played.len(), played.len());
     let done = ground.outcome(id, &played, &watch)?;

@@ -19,7 +19,7 @@ use crate::optimize::{Arena, Cell, Champion, Plan, Played, Stretch, stitched};
 use crate::report::page::told;
 use crate::report::selection::Selection;
 use crate::report::verdict::{Evidence, judge_rules};
-use crate::store;
+use crate::store::{self, FolderLock};
 use crate::units::Ts;
 
 /// What a tournament is held on, and by which terms.
@@ -30,6 +30,8 @@ pub struct Ground<'a> {
     pub market: Market<'a>,
     pub plans: &'a Plans,
     pub folder: &'a Path,
+    /// Of the folder.
+    pub held: &'a FolderLock,
 }
 
 impl Ground<'_> {
@@ -176,6 +178,7 @@ impl Ground<'_> {
             subject: scene.subject.clone(),
             about: about(done),
             config: self.config,
+            held: self.held,
             bars: self.bars,
             metrics: &done.metrics,
             verdict: &done.verdict,

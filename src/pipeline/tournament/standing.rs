@@ -2,21 +2,16 @@
 
 use std::ops::Range;
 
+use super::super::rules::standing;
 use super::outcome::Ground;
 use super::{Crowned, Fold, arena_fault};
 use crate::failure::Failure;
 use crate::optimize::Plan;
 use crate::report::selection::Selection;
 use crate::report::selection::agreement::{Agreement, Informed, Scores};
-use crate::report::selection::stationary::Bootstrap;
-use crate::report::selection::superiority::superiority;
 use crate::report::selection::transfer::{Transfer, Window};
-use crate::report::verdict::pbo::Overfitting;
 use crate::search::Point;
 
-const SAMPLES: usize = 1000;
-/// Blocks of the cross-validation: as many as its authors use.
-const BLOCKS: usize = 16;
 /// Candidates whose days are compared at most.
 const MOST: usize = 1000;
 
@@ -28,16 +23,11 @@ pub fn selection(
     rows: Range<usize>,
 ) -> Result<Selection, Failure> {
     let days = days(ground, &rows)?;
-    let trials: Vec<&[f64]> = days.iter().map(Vec::as_slice).collect();
-    let asked = Bootstrap { n_samples: SAMPLES, block_length: None, seed: ground.plans.terms.seed };
     let known: Vec<Agreement> = folds.iter().filter_map(agreement).collect();
     Ok(Selection {
-        superiority: superiority(&trials, &asked),
-        overfitting: Overfitting::of(&trials, BLOCKS),
         transfer: Transfer::of(&folds.iter().flat_map(windows).collect::<Vec<_>>()),
         informed: (!known.is_empty()).then(|| Informed::of(&known)),
-        drift: None,
-        procedure: None,
+        ..standing(&days, ground.plans.terms.seed)
     })
 }
 

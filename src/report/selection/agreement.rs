@@ -44,7 +44,7 @@ impl Agreement {
         let known = pairs.filter(|(a, b)| a.is_finite() && b.is_finite());
         let (inside, outside): (Vec<f64>, Vec<f64>) = known.unzip();
         let fits = scores.inside.len() == scores.outside.len() && inside.len() > 1;
-        let best = super::plateau::best(&inside).filter(|_| fits)?;
+        let best = best(&inside).filter(|_| fits)?;
         let rank = stats::ranks(&outside)[best];
         Some(Self {
             n_sets: inside.len() as u64,
@@ -52,6 +52,11 @@ impl Agreement {
             standing: (rank - 1.0) / (inside.len() as f64 - 1.0),
         })
     }
+}
+
+/// The highest score, the first of several.
+fn best(scores: &[f64]) -> Option<usize> {
+    (0..scores.len()).reduce(|a, b| if scores[b] > scores[a] { b } else { a })
 }
 
 impl Informed {

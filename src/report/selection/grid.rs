@@ -1,4 +1,4 @@
-//! Parameter sets by number, and their neighbours.
+//! Parameter sets by number.
 
 use serde::Serialize;
 
@@ -28,17 +28,6 @@ pub struct Grid {
     n: usize,
 }
 
-/// Who is a neighbour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reach {
-    /// One step along one axis: at most two an axis.
-    Axes,
-    /// At most one step along each: at most 3^axes − 1. On axes of two or three values that is nearly
-    /// the whole grid, which tells little.
-    Diagonals,
-}
-
 impl Grid {
     /// `None` where an axis has no value, or the combinations cannot be counted.
     pub fn new(axes: Vec<Axis>) -> Option<Self> {
@@ -63,26 +52,6 @@ impl Grid {
         }
         (point < self.n).then_some(values)
     }
-
-    /// The neighbours of a point, ascending; of a choice, the point's own alone.
-    pub fn neighbours(&self, point: usize, reach: Reach) -> Vec<usize> {
-        let Some(values) = self.values(point) else { return Vec::new() };
-        // The point itself comes first, and goes at the end.
-        let mut found = vec![point];
-        let mut stride = 1;
-        for (value, axis) in values.into_iter().zip(&self.axes).rev() {
-            let n_from = if reach == Reach::Diagonals { found.len() } else { 1 };
-            for from in 0..if matches!(axis, Axis::Steps(_)) { n_from } else { 0 } {
-                let at = found[from];
-                found.extend((value > 0).then(|| at - stride));
-                found.extend((value + 1 < axis.n()).then_some(at + stride));
-            }
-            stride *= axis.n();
-        }
-        found.remove(0);
-        found.sort_unstable();
-        found
-    }
 }
 
 #[cfg(test)]
@@ -100,28 +69,6 @@ mod tests {
         assert_eq!(grid().values(23), Some(vec![2, 1, 3]));
         assert_eq!(grid().values(9), Some(vec![1, 0, 1]));
         assert_eq!(grid().values(24), None);
-    }
-
-    #[test]
-    fn neighbours_are_one_step_away_and_choices_have_none() {
-        // Point 9 is 1, 0, 1.
-        assert_eq!(grid().neighbours(9, Reach::Axes), [1, 8, 10, 17]);
-        assert_eq!(grid().neighbours(9, Reach::Diagonals), [0, 1, 2, 8, 10, 16, 17, 18]);
-        // A corner.
-        assert_eq!(grid().neighbours(0, Reach::Axes), [1, 8]);
-        assert_eq!(grid().neighbours(0, Reach::Diagonals), [1, 8, 9]);
-        assert!(grid().neighbours(24, Reach::Axes).is_empty());
-    }
-
-    #[test]
-    fn neighbours_are_mutual() {
-        for reach in [Reach::Axes, Reach::Diagonals] {
-            for a in 0..24 {
-                for b in grid().neighbours(a, reach) {
-                    assert!(a != b && grid().neighbours(b, reach).contains(&a), "{a} {b}");
-                }
-            }
-        }
     }
 
     #[test]

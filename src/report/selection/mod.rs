@@ -7,8 +7,8 @@
 pub mod block_length; // how long days remember each other
 pub mod stationary; // the same days in another order, thousands of times
 pub mod superiority; // is the best of all trials better than nothing: reality check, SPA
-pub mod grid; // parameter sets by number, and their neighbours
-pub mod plateau; // is a good point among good points
+pub mod grid; // parameter sets by number
+pub mod plateau; // does a choice stand among good settings
 pub mod transfer; // what is left of in-sample results out of sample
 pub mod agreement; // do in-sample ranks tell those out of sample
 pub mod drift; // how far the choice wanders from fold to fold

@@ -191,6 +191,13 @@ fn costs_are_not_blamed_for_what_loses_without_them() {
     {
         assert!(verdict.what_it_means.contains(words), "{}", verdict.what_it_means);
     }
+    let told = |verdict: &Verdict| {
+        let check = verdict.checks.iter().find(|check| check.name == Topic::NetProfit).unwrap();
+        check.words.clone()
+    };
+    assert_eq!(told(&verdict), "It loses even before costs.");
+    let nothing = with(|e| e.costs = money(0.0, -5.0));
+    assert_eq!(told(&nothing), "Nothing is earned even before costs.");
 }
 
 #[test]

@@ -69,6 +69,12 @@ fn what_costs_take_is_told_from_what_was_never_there() {
     let loses = judged(3, -0.2, 0.001);
     assert_eq!((loses.outcome, loses.reason), (Outcome::Fail, Reason::Loses));
     assert!(loses.headline.starts_with("fail: it loses money"), "{}", loses.headline);
+    let profit = |verdict: &Verdict| {
+        let check = verdict.checks.iter().find(|check| check.name == Topic::NetProfit).unwrap();
+        check.words.clone()
+    };
+    assert!(profit(&verdict).starts_with("Costs take all of it."), "{}", profit(&verdict));
+    assert_eq!(profit(&loses), "It loses even before costs.");
 }
 
 #[test]

@@ -62,7 +62,8 @@ pub(super) fn net_profit(evidence: &Evidence, _: &Thresholds) -> Check {
     }
     let words = match gross {
         Some(gross) if gross > 0.0 => format!("Costs take all of it. {}", break_even(costs)),
-        Some(_) => "There is nothing for costs to take.".to_owned(),
+        Some(gross) if gross < 0.0 => "It loses even before costs.".to_owned(),
+        Some(_) => "Nothing is earned even before costs.".to_owned(),
         None => "Nothing is left after costs.".to_owned(),
     };
     check.found(found, Finding::Fails, words)

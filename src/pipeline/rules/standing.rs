@@ -1,0 +1,24 @@
+//! What all settings together say of the best of them.
+
+use crate::report::selection::Selection;
+use crate::report::selection::stationary::Bootstrap;
+use crate::report::selection::superiority::superiority;
+use crate::report::verdict::pbo::Overfitting;
+
+const SAMPLES: usize = 1000;
+/// Blocks of the cross-validation: as many as its authors use.
+const BLOCKS: usize = 16;
+/// Its splits are 12,870, each over all settings.
+const MOST_SPLIT: usize = 2_000;
+
+/// Of the daily returns of each setting, held fixed over all test windows.
+pub fn standing(days: &[Vec<f64>], seed: u64) -> Selection {
+    let trials: Vec<&[f64]> = days.iter().map(Vec::as_slice).collect();
+    let asked = Bootstrap { n_samples: SAMPLES, block_length: None, seed };
+    let few = trials.len() <= MOST_SPLIT;
+    Selection {
+        superiority: superiority(&trials, &asked),
+        overfitting: few.then(|| Overfitting::of(&trials, BLOCKS)).flatten(),
+        ..Selection::default()
+    }
+}
