@@ -95,7 +95,7 @@ pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
         progress: &|done, all| progress("settings", done, all),
     };
     let found = explore(&field, &plans.how).map_err(cannot)?;
-    made(asked, (&field, &plans, &bars), &found, id)
+    made(asked, (&field, &plans, &bars), (&found, id))
 }
 
 /// How a window chooses.
@@ -107,8 +107,7 @@ fn by(config: &Config) -> (Pick, Option<f64>) {
 fn made(
     asked: &AskedRules<'_>,
     (field, plans, bars): (&Field<'_>, &Plans, &Bars),
-    found: &Explored,
-    id: String,
+    (found, id): (&Explored, String),
 ) -> Result<Optimized, Failure> {
     let AskedRules { config, symbol, progress } = *asked;
     let chosen = found.choose((&plans.space, plans.kinds.len()), by(config));
@@ -237,11 +236,10 @@ fn write(
         store::write_table(&at(name), &table)?;
         files.push(at(name));
     }
-    let account = Account { ledger: &done.ledger, metrics: &done.metrics };
+    let known = (&done.evidence, &done.selection);
+    let (ledger, metrics, verdict) = (&done.ledger, &done.metrics, &done.verdict);
+    let account = Account { ledger, metrics, verdict, known };
     files.extend(account.write(config, (&done.symbol, bars), &folder)?);
-    store::write_json(&at("verdict.json"), &done.verdict)?;
-    store::write_json(&at("diagnostics.json"), &(&done.evidence, &done.selection))?;
-    files.extend(["verdict.json", "diagnostics.json"].map(at));
     files.extend(pictures::pictures(done, tests)?);
     Ok(files)
 }

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::super::ledger_tables::{equity, fills, trades};
 use super::impossible;
 use crate::backtest::intent::Intents;
@@ -14,16 +16,21 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::Conduct;
+use crate::report::verdict::Verdict;
 use crate::store;
 
-/// One account.
-pub struct Account<'a> {
+/// One account, and what to think of it.
+pub struct Account<'a, K> {
     pub ledger: &'a Ledger,
     pub metrics: &'a Metrics,
+    pub verdict: &'a Verdict,
+    /// What the verdict goes by.
+    pub known: K,
 }
 
-impl Account<'_> {
-    /// Trades, fills, equity, metrics and the config, in a folder; `bars`: those that were walked.
+impl<K: Serialize> Account<'_, K> {
+    /// Trades, fills, equity, metrics, the config, the verdict and its grounds, in a folder. `bars`: those
+    /// that were walked.
     pub fn write(
         &self,
         config: &Config,
@@ -42,7 +49,10 @@ impl Account<'_> {
         store::write_csv(&at("trade_log.csv"), &trades)?;
         store::write_json(&at("metrics.json"), self.metrics)?;
         store::write_atomic(&at("config.yml"), config.to_yaml().as_bytes())?;
-        let others = ["trade_log.csv", "metrics.json", "config.yml"];
+        store::write_json(&at("verdict.json"), self.verdict)?;
+        store::write_json(&at("diagnostics.json"), &self.known)?;
+        let others =
+            ["trade_log.csv", "metrics.json", "config.yml", "verdict.json", "diagnostics.json"];
         Ok(names.into_iter().chain(others).map(at).collect())
     }
 }

@@ -165,15 +165,11 @@ impl Ground<'_> {
             files.push(at(name));
         }
         let walked = accounts.first().map_or(0..0, |account| account.rows.clone());
-        let account = Account { ledger: &done.ledger, metrics: &done.metrics };
+        let known = (&done.evidence, &done.selection, &done.ranking);
+        let (ledger, metrics, verdict) = (&done.ledger, &done.metrics, &done.verdict);
+        let account = Account { ledger, metrics, verdict, known };
         let bars = self.bars.slice(walked);
         files.extend(account.write(self.config, (self.symbol, &bars), self.folder)?);
-        store::write_json(&at("verdict.json"), &done.verdict)?;
-        store::write_json(
-            &at("diagnostics.json"),
-            &(&done.evidence, &done.selection, &done.ranking),
-        )?;
-        files.extend(["verdict.json", "diagnostics.json"].map(at));
         let shown = (played, self.plans.candidates.as_slice());
         files.extend(pictures::pictures(done, shown, &ranks)?);
         Ok(files)
