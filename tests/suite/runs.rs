@@ -45,7 +45,10 @@ fn runs_are_listed_shown_and_compared() {
 
     let hash = ids[0].rsplit('-').next().unwrap();
     let told = project.done(&["run", "show", &hash[..6]]);
-    assert!(told.starts_with(&format!("`{}`\nSYNTH 5m, predicted 2022-01-23", ids[0])), "{told}");
+    assert!(
+        told.starts_with(&format!("`{}`\nSYNTH 5m, out of sample 2022-01-23", ids[0])),
+        "{told}"
+    );
     for wanted in ["learn.rounds", "fingerprint", "IC calibration", "VERDICT: ", "verdict.json"] {
         assert!(told.contains(wanted), "{wanted}: {told}");
     }

@@ -101,7 +101,7 @@ pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
         progress: &|done, all| progress("settings", done, all),
     };
     let found = explore(&field, &plans.how).map_err(cannot)?;
-    made(asked, (&field, &plans, &bars), &found, (id, &held))
+    made(asked, (&field, &plans, &bars), (&found, id, &held))
 }
 
 /// How a window chooses.
@@ -113,8 +113,7 @@ fn by(config: &Config) -> (Pick, Option<f64>) {
 fn made(
     asked: &AskedRules<'_>,
     (field, plans, bars): (&Field<'_>, &Plans, &Bars),
-    found: &Explored,
-    (id, held): (String, &FolderLock),
+    (found, id, held): (&Explored, String, &FolderLock),
 ) -> Result<Optimized, Failure> {
     let AskedRules { config, symbol, progress } = *asked;
     let chosen = found.choose((&plans.space, plans.kinds.len()), by(config));

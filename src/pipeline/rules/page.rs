@@ -84,48 +84,59 @@ fn costs(paper: &Paper<'_>) -> Grid {
     }
 }
 
-/// What the choosing was worth, a figure a row, and how to read it.
+/// What the choosing was worth.
 fn choosing(known: &Selection) -> Grid {
-    let p = |p: f64| told(Some(p), 3);
-    let mut rows: Vec<[String; 3]> = Vec::new();
-    let mut say = |name: &str, value: String, words: &str| {
-        rows.push([name.to_owned(), value, words.to_owned()]);
-    };
-    if let Some(found) = &known.superiority {
-        let spa = &found.spa;
-        say("settings compared", told(Some(found.n_trials as f64), 0), SETTINGS);
-        say(
-            "SPA",
-            format!("p {} ({} to {})", p(spa.consistent_p), p(spa.lower_p), p(spa.upper_p)),
-            SPA,
-        );
-        say("reality check", format!("p {}", p(found.reality_check_p)), REALITY);
-    }
-    if let Some(found) = &known.overfitting {
-        say("PBO", percent(Some(found.pbo)), PBO);
-    }
-    if let Some(found) = &known.transfer {
-        say("walk-forward efficiency", told(found.efficiency, 2), EFFICIENCY);
-        say("windows that earn", percent(found.share_profitable), WINDOWS);
-        say("largest window", percent(found.largest_share), LARGEST);
-    }
-    if let Some(found) = &known.informed {
-        say("ranks in and out of sample", told(found.mean_correlation, 3), RANKS);
-        say("the best afterwards", percent(found.mean_standing), STANDING);
-    }
-    if let Some(found) = &known.drift {
-        say("drift", told(found.ratio, 2), DRIFT);
-    }
-    if let Some(found) = &known.procedure {
-        say("whole search on shuffled bars", format!("p {}", p(found.p_value)), PROCEDURE);
-    }
+    let rows = compared(known).into_iter().chain(kept(known));
     Grid {
         title: "What the choosing was worth".to_owned(),
         header: header(&["", "found", "how to read it"]),
         sides: "lrl",
-        rows: rows.into_iter().map(Vec::from).collect(),
+        rows: rows
+            .map(|(name, found, words)| vec![name.to_owned(), found, words.to_owned()])
+            .collect(),
         note: String::new(),
     }
+}
+
+/// A figure, and how to read it.
+type Told = (&'static str, String, &'static str);
+
+/// Is the best of all better than nothing?
+fn compared(known: &Selection) -> Vec<Told> {
+    let p = |p: f64| told(Some(p), 3);
+    let mut rows = Vec::new();
+    if let Some(found) = &known.superiority {
+        let spa = &found.spa;
+        let ends = format!("p {} ({} to {})", p(spa.consistent_p), p(spa.lower_p), p(spa.upper_p));
+        rows.push(("settings compared", told(Some(found.n_trials as f64), 0), SETTINGS));
+        rows.push(("SPA", ends, SPA));
+        rows.push(("reality check", format!("p {}", p(found.reality_check_p)), REALITY));
+    }
+    if let Some(found) = &known.overfitting {
+        rows.push(("PBO", percent(Some(found.pbo)), PBO));
+    }
+    if let Some(found) = &known.procedure {
+        rows.push(("whole search on shuffled bars", format!("p {}", p(found.p_value)), PROCEDURE));
+    }
+    rows
+}
+
+/// What was kept of it?
+fn kept(known: &Selection) -> Vec<Told> {
+    let mut rows = Vec::new();
+    if let Some(found) = &known.transfer {
+        rows.push(("walk-forward efficiency", told(found.efficiency, 2), EFFICIENCY));
+        rows.push(("windows that earn", percent(found.share_profitable), WINDOWS));
+        rows.push(("largest window", percent(found.largest_share), LARGEST));
+    }
+    if let Some(found) = &known.informed {
+        rows.push(("ranks in and out of sample", told(found.mean_correlation, 3), RANKS));
+        rows.push(("the best afterwards", percent(found.mean_standing), STANDING));
+    }
+    if let Some(found) = &known.drift {
+        rows.push(("drift", told(found.ratio, 2), DRIFT));
+    }
+    rows
 }
 
 const SETTINGS: &str = "each held fixed over all test windows";

@@ -10,7 +10,9 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::market::Symbol;
 use crate::optimize::{Conduct, Plan};
-use crate::search::{Point, PrunerParams, SamplerParams, SpaceParams, State, StudyParams, Trial};
+use crate::search::{
+    Point, PrunerParams, SamplerParams, SpaceParams, State, Study, StudyParams, Trial,
+};
 use crate::store::{self, Ledger};
 
 /// What settings were tried in.
@@ -37,22 +39,7 @@ pub fn put_on_record<'a>(
 ) -> Result<u64, Failure> {
     let data = key_of(std::slice::from_ref(symbol), config.data.timeframe);
     let conduct = told(searched.conduct);
-    let params = StudyParams {
-        kind: searched.kind.to_owned(),
-        data: data.clone(),
-        context: searched.context,
-        seed: config.seed,
-        space: searched.space,
-        sampler: SamplerParams::Random,
-        pruner: PrunerParams::None,
-        objective: ONE_SCORE,
-        n_steps: 1,
-        batch: 1,
-    };
-    let study = params.check().map_err(|faults| {
-        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::user(told.join("\n"))
-    })?;
+    let study = study(searched, (&data, config.seed))?;
     let results = Path::new(store::RESULTS);
     let (mut ledger, known) = Ledger::wait(results, &study)?;
     let known: BTreeSet<String> = known.into_iter().map(|trial| trial.id).collect();
@@ -79,4 +66,23 @@ pub fn put_on_record<'a>(
         ledger.append(&new)?;
     }
     store::count_trials(results, &data)
+}
+
+fn study(searched: Searched<'_>, (data, seed): (&str, u64)) -> Result<Study, Failure> {
+    let params = StudyParams {
+        kind: searched.kind.to_owned(),
+        data: data.to_owned(),
+        context: searched.context,
+        seed,
+        space: searched.space,
+        sampler: SamplerParams::Random,
+        pruner: PrunerParams::None,
+        objective: ONE_SCORE,
+        n_steps: 1,
+        batch: 1,
+    };
+    params.check().map_err(|faults| {
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure::user(told.join("\n"))
+    })
 }

@@ -173,9 +173,14 @@ impl Ground<'_> {
         store::write_json(&at("ranking.json"), &done.ranking)?;
         files.push(at("ranking.json"));
         let scene = Scene::of(done, (played, &self.plans.candidates), &ranks);
-        let paper = Paper {
+        let paper = self.paper(done, scene.subject.clone());
+        publish(&paper, (&scene.drafts(), done.crowned(MOST_FOLDS)), files)
+    }
+
+    fn paper<'a>(&'a self, done: &'a Tourney, subject: String) -> Paper<'a> {
+        Paper {
             id: &done.id,
-            subject: scene.subject.clone(),
+            subject,
             about: about(done),
             config: self.config,
             held: self.held,
@@ -184,8 +189,7 @@ impl Ground<'_> {
             verdict: &done.verdict,
             evidence: &done.evidence,
             selection: &done.selection,
-        };
-        publish(&paper, (&scene.drafts(), done.crowned(MOST_FOLDS)), files)
+        }
     }
 }
 
