@@ -24,6 +24,7 @@ MARKETS = int(os.environ.get("MARKETS", 100))
 PLANTED = int(os.environ.get("PLANTED", 20))
 TRIALS = int(os.environ.get("TRIALS", 10_000))
 BARS = 60_000
+SIGMA = 8e-4
 FREE = {"backtest.half_spread_bps": 0, "backtest.commission.taker_bps": 0, "backtest.commission.maker_bps": 0,
         "backtest.slippage.bps": 0, "backtest.max_participation": "null"}
 CHEAP = {"backtest.half_spread_bps": 0.2, "backtest.commission.taker_bps": 0.5,
@@ -31,23 +32,21 @@ CHEAP = {"backtest.half_spread_bps": 0.2, "backtest.commission.taker_bps": 0.5,
 
 
 def market(seed, memory):
-    """Bars of a walk whose steps are normal, eight bps, and remember `memory` of the step before; each bar has
-    ten moves inside it."""
+    """Bars of a walk whose steps are normal, eight bps, and remember `memory` of the step before. Highs and lows
+    are those of a continuous path between open and close (the extremes of a Brownian bridge): on a path of
+    jumps a stop that is filled at its price earns the part of a jump beyond it, where there are no costs."""
     rng = np.random.default_rng(seed)
-    noise = rng.normal(0.0, 8e-4, BARS)
+    noise = rng.normal(0.0, SIGMA, BARS)
     steps = np.empty(BARS)
     last = 0.0
     for i in range(BARS):
         last = memory * last + noise[i]
         steps[i] = last
-    close = 100.0 * np.exp(np.cumsum(steps))
-    start = np.concatenate([[100.0], close[:-1]])
-    inside = rng.normal(0.0, 8e-4 / np.sqrt(10), (BARS, 10)).cumsum(axis=1)
-    # A bridge from the open to the close.
-    inside -= np.linspace(0.1, 1.0, 10) * inside[:, -1:]
-    path = np.log(start)[:, None] + np.linspace(0.1, 1.0, 10) * steps[:, None] + inside
-    high = np.maximum(np.exp(path.max(axis=1)), np.maximum(start, close))
-    low = np.minimum(np.exp(path.min(axis=1)), np.minimum(start, close))
+    logs = np.cumsum(steps)
+    start = np.concatenate([[0.0], logs[:-1]])
+    reach = lambda: np.sqrt((logs - start) ** 2 - 2.0 * SIGMA**2 * np.log(rng.uniform(size=BARS)))
+    high, low = (start + logs + reach()) / 2.0, (start + logs - reach()) / 2.0
+    start, high, low, close = (100.0 * np.exp(x) for x in (start, high, low, logs))
     ts = pd.date_range("2022-01-01", periods=BARS, freq="5min", tz="UTC")
     volume = rng.lognormal(3.0, 0.5, BARS)
     return pd.DataFrame({"ts": ts, "open": start, "high": high, "low": low, "close": close, "volume": volume})
@@ -96,7 +95,7 @@ def main():
     listed = subprocess.run([EDGEWALK, "strategies", "--json"], check=True, capture_output=True, text=True)
     names = [one["name"] for one in json.loads(listed.stdout)["strategies"]]
     kinds = [("random walks", MARKETS, 0.0, FREE, names),
-             ("planted", PLANTED, 0.3, CHEAP, ["volatility_breakout", "time_series_momentum"])]
+             ("planted", PLANTED, 0.45, CHEAP, ["volatility_breakout", "time_series_momentum"])]
     for kind, n, memory, costs, strategies in kinds:
         results = []
         for seed in range(1, n + 1):

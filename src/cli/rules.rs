@@ -1,5 +1,7 @@
 //! What `optimize` and `tournament` share: the windows that rules are chosen on, and how both end.
 
+use std::path::PathBuf;
+
 use super::diagnose::{pictures, verdict};
 use crate::config::Flag;
 use crate::market::Symbol;
@@ -47,7 +49,19 @@ pub fn numbers<const N: usize>(flags: [(&str, &'static str, Option<u32>); N]) ->
 
 /// The verdict, and where it all is.
 pub fn ending(of: &Verdict, published: &Published) -> String {
-    let files: Vec<String> =
-        published.files.iter().map(|path| format!("wrote `{}`\n", path.display())).collect();
-    format!("\n{}{}{}", verdict(of), files.concat(), pictures(&published.exhibits))
+    format!(
+        "\n{}{}wrote `{}`\n{}",
+        verdict(of),
+        tables(&published.files),
+        published.page.display(),
+        pictures(&published.exhibits)
+    )
+}
+
+/// Many files in one place are one line.
+fn tables(files: &[PathBuf]) -> String {
+    let Some(first) = files.first() else { return String::new() };
+    let name = first.file_name().map_or_else(String::new, |name| name.display().to_string());
+    let folder = first.parent().map_or_else(String::new, |at| at.display().to_string());
+    format!("wrote {} files to `{folder}`: begin with `{name}`\n", files.len())
 }

@@ -231,9 +231,9 @@ fn write(
     let folder = Path::new(store::RESULTS).join(&done.id);
     let at = |name: &str| folder.join(name);
     let windows = tables::windows(done)?;
-    let mut files = vec![at("champions.parquet"), at("champions.csv")];
-    store::write_table(&files[0], &windows)?;
-    store::write_csv(&files[1], &windows)?;
+    let mut files = vec![at("champions.csv"), at("champions.parquet")];
+    store::write_csv(&files[0], &windows)?;
+    store::write_table(&files[1], &windows)?;
     let tables = [
         ("settings.parquet", tables::settings(found)?),
         ("all_in_sample_training_runs.parquet", tables::tries(found)?),
@@ -246,6 +246,7 @@ fn write(
     let account = Account { ledger: &done.ledger, metrics: &done.metrics };
     files.extend(account.write(config, (&done.symbol, &bars.slice(rows)), &folder)?);
     let scene = Scene::of(done, tests);
+    let panels = scene.panels();
     let paper = Paper {
         id: &done.id,
         subject: scene.subject.clone(),
@@ -258,7 +259,7 @@ fn write(
         evidence: &done.evidence,
         selection: &done.selection,
     };
-    publish(&paper, (&scene.drafts(), done.chosen(MOST_ROWS)), files)
+    publish(&paper, (&scene.drafts(&panels), done.chosen(MOST_ROWS)), files)
 }
 
 /// Windows on the page; all are in champions.csv.

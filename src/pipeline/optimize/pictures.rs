@@ -6,7 +6,9 @@ use super::super::exhibits::Draft;
 use super::super::sweep::short;
 use super::{Choice, Optimized};
 use crate::optimize::Explored;
-use crate::report::plot::{Across, Cloud, HeatMap, Line, Lines, Palette, Scatter, Shape, Titles};
+use crate::report::plot::{
+    Across, Chart, Cloud, HeatMap, Line, Lines, Overview, Palette, Scatter, Shape, Titles,
+};
 use crate::search::{Dimension, Value};
 use crate::stats;
 
@@ -25,8 +27,13 @@ impl<'a> Scene<'a> {
         Self { done, tests, ts, moves: Moves::of(done), subject: subject(done) }
     }
 
-    pub fn drafts(&self) -> Vec<Draft<'_>> {
-        let Self { done, tests, ts, moves, subject } = self;
+    pub fn panels(&self) -> Vec<Lines<'_>> {
+        self.moves.panels()
+    }
+
+    /// `panels`: a parameter each.
+    pub fn drafts<'b>(&'b self, panels: &'b [Lines<'b>]) -> Vec<Draft<'b>> {
+        let Self { done, tests, ts, subject, .. } = self;
         let mut drafts = vec![
             Draft {
                 name: "equity",
@@ -47,9 +54,9 @@ impl<'a> Scene<'a> {
             Draft {
                 name: "parameters",
                 heading: "The setting of each window",
-                how_to_read: "Where each parameter stands in its range, window by window. Good: it stays or \
-                              wanders slowly. Bad: it jumps from end to end, as noise does.",
-                chart: Box::new(parameters(done, moves, subject)),
+                how_to_read: "What each parameter was set to, a point a window. Good: it stays or wanders \
+                              slowly. Bad: it jumps from end to end, as noise does.",
+                chart: Box::new(parameters(done, panels, subject)),
             },
         ];
         drafts.extend(pair(done, tests, subject).map(|chart| Draft {
@@ -122,10 +129,10 @@ fn before_and_after(done: &Optimized, subject: &str) -> Scatter {
     }
 }
 
-/// Where each parameter stood, from its lowest value to its highest.
+/// What each parameter was set to, window by window.
 struct Moves {
     ts: Vec<i64>,
-    places: Vec<(String, Vec<f64>)>,
+    values: Vec<(String, Vec<f64>)>,
 }
 
 impl Moves {
@@ -134,29 +141,43 @@ impl Moves {
         let steps = done.windows.iter().filter(|step| step.regime == first);
         let chosen: Vec<_> =
             steps.filter_map(|step| Some((step.test.start.0, step.chosen.as_ref()?))).collect();
-        let place = |(name, dimension): (&str, &Dimension)| {
-            let at = |choice: &Choice| {
-                let index = choice.point.get(name).and_then(|value| dimension.index(value));
-                let last = dimension.n_values().map_or(1, |n| n.saturating_sub(1).max(1));
-                index.map_or(f64::NAN, |index| 100.0 * index as f64 / last as f64)
+        let of = |(name, dimension): (&str, &Dimension)| {
+            // Words by their number.
+            let at = |value: &Value| {
+                value.as_f64().or_else(|| dimension.index(value).map(|index| index as f64))
             };
-            (name.to_owned(), chosen.iter().map(|(_, choice)| at(choice)).collect())
+            let value = |choice: &Choice| choice.point.get(name).and_then(at).unwrap_or(f64::NAN);
+            (name.to_owned(), chosen.iter().map(|(_, choice)| value(choice)).collect())
         };
         Self {
             ts: chosen.iter().map(|(ts, _)| *ts).collect(),
-            places: done.space.axes().map(place).collect(),
+            values: done.space.axes().map(of).collect(),
+        }
+    }
+
+    /// A parameter each.
+    fn panels(&self) -> Vec<Lines<'_>> {
+        self.values.iter().take(MOST_PANELS).map(|(name, y)| self.panel(name, y)).collect()
+    }
+
+    fn panel<'a>(&'a self, name: &'a str, y: &'a [f64]) -> Lines<'a> {
+        let x = Across::Time(&self.ts);
+        Lines {
+            titles: Titles::new(name, String::new()),
+            x_label: String::new(),
+            y_label: String::new(),
+            lines: vec![Line { name, x, y, band: None, shape: Shape::Points }],
+            uprights: Vec::new(),
+            with_zero: false,
+            is_log: false,
         }
     }
 }
 
-fn parameters<'a>(done: &Optimized, moves: &'a Moves, subject: &str) -> Lines<'a> {
-    let line = |(name, y): &'a (String, Vec<f64>)| Line {
-        name,
-        x: Across::Time(&moves.ts),
-        y,
-        band: None,
-        shape: Shape::Line,
-    };
+/// More cannot be told apart.
+const MOST_PANELS: usize = 9;
+
+fn parameters<'a>(done: &Optimized, panels: &'a [Lines<'a>], subject: &str) -> Overview<'a> {
     let finding = match done.selection.drift.as_ref().and_then(|drift| drift.ratio) {
         Some(ratio) => format!(
             "From window to window the choice moves {:.0} % as far as if it were drawn by lot.",
@@ -164,19 +185,12 @@ fn parameters<'a>(done: &Optimized, moves: &'a Moves, subject: &str) -> Lines<'a
         ),
         None => String::new(),
     };
-    Lines {
+    Overview {
         titles: Titles::new(format!("The setting of each window. {subject}"), finding),
-        x_label: String::new(),
-        y_label: "place in its range (%): 0 the lowest value".to_owned(),
-        lines: moves.places.iter().take(MOST_LINES).map(line).collect(),
-        uprights: Vec::new(),
-        with_zero: true,
-        is_log: false,
+        panels: panels.iter().map(|panel| panel as &dyn Chart).collect(),
+        n_columns: None,
     }
 }
-
-/// More cannot be told apart.
-const MOST_LINES: usize = 5;
 
 /// The mean out-of-sample net return over windows, by the two parameters with most values; `None`
 /// where there are not two, or not all settings were tested.

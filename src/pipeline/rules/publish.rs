@@ -40,7 +40,10 @@ pub struct Paper<'a> {
 /// What was written.
 #[derive(Default)]
 pub struct Published {
+    /// Tables and the like, the one to begin with first.
     pub files: Vec<PathBuf>,
+    /// Everything on one page.
+    pub page: PathBuf,
     pub exhibits: Vec<Exhibit>,
 }
 
@@ -65,8 +68,7 @@ pub fn publish(
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let stage = Stage::of(&folder, BUILD, made_of_config(paper.config), &names)?;
     RunManifest::record_held(paper.held, (&paper.manifest(), &folder), (RULES, stage), &[])?;
-    files.push(page);
-    Ok(Published { files, exhibits })
+    Ok(Published { files, page, exhibits })
 }
 
 /// The days of the first and the last of them.

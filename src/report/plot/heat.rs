@@ -119,12 +119,16 @@ impl HeatMap {
         }
     }
 
-    /// All with as many decimals as give the largest one three digits; beyond common sizes, each
-    /// by itself.
+    /// All with as many decimals as give the largest one three digits, none where all are whole;
+    /// beyond common sizes, each by itself.
     fn shown(&self) -> Vec<String> {
         let finite = self.values.iter().filter(|v| is_drawable(**v));
         let largest = finite.fold(0.0, |most: f64, v| most.max(v.abs()));
-        let decimals = (2.0 - libm::log10(largest).floor()).clamp(0.0, 6.0) as usize;
+        let are_whole = self.values.iter().all(|v| !is_drawable(*v) || v.fract() == 0.0);
+        let decimals = match are_whole {
+            true => 0,
+            false => (2.0 - libm::log10(largest).floor()).clamp(0.0, 6.0) as usize,
+        };
         let is_common = (1e-3..1e5).contains(&largest);
         let is_blank = |v: f64| v == 0.0 && matches!(self.palette, Palette::UpTo(_));
         let show = |v: &f64| match is_common {
