@@ -2,11 +2,12 @@
 
 use super::rule::Rule;
 use super::section::{choice, section};
-use super::setting::Reading;
+use super::setting::{Reading, join};
+use super::symbol_costs::SymbolCosts;
 use super::trading_logic::TradingLogic;
 use crate::backtest::costs::{self, Costs};
 use crate::backtest::rules::{Intrabar, OnCap, OnOpposite, Rules, TrailingBasis};
-use crate::market::LimitFill;
+use crate::market::{LimitFill, Symbol};
 
 section! {
     /// What the engine assumes about the market. The defaults are on the careful side. The labels
@@ -49,6 +50,12 @@ section! {
     borrow_bps_per_year: f64 = 0.0, Rule::within(0.0, 100_000.0).unit("bps");
     commission: Commission = Commission::default(), Rule::any();
     slippage: Slippage = Slippage::default(), Rule::any();
+    /// Symbols whose costs differ. Of half_spread_bps, funding_bps_per_8h, borrow_bps_per_year,
+    /// commission and slippage, each names what is its own; the rest is as above. Not all of them
+    /// need to be traded. For example:
+    ///   symbols:
+    ///     SOLUSDT: {half_spread_bps: 2, commission: {taker_bps: 4.5}, slippage: {bps: 1}}
+    symbols: SymbolCosts = SymbolCosts::default(), Rule::any();
 }
 
 section! {
@@ -126,8 +133,8 @@ choice! {
 }
 
 impl Backtest {
-    /// As the engine takes them, for so many symbols.
-    pub fn rules(&self, logic: &TradingLogic, n_symbols: usize) -> Rules {
+    /// As the engine takes them, for these symbols.
+    pub fn rules(&self, logic: &TradingLogic, symbols: &[Symbol]) -> Rules {
         Rules {
             cash: self.cash,
             latency_bars: self.latency_bars,
@@ -142,11 +149,28 @@ impl Backtest {
             lot_size: self.lot_size.unwrap_or(0.0),
             max_leverage: self.max_leverage,
             min_trade_size: logic.sizing.min_trade_size,
-            costs: vec![self.costs(); n_symbols],
+            costs: symbols.iter().map(|symbol| self.costs(symbol)).collect(),
         }
     }
 
-    pub fn costs(&self) -> Costs {
+    /// What trading this symbol costs.
+    pub fn costs(&self, symbol: &Symbol) -> Costs {
+        self.of(symbol).own_costs()
+    }
+
+    /// The window of the standard deviation that its slippage may go by.
+    pub fn slippage_window(&self, symbol: &Symbol) -> u32 {
+        self.of(symbol).slippage.window_bars
+    }
+
+    /// With what differs for a symbol.
+    fn of(&self, symbol: &Symbol) -> Self {
+        let mut own = self.clone();
+        self.symbols.apply(symbol, &mut own);
+        own
+    }
+
+    fn own_costs(&self) -> Costs {
         let Slippage { bps, range_fraction, volatility_fraction, .. } = self.slippage;
         let slippage = match self.slippage.model {
             SlippageModel::Fixed => costs::Slippage::Fixed { bps },
@@ -170,8 +194,20 @@ impl Backtest {
 
     /// A rebate larger than the fee would pay for trading in circles.
     fn check(&self, reading: &mut Reading) {
-        let Commission { taker_bps, maker_bps } = self.commission;
-        let keys = ["backtest.commission.maker_bps", "backtest.commission.taker_bps"];
+        let keys = |of: &str| ["maker_bps", "taker_bps"].map(|leaf| join(of, leaf));
+        let common = keys("backtest.commission");
+        self.commission.check(&common, reading);
+        for symbol in self.symbols.that_set("commission") {
+            let own = keys(&format!("backtest.symbols.{symbol}.commission"));
+            self.of(symbol).commission.check(&[own, common.clone()].concat(), reading);
+        }
+    }
+}
+
+impl Commission {
+    fn check(&self, keys: &[String], reading: &mut Reading) {
+        let Self { taker_bps, maker_bps } = *self;
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         reading.require(taker_bps + maker_bps >= 0.0, &keys, || {
             format!("a rebate of {} bps exceeds the taker fee of {taker_bps}", -maker_bps)
         });

@@ -65,7 +65,7 @@ impl Setting for SearchSpace {
 }
 
 /// `exits: {stop: 1..3}` is `exits.stop: 1..3`.
-fn flat(node: &Node) -> Node {
+pub(super) fn flat(node: &Node) -> Node {
     let Content::Map(entries) = &node.content else { return node.clone() };
     let of = |entry: &Entry| -> Vec<Entry> {
         let Content::Map(inner) = flat(&entry.value).content else { return vec![entry.clone()] };

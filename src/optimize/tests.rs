@@ -40,7 +40,7 @@ fn bars(n: usize, memory: f64, seed: u64) -> Bars {
 
 fn conduct() -> Conduct {
     let config = Config::default();
-    let mut rules: Rules = config.backtest.rules(&config.trading_logic, 1);
+    let mut rules: Rules = config.backtest.rules(&config.trading_logic, &["T".parse().unwrap()]);
     rules.costs[0] = rules.costs[0].times(0.0);
     let shape = Shape { timeframe: Timeframe::M5, calendar: Calendar::default(), extra: vec![] };
     Conduct {

@@ -84,7 +84,8 @@ fn trade(config: &Config, run: &StoredRun) -> Result<Traded, Failure> {
 pub fn decided(config: &Config, desks: &[Desk]) -> Result<Traded, Failure> {
     let decided: Vec<Decided> =
         desks.iter().map(|desk| decide(config, desk)).collect::<Result<_, _>>()?;
-    let rules = config.backtest.rules(&config.trading_logic, decided.len());
+    let symbols: Vec<Symbol> = desks.iter().map(|desk| desk.bars.symbol().clone()).collect();
+    let rules = config.backtest.rules(&config.trading_logic, &symbols);
     let (ledger, band) = engine(&decided, &rules)?;
     Ok(Traded { decided, rules, ledger, band })
 }
@@ -100,7 +101,8 @@ pub fn backtest(config: &Config, asked: AskedRun<'_>) -> Result<Backtested, Fail
     let told: Vec<Told> = decided.into_iter().map(|one| one.told).collect();
     let report = Report { gates: &told, refusals: &refusals, band: &band };
     let parts = (&ledger, &metrics, &bars[..]);
-    let n_trials = count(config, (&run.ledger_key(), &run.id, &run.hash()), metrics.sharpe.sharpe)?;
+    let of = (&*run.ledger_key(), &*run.id, &*run.hash());
+    let n_trials = count(config, of, (&run.symbols, metrics.sharpe.sharpe))?;
     let at = Place { model: &run.model, folder: &run.folder, below: "" };
     let files = write(config, (&at, &run.symbols), (parts, Some(&report)))?;
     let windows = config.trading_logic.windows();
@@ -146,7 +148,8 @@ pub fn backtest_live(
         }
     };
     let key = key_of(&live.symbols, live.model.config.data.timeframe);
-    let n_trials = count(config, (&key, id, &made_of), metrics.sharpe.sharpe)?;
+    let tried = (&*live.symbols, metrics.sharpe.sharpe);
+    let n_trials = count(config, (&key, id, &made_of), tried)?;
     let below = format!("{name}/");
     let at = Place { model: &live.model.folder.manifest, folder: &folder, below: &below };
     let files = write(config, (&at, &live.symbols), (parts, None))?;
@@ -312,7 +315,7 @@ pub fn sessions(ledger: &Ledger) -> BTreeMap<Ts, Option<usize>> {
 pub fn count(
     config: &Config,
     (data, id, made_of): (&str, &str, &str),
-    sharpe: Option<f64>,
+    (symbols, sharpe): (&[Symbol], Option<f64>),
 ) -> Result<u64, Failure> {
     let singles = Singles {
         kind: "backtest",
@@ -321,7 +324,7 @@ pub fn count(
         seed: config.seed,
         objective: ONE_SCORE,
         n_steps: 1,
-        setting: Some(setting(config, (id, made_of))),
+        setting: Some(setting(config, (id, made_of), symbols)),
     };
     let scores = sharpe.map(|sharpe| vec![sharpe]).ok_or_else(|| "undefined".to_owned());
     singles.scores(&identity(config, &[]), || Ok(scores))?;

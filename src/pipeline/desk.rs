@@ -123,8 +123,8 @@ pub fn setup(config: &Config, bars: &Bars, (weights, until): (&Weights, Ts)) -> 
     Setup {
         timeframe: bars.timeframe(),
         bars_per_year: past.len() as f64 / (span as f64 / YEAR_US),
-        costs: backtest.costs(),
-        slippage_window: backtest.slippage.window_bars,
+        costs: backtest.costs(bars.symbol()),
+        slippage_window: backtest.slippage_window(bars.symbol()),
         cash: backtest.cash,
         max_participation: backtest.max_participation.unwrap_or(f64::INFINITY),
         weights: weights.clone(),
@@ -190,12 +190,12 @@ impl Desk {
         (backtest, weighing): (&Backtest, &HorizonWeights),
         run: &StoredRun,
     ) -> Result<Setup, Failure> {
-        let old = &self.setup;
+        let (old, symbol) = (&self.setup, self.bars.symbol());
         Ok(Setup {
             timeframe: old.timeframe,
             bars_per_year: old.bars_per_year,
-            costs: backtest.costs(),
-            slippage_window: backtest.slippage.window_bars,
+            costs: backtest.costs(symbol),
+            slippage_window: backtest.slippage_window(symbol),
             cash: backtest.cash,
             max_participation: backtest.max_participation.unwrap_or(f64::INFINITY),
             weights: weights(weighing, &run.folds)?,

@@ -81,7 +81,7 @@ pub fn live(
     let setups: Vec<Setup> = bars.iter().map(|bars| setup(config, bars, known)).collect();
     let programs: Vec<Program> =
         bars.iter().map(|bars| super::compile(&own, bars)).collect::<Result<_, _>>()?;
-    let rules = config.backtest.rules(&config.trading_logic, bars.len());
+    let rules = config.backtest.rules(&config.trading_logic, &lessons.symbols);
     let mut stations: Vec<Station<'_>> = Vec::new();
     for ((bars, program), setup) in bars.iter().zip(&programs).zip(&setups) {
         stations.push(Station::new(config, (bars, program), setup, &lessons.data.names)?);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::market::Symbol;
 use crate::search::{
     ObjectiveParams, Point, PrunerParams, SamplerParams, State, Steps, Study, StudyParams, Trial,
     Value,
@@ -29,10 +30,12 @@ pub struct Singles<'a> {
 }
 
 /// What gates and engine do with stored predictions: a trial, whoever asks for it. `of`: hashes of the
-/// predictions.
-pub fn setting(config: &Config, of: (&str, &str)) -> String {
+/// predictions. What other symbols than these cost makes no difference.
+pub fn setting(config: &Config, of: (&str, &str), symbols: &[Symbol]) -> String {
+    let mut backtest = config.backtest.clone();
+    backtest.symbols = backtest.symbols.only(symbols);
     // Debug shows every bit of a number.
-    let read = format!("{of:?} {:?} {:?}", config.trading_logic, config.backtest);
+    let read = format!("{of:?} {:?} {backtest:?}", config.trading_logic);
     blake3::hash(read.as_bytes()).to_hex()[..32].to_owned()
 }
 

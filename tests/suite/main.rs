@@ -27,6 +27,7 @@ mod optimize;
 mod tournament;
 mod walkforward;
 mod pooled;
+mod symbol_costs;
 mod retraining;
 mod runs;
 mod report;

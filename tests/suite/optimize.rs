@@ -231,6 +231,26 @@ fn market(n: usize, memory: f64, seed: u64) -> String {
 }
 
 #[test]
+fn a_symbol_is_searched_by_what_it_pays_itself() {
+    let project = project();
+    let at = |set: &str| project.done(&["optimize", "--symbol", "synth", "--set", set]);
+    let own = at("backtest.symbols.SYNTH.half_spread_bps=0.4");
+    let fills = table(&project, "fills.parquet");
+    let [qty, reference, impact] =
+        ["qty", "reference", "spread_and_slippage"].map(|name| numbers(&fills, name));
+    let n_market = impact.iter().filter(|impact| **impact > 0.0).count();
+    assert!(n_market > 10, "{n_market}");
+    for row in (0..qty.len()).filter(|row| impact[*row] > 0.0) {
+        let bps = 1e4 * impact[row] / (qty[row] * reference[row]);
+        assert!((bps - 0.5).abs() < 1e-6, "{bps}");
+    }
+    assert_eq!(at("backtest.half_spread_bps=0.4"), own, "the same walk");
+    let cheap = at("backtest.half_spread_bps=0.1");
+    assert_ne!(cheap, own);
+    assert_eq!(at("backtest.symbols.OTHER.half_spread_bps=0.4"), cheap);
+}
+
+#[test]
 fn a_planted_rule_is_called_and_luck_is_not() {
     let verdict = |memory: f64, seed: u64| {
         let project = Project::new();

@@ -314,3 +314,19 @@ fn settings_of_few_trades_stand_below_all_others() {
     }
     assert!(told.contains(&format!("{n_few} settings with fewer than 30 trades")), "{told}");
 }
+
+#[test]
+fn costs_of_one_symbol_can_be_swept() {
+    let slippage = "backtest.symbols.BB.slippage={model: volatility, volatility_fraction: 0.02}";
+    let more = ["--set", "data.symbols=[AA, BB]", "--set", slippage];
+    let project = project(&more);
+    let keys = ["backtest.symbols.BB.half_spread_bps", "backtest.symbols.BB.slippage.window_bars"];
+    let [spread, window] = keys;
+    let sets = [format!("{spread}=0.1 | 0.5"), format!("{window}=20 | 288")];
+    let told = sweep(&project, &sets.each_ref().map(String::as_str), &more);
+    assert!(told.contains("4 trials so far"), "{told}");
+    equals_backtests(&project, &keys, &more);
+    let equity = numbers(&sheet(&project), "equity");
+    let differ = |at: usize| (0..at).all(|other| equity[at] != equity[other]);
+    assert!((0..4).all(differ), "{equity:?}");
+}

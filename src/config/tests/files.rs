@@ -13,7 +13,7 @@ fn the_committed_file_is_the_one_that_init_writes() {
 fn the_commented_file_sets_every_key_to_its_default() {
     let text = Config::commented();
     assert_eq!(read(&text), Ok(Config::default()));
-    assert_eq!(n_set(&text), leaves().len() - 5, "all but the five empty maps of free keys");
+    assert_eq!(n_set(&text), leaves().len() - 6, "all but the six empty maps of free keys");
 }
 
 #[test]

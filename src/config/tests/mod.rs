@@ -5,6 +5,7 @@ mod expressions;
 mod faults;
 mod flags;
 mod files;
+mod symbol_costs;
 
 use super::load::Overrides;
 use super::{Config, Faults, Loaded};

@@ -39,7 +39,7 @@ const STEPS: usize = 8;
 
 fn conduct() -> Conduct {
     let config = Config::default();
-    let rules = config.backtest.rules(&config.trading_logic, 1);
+    let rules = config.backtest.rules(&config.trading_logic, &["X".parse().unwrap()]);
     Conduct {
         frame: Frame::new(Timeframe::M5, None).unwrap(),
         shape: Shape { timeframe: Timeframe::M5, calendar: Calendar::Always, extra: vec![] },

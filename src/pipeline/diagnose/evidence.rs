@@ -72,7 +72,8 @@ pub fn steps(config: &Config, run: &StoredRun, desks: &[Desk]) -> Result<Vec<Ste
         let traded = decided(&config, desks)?;
         let metrics = metrics(&config, &traded.ledger, &traded);
         let sharpe = metrics.sharpe.sharpe;
-        count(&config, (&run.ledger_key(), &run.id, &run.hash()), sharpe)?;
+        let of = (&*run.ledger_key(), &*run.id, &*run.hash());
+        count(&config, of, (&run.symbols, sharpe))?;
         let returns =
             Days::new(&traded.ledger.ts, &traded.ledger.equity).returns(traded.rules.cash);
         let (trades, turnover_per_year) =

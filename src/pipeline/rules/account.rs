@@ -73,9 +73,9 @@ impl<'a> Walked<'a> {
 }
 
 pub fn sigma(config: &Config, bars: &Bars) -> Option<Vec<f64>> {
-    let backtest = &config.backtest;
-    let needed = backtest.costs().slippage.needs_sigma();
-    needed.then(|| trailing_sd(&bars.columns().close, backtest.slippage.window_bars))
+    let (backtest, symbol) = (&config.backtest, bars.symbol());
+    let needed = backtest.costs(symbol).slippage.needs_sigma();
+    needed.then(|| trailing_sd(&bars.columns().close, backtest.slippage_window(symbol)))
 }
 
 pub fn traded(market: Market<'_>, intents: &Intents, conduct: &Conduct) -> Result<Ledger, Failure> {

@@ -20,7 +20,8 @@ pub fn conduct(config: &Config, (bars, shape): (&Bars, Shape)) -> Result<Conduct
         .map_err(|fault| refuse(&[BadSetup::Choice(fault)]))?;
     let days_per_year = config.data.calendar.bars_per_year(Timeframe::D1);
     let enough = Enough { trades: u64::from(asked.min_trades), days: LEAST_DAYS, days_per_year };
-    let rules = config.backtest.rules(&config.trading_logic, 1);
+    let symbol = std::slice::from_ref(bars.symbol());
+    let rules = config.backtest.rules(&config.trading_logic, symbol);
     Ok(Conduct { frame, shape, rules, size: asked.size, score: asked.score, enough })
 }
 

@@ -51,7 +51,7 @@ impl<'a> Floor<'a> {
     /// What each of the points comes to, in any order.
     pub fn try_all(&self, config: &Config, points: &[(usize, &Point)]) -> Vec<(usize, Tried)> {
         let of = (self.run.id.as_str(), self.hash.as_str());
-        let (settings, bad) = settings(config, points, (of, self.desks.len()));
+        let (settings, bad) = settings(config, points, (of, &self.run.symbols));
         let names: BTreeMap<usize, &String> = settings.iter().map(|s| (s.at, &s.name)).collect();
         self.tick(bad.len());
         let studies: Vec<&[Setting]> = settings.chunk_by(|a, b| a.study == b.study).collect();

@@ -6,6 +6,7 @@ use super::super::single::setting;
 use crate::backtest::rules::Rules;
 use crate::config::{Backtest, Config, HorizonWeights};
 use crate::failure::Failure;
+use crate::market::Symbol;
 use crate::search::Point;
 use crate::signal::SignalParams;
 
@@ -35,11 +36,11 @@ pub struct Setting {
 pub fn settings(
     config: &Config,
     points: &[(usize, &Point)],
-    (of, n_symbols): ((&str, &str), usize),
+    (of, symbols): ((&str, &str), &[Symbol]),
 ) -> (Vec<Setting>, Vec<(usize, String)>) {
     let made = points.par_iter().map(|&(at, point)| {
         let found = config.at(point).map_err(|faults| (at, Failure::from(faults).message));
-        found.map(|config| Setting::new((at, setting(&config, of)), &config, n_symbols))
+        found.map(|config| Setting::new((at, setting(&config, of, symbols)), &config, symbols))
     });
     let (mut good, mut bad) = (Vec::new(), Vec::new());
     for made in made.collect::<Vec<_>>() {
@@ -53,11 +54,12 @@ pub fn settings(
 }
 
 impl Setting {
-    fn new((at, name): (usize, String), config: &Config, n_symbols: usize) -> Self {
+    fn new((at, name): (usize, String), config: &Config, symbols: &[Symbol]) -> Self {
         let (logic, backtest) = (&config.trading_logic, &config.backtest);
-        let (signal, rules) = (logic.params(backtest), backtest.rules(logic, n_symbols));
-        let (window, cap) = (backtest.slippage.window_bars, backtest.max_participation);
-        let study = key(&(backtest.costs(), window, backtest.cash, cap, &logic.horizon_weights));
+        let (signal, rules) = (logic.params(backtest), backtest.rules(logic, symbols));
+        let sigma: Vec<u32> = symbols.iter().map(|one| backtest.slippage_window(one)).collect();
+        let money = (backtest.cash, backtest.max_participation);
+        let study = key(&(&rules.costs, sigma, money, &logic.horizon_weights));
         let levels = [signal.stop_atr, signal.target_atr, signal.trailing_atr];
         let whole = (signal.target_fraction, signal.max_hold_bars);
         let screen = key(&(&rules, signal.atr_window, levels, whole));

@@ -101,7 +101,7 @@ pub fn ledger(equity: &[f64]) -> Ledger {
 
 pub fn traded(equity: &[f64]) -> Traded {
     let config = Config::default();
-    let mut rules = config.backtest.rules(&config.trading_logic, 1);
+    let mut rules = config.backtest.rules(&config.trading_logic, &["X".parse().unwrap()]);
     rules.cash = 1000.0;
     let band = Band { pessimistic: 0.0, optimistic: 0.0, ambiguous_bars: 0 };
     Traded { decided: Vec::new(), rules, ledger: ledger(equity), band }
