@@ -28,6 +28,8 @@ pub struct Conduct {
     pub frame: Frame,
     pub shape: Shape,
     pub rules: Rules,
+    /// Bars of the volatility that slippage follows, where it does.
+    pub sigma_bars: Option<u32>,
     /// Fraction of equity in a trade.
     pub size: f64,
     pub score: Score,

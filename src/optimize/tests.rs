@@ -44,6 +44,7 @@ fn conduct() -> Conduct {
     rules.costs[0] = rules.costs[0].times(0.0);
     let shape = Shape { timeframe: Timeframe::M5, calendar: Calendar::default(), extra: vec![] };
     Conduct {
+        sigma_bars: None,
         frame: Frame::new(Timeframe::M5, None).unwrap(),
         shape,
         rules,

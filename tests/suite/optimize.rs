@@ -192,6 +192,19 @@ fn a_run_waits_for_one_that_writes_the_same_results() {
 }
 
 #[test]
+fn the_window_that_slippage_follows_makes_another_walk() {
+    let project = project();
+    for window in ["50", "500"] {
+        let window = format!("backtest.slippage.window_bars={window}");
+        let model = "backtest.slippage.model=volatility";
+        project.done(&["optimize", "--set", model, "--set", &window]);
+    }
+    let walks = project.files("results");
+    assert_eq!(walks.iter().filter(|name| name.ends_with("champions.csv")).count(), 2);
+    assert!(project.done(&["optimize"]).contains("27 trials so far"));
+}
+
+#[test]
 fn what_cannot_be_is_refused_with_what_was_meant() {
     let project = project();
     let refused = |args: &[&str]| project.refusal(&[&["optimize"], args].concat());

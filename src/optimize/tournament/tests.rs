@@ -41,6 +41,7 @@ fn conduct() -> Conduct {
     let config = Config::default();
     let rules = config.backtest.rules(&config.trading_logic, &["X".parse().unwrap()]);
     Conduct {
+        sigma_bars: None,
         frame: Frame::new(Timeframe::M5, None).unwrap(),
         shape: Shape { timeframe: Timeframe::M5, calendar: Calendar::Always, extra: vec![] },
         rules,

@@ -87,7 +87,7 @@ pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
     let plans = Plans::of(config, (&bars, shape))?;
     let id = plans.id(config, &bars);
     let held = FolderLock::take(&Path::new(store::RESULTS).join(&id))?;
-    let sigma = sigma(config, &bars);
+    let sigma = sigma(&plans.conduct, &bars);
     let market = market_of(&bars, sigma.as_deref()).map_err(impossible)?;
     let trains: Vec<Stretch> = plans.kinds.iter().map(|kind| kind.train.clone()).collect();
     let field = Field {

@@ -39,7 +39,7 @@ fn one(
         Bars::new(bars.symbol().clone(), bars.timeframe(), columns).map_err(Failure::world)?;
     let kinds = apart(config, &bars, &plans.windows)?;
     let trains: Vec<Stretch> = kinds.iter().map(|kind| kind.train.clone()).collect();
-    let sigma = sigma(config, &bars);
+    let sigma = sigma(&plans.conduct, &bars);
     let field = Field {
         market: market_of(&bars, sigma.as_deref()).map_err(impossible)?,
         columns: bars.columns(),

@@ -72,10 +72,9 @@ impl<'a> Walked<'a> {
     }
 }
 
-pub fn sigma(config: &Config, bars: &Bars) -> Option<Vec<f64>> {
-    let (backtest, symbol) = (&config.backtest, bars.symbol());
-    let needed = backtest.costs(symbol).slippage.needs_sigma();
-    needed.then(|| trailing_sd(&bars.columns().close, backtest.slippage_window(symbol)))
+/// What slippage follows, where it follows anything.
+pub fn sigma(conduct: &Conduct, bars: &Bars) -> Option<Vec<f64>> {
+    conduct.sigma_bars.map(|window| trailing_sd(&bars.columns().close, window))
 }
 
 pub fn traded(market: Market<'_>, intents: &Intents, conduct: &Conduct) -> Result<Ledger, Failure> {

@@ -20,9 +20,17 @@ pub fn conduct(config: &Config, (bars, shape): (&Bars, Shape)) -> Result<Conduct
         .map_err(|fault| refuse(&[BadSetup::Choice(fault)]))?;
     let days_per_year = config.data.calendar.bars_per_year(Timeframe::D1);
     let enough = Enough { trades: u64::from(asked.min_trades), days: LEAST_DAYS, days_per_year };
-    let symbol = std::slice::from_ref(bars.symbol());
-    let rules = config.backtest.rules(&config.trading_logic, symbol);
-    Ok(Conduct { frame, shape, rules, size: asked.size, score: asked.score, enough })
+    let (backtest, symbol) = (&config.backtest, bars.symbol());
+    let follows = backtest.costs(symbol).slippage.needs_sigma();
+    Ok(Conduct {
+        frame,
+        shape,
+        rules: backtest.rules(&config.trading_logic, std::slice::from_ref(symbol)),
+        sigma_bars: follows.then(|| backtest.slippage_window(symbol)),
+        size: asked.size,
+        score: asked.score,
+        enough,
+    })
 }
 
 /// A daily Sharpe ratio of fewer is noise.

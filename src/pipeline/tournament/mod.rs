@@ -97,7 +97,7 @@ pub fn tournament(asked: &AskedRules<'_>) -> Result<Tourney, Failure> {
     let bars = bars(config, symbol)?;
     let shape = shape(config, &bars);
     let plans = Plans::of(config, (&bars, shape))?;
-    let sigma = sigma(config, &bars);
+    let sigma = sigma(&plans.conduct, &bars);
     let market = market_of(&bars, sigma.as_deref()).map_err(impossible)?;
     let id = plans.id(config, &bars);
     let folder = Path::new(store::RESULTS).join(&id);
