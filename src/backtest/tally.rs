@@ -43,7 +43,7 @@ pub struct Tally {
     /// The day that is not over, and where the next one starts.
     today: Option<f64>,
     tomorrow: i64,
-    /// Each trade's net, each day's equity: kept on demand.
+    /// Each trade's net and stay, each day's equity: kept on demand.
     pub kept: Option<Kept>,
 }
 
@@ -51,6 +51,16 @@ pub struct Tally {
 pub struct Kept {
     pub net: Vec<f64>,
     pub equity: Vec<f64>,
+    pub stays: Vec<Stay>,
+}
+
+/// Between which bars a position was held, and at which prices it began and ended, before costs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stay {
+    pub from: Ts,
+    pub to: Ts,
+    pub entry: f64,
+    pub exit: f64,
 }
 
 /// What a trade made.
@@ -72,7 +82,7 @@ impl Tally {
         Self { trades, equity: cash, before: cash, peak: cash, ..Self::default() }
     }
 
-    /// The same, and every trade's net and every day's equity are kept.
+    /// The same, and every trade's net and stay and every day's equity are kept.
     pub fn keeping(cash: f64) -> Self {
         Self { kept: Some(Kept::default()), ..Self::new(cash) }
     }
@@ -99,6 +109,13 @@ impl Tally {
         self.trades.add(made);
         if let Some(kept) = &mut self.kept {
             kept.net.push(made.net);
+        }
+    }
+
+    /// Keeps where a position was held, if that is asked for.
+    pub fn stay(&mut self, stay: impl FnOnce() -> Stay) {
+        if let Some(kept) = &mut self.kept {
+            kept.stays.push(stay());
         }
     }
 
@@ -142,6 +159,8 @@ impl Record for Tally {
         let Trade { gross, commission, impact, carry, net, .. } = *trade;
         let value = trade.qty * trade.entry_reference;
         self.add(&Made { value, gross, commission, impact, carry, net });
+        let (entry, exit) = (trade.entry_reference, trade.exit_reference);
+        self.stay(|| Stay { from: trade.entry_ts, to: trade.exit_ts, entry, exit });
     }
 
     fn ambiguous(&mut self) {

@@ -65,17 +65,28 @@ fn headline(done: &Optimized) -> String {
     let exact: String = done
         .exact
         .iter()
-        .map(|(why, some)| format!("{} of them by the engine: {why}\n", n(*some)))
+        .map(|(why, some)| {
+            format!("{} tries by the engine, slower than the screen, for {why}\n", n(*some))
+        })
         .collect();
     format!(
-        "{} {}, `{}`: {} settings on {} windows, {} tries\n{exact}\n",
+        "{} {}, `{}`: {} settings on {} windows{}, {} tries\n{}\n{exact}\n",
         done.symbol,
         done.timeframe,
         done.setup.strategy.name,
         n(done.n_settings),
-        n(done.windows.len()),
+        n(done.n_windows()),
+        by_regime(done),
         n(done.n_tries),
+        done.searched(),
     )
+}
+
+fn by_regime(done: &Optimized) -> String {
+    match done.windows.len() / done.n_windows().max(1) {
+        1 => String::new(),
+        n => format!(" of {n} regimes each"),
+    }
 }
 
 fn summary(done: &Optimized) -> String {
@@ -84,14 +95,19 @@ fn summary(done: &Optimized) -> String {
     let mean = |of: fn(&Choice) -> &Cell| {
         stats::mean(&chosen.iter().map(|c| of(c).net_return).collect::<Vec<_>>())
     };
+    let traded = chosen.iter().filter(|c| c.test.trades > 0).count();
     let won = chosen.iter().filter(|c| c.test.net_return > 0.0).count();
     format!(
-        "{} of {} windows had a setting that was good enough; {won} of these earned afterwards.\n\
-         A window earned {} where it was chosen, and {} where it was tried.\n{}\
-         Out of sample: {} trades, net return {}, Sharpe ratio {}, deepest fall {}.\n\
+        "{} of {}{} had a setting that was good enough; {traded} traded afterwards, {won} earned.\n\
+         Alone, begun and ended flat, one earned {} where it was chosen, and {} where it was tried.\n{}\
+         In one account, positions carried from window to window: {} trades, net return {}, Sharpe ratio {}, deepest fall {}.\n\
          {} trials so far on these bars.\n",
         chosen.len(),
-        done.windows.len(),
+        told(Some(done.n_windows() as f64), 0),
+        match done.windows.len() / done.n_windows().max(1) {
+            1 => " windows".to_owned(),
+            n => format!(" × {n} windows and regimes"),
+        },
         percent(mean(|c| &c.train)),
         percent(mean(|c| &c.test)),
         around(&chosen),

@@ -10,9 +10,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::days::{Days, Swings};
 use super::plan::Plan;
 use super::stretch::Stretch;
-use crate::backtest::metrics::days::day_return;
 use crate::backtest::rules::Rules;
 use crate::backtest::score::{Enough, Score};
 use crate::backtest::screen::{By, Gated, NotScreened, Windows};
@@ -160,9 +160,10 @@ impl<'a> Arena<'a> {
         Ok((cells, exact))
     }
 
-    /// Each setting's daily returns on these rows.
-    pub fn days(&self, plans: &[&Plan], rows: &Range<usize>) -> Result<Vec<Vec<f64>>, ArenaFault> {
-        let mut days = vec![Vec::new(); plans.len()];
+    /// Each setting's days on these rows.
+    pub fn days(&self, plans: &[&Plan], rows: &Range<usize>) -> Result<Vec<Days>, ArenaFault> {
+        let mut days = vec![Days::default(); plans.len()];
+        let swings = Swings::of(self.market);
         let (cash, size) = (self.conduct.rules.cash, self.conduct.size);
         for group in same_exits(plans) {
             let distances = self.distances(&plans[group[0]].exits)?;
@@ -172,9 +173,9 @@ impl<'a> Arena<'a> {
                 let (long, short) = ([entries.long.as_slice()], [entries.short.as_slice()]);
                 let signals = Gated { long: &long, short: &short, size };
                 let tally = floor.tally(rows.clone(), signals, Tally::keeping(cash))?.0;
-                Ok(returns(&tally.kept.unwrap_or_default().equity, cash))
+                Ok(swings.days(&tally.kept.unwrap_or_default(), (cash, size)))
             };
-            let found: Vec<Result<Vec<f64>, ArenaFault>> = group.par_iter().map(of).collect();
+            let found: Vec<Result<Days, ArenaFault>> = group.par_iter().map(of).collect();
             for (at, found) in group.iter().zip(found) {
                 days[*at] = found?;
             }
@@ -221,11 +222,6 @@ pub(super) fn only(entries: &mut Entries, ready: &[u64]) {
     for side in [&mut entries.long, &mut entries.short] {
         side.iter_mut().zip(ready).for_each(|(word, ready)| *word &= ready);
     }
-}
-
-fn returns(equity: &[f64], cash: f64) -> Vec<f64> {
-    let mut before = cash;
-    equity.iter().map(|equity| day_return(&mut before, *equity).unwrap_or(0.0)).collect()
 }
 
 /// How often the engine was asked, by the reason.

@@ -8,6 +8,7 @@ mod setup; // what a strategy can be set to, by the names that users know
 mod plan; // one setting: entries and exits
 mod stretch; // windows, or what of them is of one regime
 mod arena; // settings on windows
+mod days; // a setting's days, and how far its positions swung
 mod alone; // one setting on one window
 mod choice; // which setting a window takes
 mod settings; // all that were tried, each once
@@ -17,6 +18,7 @@ mod tournament; // ensembles against each other, on one window
 
 pub use arena::{Arena, ArenaFault, Cell, Conduct, Exact};
 pub use choice::{Neighbours, Pick};
+pub use days::Days;
 pub use explore::{Bracket, ExploreFault, Explored, Field, How, Try, explore};
 pub use plan::Plan;
 pub use settings::Settings;

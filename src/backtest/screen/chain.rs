@@ -10,7 +10,7 @@ use crate::backtest::intent::Side;
 use crate::backtest::ledger::FillRule;
 use crate::backtest::lots::Lots;
 use crate::backtest::screen::table::Outcome;
-use crate::backtest::tally::{Made, Tally};
+use crate::backtest::tally::{Made, Stay, Tally};
 use crate::units::Ts;
 
 /// Where a chain is.
@@ -139,8 +139,11 @@ impl Screen<'_> {
         chain.tally.turnover += qty * sold.price;
         chain.tally.ambiguous_bars += u64::from(ambiguous);
         chain.tally.add(&Made { value, gross, commission, impact, carry, net });
+        let time = |row: u32| self.market.ts[row as usize];
+        let (from, entry) = (entry, order.reference);
+        chain.tally.stay(|| Stay { from: time(from), to: time(exit_bar), entry, exit: reference });
         if chain.account.cash <= 0.0 {
-            return Err(NotScreened::Ruined { bar: entry });
+            return Err(NotScreened::Ruined { bar: from });
         }
         Ok(())
     }

@@ -106,7 +106,10 @@ fn every_bit(tally: &Tally) -> Vec<u64> {
     let more = [tally.turnover, tally.max_drawdown, tally.sharpe(365.0).unwrap_or(0.0)];
     let trades = [tally.trades.won, tally.trades.downside, tally.trades.max_drawdown];
     let all = kept.net.iter().chain(&kept.equity).chain(&sums).chain(&more).chain(&trades);
-    all.map(|value| value.to_bits()).collect()
+    let stays = kept.stays.iter().flat_map(|stay| {
+        [stay.from.0 as u64, stay.to.0 as u64, stay.entry.to_bits(), stay.exit.to_bits()]
+    });
+    all.map(|value| value.to_bits()).chain(stays).collect()
 }
 
 proptest! {

@@ -3,6 +3,7 @@
 use super::super::sweep::short;
 use super::{Choice, Optimized, Step};
 use crate::report::page::{Grid, percent, told};
+use crate::search::Dimension;
 
 impl Optimized {
     /// What the last windows chose, and what came of it.
@@ -29,7 +30,29 @@ impl Optimized {
     }
 }
 
-const WORDS: &str = "Before: on the window it was chosen on; plateau: the mean score there of the settings \
+impl Optimized {
+    /// Windows, however many regimes each has.
+    pub fn n_windows(&self) -> usize {
+        self.windows.last().map_or(0, |step| step.window + 1)
+    }
+
+    /// What was searched, name by name.
+    pub fn searched(&self) -> String {
+        let axis = |(name, dimension): (&str, &Dimension)| {
+            let n = dimension.n_values().filter(|n| *n <= MOST_VALUES);
+            let all = |n| (0..n).map(|k| short(&dimension.nth(k))).collect::<Vec<_>>().join(" ");
+            format!("{name}: {}", n.map_or_else(|| "a range".to_owned(), all))
+        };
+        let axes: Vec<String> = self.space.axes().map(axis).collect();
+        format!("searched: {}; all else by default (`edgewalk strategies exits`)", axes.join("; "))
+    }
+}
+
+/// As many values of a parameter are told.
+const MOST_VALUES: u64 = 12;
+
+const WORDS: &str = "Each window alone, begun and ended flat: in the account a position may go on into the next, so \
+                     that they do not add up to it. Before: on the window it was chosen on; plateau: the mean score there of the settings \
                      one step away, as a part of its own.";
 
 fn row(step: &Step, names: &[&str]) -> Vec<String> {

@@ -45,7 +45,7 @@ impl<'a> Scene<'a> {
             Draft {
                 name: "before_and_after",
                 heading: "Where it was chosen, and where it was tried",
-                how_to_read: "A point a window: right is what its setting earned on the bars it was chosen \
+                how_to_read: "A point a window (or regime of it), alone: right is what its setting earned on the bars it was chosen \
                               on, up what it earned on the bars after them. Good: most points above 0. Bad: \
                               all to the right of 0 and as many below as above, which is what choosing \
                               among noise gives.",
@@ -104,10 +104,10 @@ fn before_and_after(done: &Optimized, subject: &str) -> Scatter {
         |pick: fn(&Choice) -> f64| chosen.iter().map(|c| 100.0 * pick(c)).collect::<Vec<f64>>();
     let (x, y) = (of(|c| c.train.net_return), of(|c| c.test.net_return));
     let won = y.iter().filter(|net| **net > 0.0).count();
+    let traded = chosen.iter().filter(|choice| choice.test.trades > 0).count();
     let told = |values: &[f64]| stats::mean(values).unwrap_or_default();
     let finding = format!(
-        "{won} of {} windows earned afterwards; mean {:.1} % before, {:.1} % after.",
-        y.len(),
+        "{won} of {traded} that traded earned afterwards, each alone; mean {:.1} % before, {:.1} % after.",
         told(&x),
         told(&y)
     );
@@ -129,44 +129,64 @@ fn before_and_after(done: &Optimized, subject: &str) -> Scatter {
     }
 }
 
-/// What each parameter was set to, window by window.
+/// What each parameter was set to, window by window, by regime.
 struct Moves {
-    ts: Vec<i64>,
-    values: Vec<(String, Vec<f64>)>,
+    /// Name and windows' beginnings of each regime.
+    regimes: Vec<(&'static str, Vec<i64>)>,
+    /// Name, and the values of each regime.
+    values: Vec<(String, Vec<Vec<f64>>)>,
 }
 
 impl Moves {
     fn of(done: &Optimized) -> Self {
-        let first = done.windows.first().and_then(|step| step.regime);
-        let steps = done.windows.iter().filter(|step| step.regime == first);
-        let chosen: Vec<_> =
-            steps.filter_map(|step| Some((step.test.start.0, step.chosen.as_ref()?))).collect();
-        let of = |(name, dimension): (&str, &Dimension)| {
+        let mut names: Vec<Option<&'static str>> = done.windows.iter().map(|s| s.regime).collect();
+        names.sort_unstable();
+        names.dedup();
+        let of = |regime: &Option<&'static str>| -> Vec<(i64, &Choice)> {
+            let steps = done.windows.iter().filter(|step| step.regime == *regime);
+            steps.filter_map(|step| Some((step.test.start.0, step.chosen.as_ref()?))).collect()
+        };
+        let chosen: Vec<Vec<(i64, &Choice)>> = names.iter().map(of).collect();
+        let values = |(name, dimension): (&str, &Dimension)| {
             // Words by their number.
             let at = |value: &Value| {
                 value.as_f64().or_else(|| dimension.index(value).map(|index| index as f64))
             };
-            let value = |choice: &Choice| choice.point.get(name).and_then(at).unwrap_or(f64::NAN);
-            (name.to_owned(), chosen.iter().map(|(_, choice)| value(choice)).collect())
+            let value = |(_, choice): &(i64, &Choice)| {
+                choice.point.get(name).and_then(at).unwrap_or(f64::NAN)
+            };
+            (name.to_owned(), chosen.iter().map(|own| own.iter().map(value).collect()).collect())
         };
+        let times = |own: &Vec<(i64, &Choice)>| own.iter().map(|(ts, _)| *ts).collect();
+        let names = names.iter().map(|name| name.unwrap_or("windows"));
         Self {
-            ts: chosen.iter().map(|(ts, _)| *ts).collect(),
-            values: done.space.axes().map(of).collect(),
+            regimes: names.zip(chosen.iter().map(times)).collect(),
+            values: done.space.axes().map(values).collect(),
         }
     }
 
     /// A parameter each.
     fn panels(&self) -> Vec<Lines<'_>> {
-        self.values.iter().take(MOST_PANELS).map(|(name, y)| self.panel(name, y)).collect()
+        self.values
+            .iter()
+            .take(MOST_PANELS)
+            .map(|(name, values)| self.panel(name, values))
+            .collect()
     }
 
-    fn panel<'a>(&'a self, name: &'a str, y: &'a [f64]) -> Lines<'a> {
-        let x = Across::Time(&self.ts);
+    fn panel<'a>(&'a self, name: &'a str, values: &'a [Vec<f64>]) -> Lines<'a> {
+        let line = |((regime, ts), y): (&'a (&'static str, Vec<i64>), &'a Vec<f64>)| Line {
+            name: regime,
+            x: Across::Time(ts),
+            y,
+            band: None,
+            shape: Shape::Points,
+        };
         Lines {
             titles: Titles::new(name, String::new()),
             x_label: String::new(),
             y_label: String::new(),
-            lines: vec![Line { name, x, y, band: None, shape: Shape::Points }],
+            lines: self.regimes.iter().zip(values).map(line).collect(),
             uprights: Vec::new(),
             with_zero: false,
             is_log: false,

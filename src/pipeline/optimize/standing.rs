@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::rules::standing;
 use super::{Choice, Step, cannot};
 use crate::failure::Failure;
-use crate::optimize::{Arena, Explored, Field, Plan};
+use crate::optimize::{Arena, Days, Explored, Field, Plan};
 use crate::report::selection::Selection;
 use crate::report::selection::agreement::{Agreement, Informed, Scores};
 use crate::report::selection::drift::Drift;
@@ -33,7 +33,7 @@ pub fn selection(
 }
 
 /// Daily returns of each setting, held fixed over all test windows.
-fn days(field: &Field<'_>, found: &Explored, rows: Range<usize>) -> Result<Vec<Vec<f64>>, Failure> {
+fn days(field: &Field<'_>, found: &Explored, rows: Range<usize>) -> Result<Vec<Days>, Failure> {
     let plans: Vec<&Plan> = found.settings.plans.iter().take(MOST).collect();
     let mut days = Vec::with_capacity(plans.len());
     for plans in plans.chunks(1024) {

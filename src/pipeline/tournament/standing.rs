@@ -6,7 +6,7 @@ use super::super::rules::standing;
 use super::outcome::Ground;
 use super::{Crowned, Fold, arena_fault};
 use crate::failure::Failure;
-use crate::optimize::Plan;
+use crate::optimize::{Days, Plan};
 use crate::report::selection::Selection;
 use crate::report::selection::agreement::{Agreement, Informed, Scores};
 use crate::report::selection::transfer::{Transfer, Window};
@@ -32,7 +32,7 @@ pub fn selection(
 }
 
 /// Daily returns of each candidate as it was drawn.
-fn days(ground: &Ground<'_>, rows: &Range<usize>) -> Result<Vec<Vec<f64>>, Failure> {
+fn days(ground: &Ground<'_>, rows: &Range<usize>) -> Result<Vec<Days>, Failure> {
     let terms = &ground.plans.terms;
     let mut plans = Vec::new();
     for candidate in ground.plans.candidates.iter().take(MOST) {

@@ -2,7 +2,7 @@ use super::*;
 use crate::backtest::metrics::sharpe::Sharpe;
 use crate::report::selection::Selection;
 use crate::report::selection::stationary::Bootstrap;
-use crate::report::selection::superiority::superiority;
+use crate::report::selection::superiority::{Tried, superiority};
 use crate::report::selection::transfer::{Transfer, Window};
 use crate::report::verdict::SharpeBand;
 use crate::report::verdict::costs::{CostRun, Costs};
@@ -36,7 +36,8 @@ fn case(seed: u64, daily: f64, costs: f64) -> (Evidence, Selection) {
         costs: Some(Costs::of(&[run(0.0), run(0.5), run(1.0), run(2.0)])),
         ..Evidence::default()
     };
-    let trials: Vec<&[f64]> = settings.iter().map(Vec::as_slice).collect();
+    let trials: Vec<Tried<'_>> =
+        settings.iter().map(|returns| Tried { returns, swing: 0.0 }).collect();
     let asked = Bootstrap { n_samples: 200, block_length: None, seed: 1 };
     let window =
         Window { inside_profit: 1.0, inside_days: 84.0, outside_profit: 0.1, outside_days: 14.0 };

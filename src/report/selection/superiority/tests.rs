@@ -4,7 +4,9 @@ use crate::rng::Rng;
 const ASKED: Bootstrap = Bootstrap { n_samples: 199, block_length: Some(3.0), seed: 7 };
 
 fn of(trials: &[Vec<f64>], asked: &Bootstrap) -> Option<Superiority> {
-    superiority(&trials.iter().map(Vec::as_slice).collect::<Vec<_>>(), asked)
+    let tried: Vec<Tried<'_>> =
+        trials.iter().map(|returns| Tried { returns, swing: 0.0 }).collect();
+    superiority(&tried, asked)
 }
 
 /// `n` trials that share a part of every day, the k-th with the mean `mean(k)`; days remember
@@ -200,4 +202,40 @@ fn what_cannot_be_tested_has_no_answer() {
     ] {
         assert_eq!(of(&trials, &asked), None, "{asked:?}");
     }
+}
+
+/// A position on a day of four, unless there is one: it is closed as soon as it is a step ahead, and never
+/// at a loss. Returns, and the swing of a day.
+fn small_wins(rng: &mut Rng) -> (Vec<f64>, f64) {
+    const DAYS: usize = 60;
+    let (mut returns, mut swing, mut open) = (Vec::new(), 0.0, None);
+    for _ in 0..DAYS {
+        // The upper quartile.
+        open = open.or((rng.normal() > 0.6745).then_some(0.0_f64));
+        let begun = open.unwrap_or(0.0);
+        let mut end = begun;
+        for _ in 0..200 {
+            let Some(stand) = open else { break };
+            let step = 0.001 * rng.normal();
+            (end, swing) = (stand + step, swing + step * step);
+            open = (end < 0.001).then_some(end);
+        }
+        returns.push(end - begun);
+    }
+    (returns, swing / DAYS as f64)
+}
+
+#[test]
+fn small_profits_without_a_stop_are_not_called_skill() {
+    let called = |part: f64| {
+        let of = |market: u64| {
+            let trial = |k: u64| small_wins(&mut Rng::stream(market, "small wins", &[k]));
+            let trials: Vec<(Vec<f64>, f64)> = (0..150).map(trial).collect();
+            let tried = trials.iter().map(|(returns, s)| Tried { returns, swing: part * s });
+            superiority(&tried.collect::<Vec<_>>(), &ASKED).unwrap().spa.consistent_p < 0.05
+        };
+        (0..8).filter(|market| of(*market)).count()
+    };
+    let (with, without) = (called(1.0), called(0.0));
+    assert!(with <= 1 && without >= 6, "{with} {without}");
 }
