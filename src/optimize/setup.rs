@@ -7,6 +7,7 @@ use super::plan::Plan;
 use crate::search::{self, DimensionParams, Space, SpaceParams};
 use crate::strategy::{
     BadChoice, Ensemble, ExitRule, Gate, Layer, Member, Param, Point, Range, Strategy, Unit, Value,
+    as_written,
 };
 
 /// A strategy, the layers it stands behind, and what its exits are measured in.
@@ -149,9 +150,12 @@ pub(super) fn thinned(param: &Param, most: u64) -> DimensionParams {
             step: Some((step * stride as i64) as f64),
             ..empty
         },
-        Range::Float { low, high, step, .. } => {
-            DimensionParams { float: Some([low, high]), step: Some(step * stride as f64), ..empty }
-        }
+        // The product may miss what a person would write by a bit: 0.1 × 3.
+        Range::Float { low, high, step, .. } => DimensionParams {
+            float: Some([low, high]),
+            step: Some(as_written(step * stride as f64)),
+            ..empty
+        },
         Range::Choice { .. } => {
             let values = (0..n).step_by(stride as usize).map(|k| to_search(&param.nth(k)));
             DimensionParams { choice: Some(values.collect()), ..empty }
@@ -173,5 +177,43 @@ pub fn to_search(value: &Value) -> search::Value {
         Value::Int(n) => search::Value::Int(*n),
         Value::Float(x) => search::Value::Float(*x),
         Value::Word(word) => search::Value::Text(word.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::strategy::{ALL, LAYERS};
+
+    #[test]
+    fn the_usual_space_of_any_strategy_can_be_searched_and_is_as_small_as_asked() {
+        for (strategy, unit) in ALL.into_iter().zip([Unit::Atr, Unit::Bps].into_iter().cycle()) {
+            let setup = Setup { strategy, layers: LAYERS.to_vec(), unit };
+            for most in [2, 3, 10, 50, 100, 200, 600, 5_000, 100_000] {
+                let usual = setup.space(&SpaceParams::default(), Some(most)).unwrap();
+                let space = usual.check().unwrap_or_else(|fault| {
+                    panic!("{} at {most}: {fault:?}", strategy.name);
+                });
+                let n = space.n_points().unwrap();
+                assert!((2..=most).contains(&n), "{} at {most}: {n}", strategy.name);
+                let corners = setup.corners(&space);
+                assert!(corners.iter().all(|at| setup.plan(at).is_ok()), "{}", strategy.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_grid_of_any_width_has_values_of_the_declared_grid_alone() {
+        for param in ALL.into_iter().flat_map(|strategy| strategy.params) {
+            let declared: Vec<search::Value> =
+                (0..param.n_values()).map(|k| to_search(&param.nth(k))).collect();
+            for most in 2..=param.n_values() {
+                let thin = thinned(param, most).check().unwrap();
+                let n = thin.n_values().unwrap();
+                assert!((2..=most).contains(&n), "{} {most}: {n}", param.name);
+                let values: Vec<search::Value> = (0..n).map(|k| thin.nth(k)).collect();
+                assert!(values.iter().all(|v| declared.contains(v)), "{} {values:?}", param.name);
+            }
+        }
     }
 }
