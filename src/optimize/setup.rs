@@ -96,8 +96,9 @@ impl Setup {
         BadSetup::Name { name, strategy: self.strategy.name, known }
     }
 
-    /// What is searched: `asked`, or the strategy's own parameters, stop and target, each on its grid
-    /// in steps as wide as leave at most so many settings.
+    /// What is searched: `asked`; where that says nothing but what is fixed, the strategy's other
+    /// parameters, stop and target, each on its grid in steps as wide as leave at most so many
+    /// settings.
     pub fn space(
         &self,
         asked: &SpaceParams,
@@ -114,21 +115,25 @@ impl Setup {
         if !unknown.is_empty() {
             return Err(unknown);
         }
-        if !asked.0.is_empty() {
-            return Ok(asked.clone());
-        }
+        let is_asked = asked.0.values().any(|dimension| dimension.fixed.is_none());
+        Ok(if is_asked { asked.clone() } else { self.usual(asked, most) })
+    }
+
+    /// With these parameters fixed.
+    fn usual(&self, fixed: &SpaceParams, most: Option<u64>) -> SpaceParams {
         let is_usual = |name: &str| !name.contains('.') || USUAL_EXITS.contains(&name);
+        let params = self.params().into_iter();
         let usual: Vec<(String, Param)> =
-            params.iter().filter(|(name, _)| is_usual(name)).cloned().collect();
+            params.filter(|(name, _)| is_usual(name) && !fixed.0.contains_key(name)).collect();
         let mut levels: Vec<u64> = usual.iter().map(|(_, param)| param.n_values()).collect();
         while most.is_some_and(|most| levels.iter().product::<u64>() > most) {
             // The widest first; of equals, the first.
             let Some(widest) = (0..levels.len()).rev().max_by_key(|at| levels[*at]) else { break };
             levels[widest] -= 1;
         }
-        let dimension =
-            |((name, param), n): (&(String, Param), &u64)| (name.clone(), thinned(param, *n));
-        Ok(SpaceParams(usual.iter().zip(&levels).map(dimension).collect()))
+        let searched =
+            usual.iter().zip(&levels).map(|((name, p), n)| (name.clone(), thinned(p, *n)));
+        SpaceParams(searched.chain(fixed.0.clone()).collect())
     }
 }
 
@@ -199,6 +204,25 @@ mod tests {
                 let corners = setup.corners(&space);
                 assert!(corners.iter().all(|at| setup.plan(at).is_ok()), "{}", strategy.name);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_fixed_stays_and_the_rest_is_searched() {
+        let strategy = crate::strategy::find("macd").unwrap();
+        let setup = Setup { strategy, layers: LAYERS.to_vec(), unit: Unit::Atr };
+        let fixed = |name: &str, value| (name.to_owned(), DimensionParams::from(value));
+        let asked = SpaceParams(BTreeMap::from([
+            fixed("signal", search::Value::Int(9)),
+            fixed("session.session", search::Value::Text("london".to_owned())),
+        ]));
+        let space = setup.space(&asked, Some(100)).unwrap().check().unwrap();
+        let searched: Vec<&str> = space.axes().map(|(name, _)| name).collect();
+        assert_eq!(searched, ["exits.stop", "exits.target", "fast", "ratio"]);
+        for corner in setup.corners(&space) {
+            assert_eq!(corner["signal"], search::Value::Int(9));
+            assert_eq!(corner["session.session"], search::Value::Text("london".to_owned()));
+            setup.plan(&corner).unwrap();
         }
     }
 
