@@ -17,13 +17,18 @@ use crate::stats;
 /// All settings of a grid, or some of them, are tried on each training window; the best is traded on
 /// the test window behind it, and the test windows make one out-of-sample record. Every setting counts
 /// as a trial. Windows are the weeks of `walkforward`, or bars. `edgewalk strategies` lists what there
-/// is; `optimize` in the config has what the flags below set, and what is searched.
+/// is; `optimize` in the config has what the flags below set, and what is searched, besides layers,
+/// pick (best or plateau), score, regimes, permutations and more: `config.yml` explains each.
+///
+/// --set 'optimize.space={period: 5..30 step 5, exits: {stop: 1.0..3.0 step 0.5}}' searches these alone;
+/// a single value, as in --set optimize.space.period=14, fixes one parameter.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The strategy [default: optimize.strategy]
     #[arg(long, value_name = "NAME")]
     strategy: Option<String>,
-    /// Which settings are tried: grid, random, two_stage, tpe, gaussian_process, halving, hyperband
+    /// Which settings are tried: grid, random, two_stage, tpe, gaussian_process (or
+    /// bayes), halving, hyperband
     #[arg(long)]
     mode: Option<String>,
     /// Settings to try, for all modes but grid

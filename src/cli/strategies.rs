@@ -39,6 +39,11 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
     print(&shown)
 }
 
+/// As layers call it.
+const STRENGTH: &str = "strength";
+const WHAT_STRENGTH_IS: &str =
+    "how strong the strategy says its entry is, 0 to 1; 1 where it does not say";
+
 /// What a strategy and a layer have to show.
 struct Shown {
     facts: Json,
@@ -70,31 +75,45 @@ impl Shown {
     fn strategy(strategy: &'static Strategy, frame: &Frame) -> Result<Self> {
         let member = Member::new(strategy, &Point::new()).map_err(first)?;
         let layers: Vec<&str> = LAYERS.iter().map(|layer| layer.name).collect();
+        let graded =
+            member.strength_outline(frame).map_or_else(String::new, |Sides { long, short }| {
+                format!(
+                    "strength, for the layer `confidence`\n    long {long}\n    short {short}\n"
+                )
+            });
+        let mut facts = serde_json::to_value(strategy)?;
+        facts["strength"] = json!(member.strength(frame));
         Ok(Self {
-            facts: serde_json::to_value(strategy)?,
+            facts,
             title: format!("{}: {} ({})", strategy.name, strategy.help, strategy.source),
             params: strategy.params,
             conditions: member.entry(frame),
             outline: member.outline(frame),
-            notes: format!("\nlayers it can stand behind: {}\n", layers.join(", ")),
+            notes: format!("{graded}\nlayers it can stand behind: {}\n", layers.join(", ")),
         })
     }
 
     fn layer(layer: &'static Layer, frame: &Frame) -> Result<Self> {
         let gate = Gate::new(layer, &Point::new()).map_err(first)?;
-        let full = Sides { long: "1".to_owned(), short: "1".to_owned() };
-        let conditions = gate.conditions(&full, frame);
+        let name = || STRENGTH.to_owned();
+        let conditions = gate.conditions(&Sides { long: name(), short: name() }, frame);
+        let mut outline = gate.outline(frame);
+        let mut facts = serde_json::to_value(layer)?;
+        if outline.conditions.long.contains(STRENGTH) {
+            outline.parts.push((STRENGTH, WHAT_STRENGTH_IS.to_owned()));
+            facts["where"] = json!({ STRENGTH: WHAT_STRENGTH_IS });
+        }
         let notes = if conditions.long.contains("tf(") {
             format!("\nlonger bars: {}, as the bars are of {}\n", frame.higher(), frame.bars())
         } else {
             String::new()
         };
         Ok(Self {
-            facts: serde_json::to_value(layer)?,
+            facts,
             title: format!("{}: {}", layer.name, layer.help),
             params: layer.params,
             conditions,
-            outline: gate.outline(frame),
+            outline,
             notes,
         })
     }

@@ -64,7 +64,7 @@ impl Loaded {
         overrides: &Overrides<'_>,
     ) -> Result<Self, Faults> {
         let mut config = Config::default();
-        let mut reading = Reading::new(config.keys());
+        let mut reading = Reading::new(config.keys()).with_words(config.words());
         let mut is_whole = true;
         let trees = std::iter::once(parse_bytes(text, &name.into()))
             .chain(overrides.sets.iter().map(|set| parse_set(set)))

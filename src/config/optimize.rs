@@ -23,10 +23,13 @@ section! {
     exits_in: Unit = Unit::Atr, Rule::any();
     /// Fraction of equity in a trade.
     size: f64 = 1.0, Rule::within(1e-6, 100.0);
+    /// Bars to wait after an exit before the next entry; never on the exit's own bar. (Exits, by time
+    /// too, are those of the strategy; `trading_logic` has no say here.)
+    cooldown_bars: u32 = 0, Rule::within(0.0, 1e6).unit("bars");
     /// Which settings are tried. grid: all of them; random: `trials` of them; two_stage: `trials` of
-    /// the grid, evenly spread, and then around the best of each window; tpe and gaussian_process:
-    /// those where earlier ones were good, window by window; halving and hyperband: many on the last
-    /// part of a window, and ever fewer on more of it.
+    /// the grid, evenly spread, and then around the best of each window; tpe and gaussian_process (or
+    /// bayes): those where earlier ones were good, window by window; halving and hyperband: many on
+    /// the last part of a window, and ever fewer on more of it.
     mode: Mode = Mode::Grid, Rule::any();
     /// Settings to try, for all modes but grid.
     trials: u32 = 150, Rule::within(2.0, 100_000.0).unit("settings");
@@ -41,6 +44,11 @@ section! {
     /// From one test window's first bar to the next; null: test_bars.
     step_bars: Option<u32> = None, Rule::within(1.0, 1e9).unit("bars");
     /// What is made as large as possible on a training window.
+    /// trade_sharpe: mean over standard deviation of its trades' returns, times the root of their
+    /// number: a t-value, which rewards many trades. trade_sortino: the same, over the root mean
+    /// square of losses alone. daily_sharpe: Sharpe ratio of daily returns, of a year. net: profit
+    /// as a part of the money at the beginning. expectancy: mean return of a trade in bps.
+    /// profit_factor: money won over money lost. calmar: net over the deepest fall between trades.
     score: Score = Score::TradeSharpe, Rule::any();
     /// A setting with fewer trades on a window has no score there.
     min_trades: u32 = 10, Rule::within(1.0, 1e9).unit("trades");
@@ -61,9 +69,11 @@ section! {
     /// markov: how many states.
     n_states: u32 = 3, Rule::within(2.0, 4.0).unit("states");
     /// Parameters and what they may become: `5..50`, `1.0..4.0 step 0.5` or `london | new_york`;
-    /// `exits.stop` and `trend.fast` are those of exits and layers. For example:
+    /// `exits.stop` and `trend.fast` are those of exits and layers. One value, `7` or `london`, fixes
+    /// a parameter; where all are fixed, the others are searched as if this were empty. For example:
     ///   space:
     ///     fast: 10..50 step 10
+    ///     ratio: 3
     ///     exits.stop: 1.0..3.0 step 0.5
     space: SearchSpace = SearchSpace::default(), Rule::any();
 }
@@ -75,7 +85,7 @@ choice! {
         Random = "random",
         TwoStage = "two_stage",
         Tpe = "tpe",
-        GaussianProcess = "gaussian_process",
+        GaussianProcess = "gaussian_process" | "bayes",
         Halving = "halving",
         Hyperband = "hyperband",
     }

@@ -43,6 +43,15 @@ impl Config {
         self.items().into_iter().map(|item| item.path).collect()
     }
 
+    /// Keys that are a choice of some words, and each of these.
+    pub fn words(&self) -> Vec<(String, String)> {
+        let of = |item: Item| -> Vec<(String, String)> {
+            let words = item.allowed.split(" | ").filter(|_| item.allowed.contains(" | "));
+            words.map(|word| (item.path.clone(), word.to_owned())).collect()
+        };
+        self.items().into_iter().flat_map(of).collect()
+    }
+
     /// Every key with its value as `to_yaml` writes it, free keys one by one.
     pub fn values(&self) -> Vec<(String, String)> {
         let of = |item: Item| match item.shown {

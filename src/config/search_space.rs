@@ -11,7 +11,8 @@ use crate::search::{DimensionParams, SpaceParams, Value};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SearchSpace(BTreeMap<String, String>);
 
-const WANTED: &str = "`3..8`, `0.01..0.3 log`, `0.5..1.0 step 0.1` or `depth | leaf`";
+const WANTED: &str =
+    "`3..8`, `0.01..0.3 log`, `0.5..1.0 step 0.1`, `one | other` or a single value";
 
 impl SearchSpace {
     pub fn is_empty(&self) -> bool {
@@ -26,6 +27,12 @@ impl SearchSpace {
     pub fn words(&self, name: &str) -> Option<Vec<&str>> {
         let text = self.0.get(name)?;
         text.contains('|').then(|| text.split('|').map(str::trim).collect())
+    }
+
+    /// Whether a key has one value, and so nothing to search.
+    pub fn is_fixed(&self, name: &str) -> bool {
+        let params = self.0.get(name).and_then(|text| parse(text));
+        params.is_some_and(|params| params.fixed.is_some())
     }
 
     /// As the search takes it. What does not parse was refused when it was read.
@@ -81,7 +88,12 @@ pub(super) fn parse(text: &str) -> Option<DimensionParams> {
         return Some(DimensionParams { choice: Some(choice), ..DimensionParams::default() });
     }
     let mut words = text.split_whitespace();
-    let (low, high) = words.next()?.split_once("..")?;
+    let first = words.next()?;
+    let Some((low, high)) =
+        first.split_once("..").filter(|(low, high)| low != high || text != first)
+    else {
+        return fixed(first.split("..").next()?).filter(|_| words.next().is_none());
+    };
     let is_int = [low, high].iter().all(|end| end.parse::<i64>().is_ok());
     let ints = || Some([low.parse().ok()?, high.parse().ok()?]);
     let floats = || Some([low.parse().ok()?, high.parse().ok()?]);
@@ -101,6 +113,14 @@ pub(super) fn parse(text: &str) -> Option<DimensionParams> {
         (false, None) => DimensionParams { float: Some(floats()?), ..empty },
         (false, Some(_)) => DimensionParams { log: Some(floats()?), ..empty },
     })
+}
+
+/// `7`, `0.5` or `london`.
+fn fixed(word: &str) -> Option<DimensionParams> {
+    let is_word = word.starts_with(|c: char| c.is_ascii_lowercase())
+        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let is_number = word.parse::<f64>().is_ok_and(f64::is_finite);
+    (is_word || is_number).then(|| value(word).map(DimensionParams::from)).flatten()
 }
 
 pub(super) fn value(word: &str) -> Option<Value> {
@@ -137,7 +157,28 @@ mod tests {
         assert_eq!((stepped.float, stepped.step), (Some([0.5, 1.0]), Some(0.1)));
         let words = ["depth", "leaf"].map(|word| Value::Text(word.to_owned()));
         assert_eq!(one("depth | leaf").choice, Some(words.to_vec()));
-        for bad in ["", "3", "3..", "3..8 lin", "3..8 step", "3..8 log log", "a..b"] {
+        for (text, value) in [
+            ("7", Value::Int(7)),
+            ("5..5", Value::Int(5)),
+            ("-0.5", Value::Float(-0.5)),
+            ("new_york", Value::Text("new_york".to_owned())),
+        ] {
+            assert_eq!(one(text).fixed, Some(value), "{text}");
+        }
+        for bad in [
+            "",
+            "3 4",
+            "3-8",
+            "5..5 log",
+            "London!",
+            "..",
+            "nan..nan",
+            "3..",
+            "3..8 lin",
+            "3..8 step",
+            "3..8 log log",
+            "a..b",
+        ] {
             assert!(parse(bad).is_none_or(|d| d.check().is_err()), "{bad}");
         }
     }

@@ -70,11 +70,14 @@ macro_rules! section {
 }
 
 /// `choice! { /// what is chosen; pub enum Name { Variant = "spelling", … } }`, or, for an enum that
-/// lives elsewhere, `choice! { for Name { Variant = "spelling", … } }`. Read without regard to case.
+/// lives elsewhere, `choice! { for Name { Variant = "spelling", … } }`. Read without regard to case;
+/// behind a spelling, `| "alias"` is understood, too.
 macro_rules! choice {
     (
         $(#[doc = $about:literal])+
-        pub enum $name:ident { $( $(#[doc = $help:literal])* $variant:ident = $text:literal, )+ }
+        pub enum $name:ident {
+            $( $(#[doc = $help:literal])* $variant:ident = $text:literal $(| $alias:literal)*, )+
+        }
     ) => {
         $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,16 +90,16 @@ macro_rules! choice {
             }
         }
 
-        choice! { for $name { $( $variant = $text, )+ } }
+        choice! { for $name { $( $variant = $text $(| $alias)*, )+ } }
     };
-    ( for $name:ty { $( $variant:ident = $text:literal, )+ } ) => {
+    ( for $name:ty { $( $variant:ident = $text:literal $(| $alias:literal)*, )+ } ) => {
         impl $crate::config::setting::Leaf for $name {
             fn parse(
                 node: &$crate::config::tree::Node,
                 rule: &$crate::config::rule::Rule,
                 wrong: &mut Vec<$crate::config::setting::Wrong>,
             ) -> Option<Self> {
-                let all = [$( ($text, Self::$variant) ),+];
+                let all = [$( ($text, Self::$variant), $( ($alias, Self::$variant), )* )+];
                 $crate::config::choices::parse(node, rule, wrong, &all)
             }
 

@@ -141,6 +141,8 @@ impl<T: Leaf> Setting for T {
 pub struct Reading {
     /// Every path of the schema, for spelling.
     known: Vec<String>,
+    /// `walkforward.mode` and `anchored`: what keys of a few words can be.
+    words: Vec<(String, String)>,
     /// Where each value was set last.
     places: BTreeMap<String, Place>,
     /// Keys whose value is not what the user meant; nothing more is said about them.
@@ -150,7 +152,13 @@ pub struct Reading {
 
 impl Reading {
     pub fn new(known: Vec<String>) -> Self {
-        Self { known, places: BTreeMap::new(), broken: BTreeSet::new(), faults: Vec::new() }
+        let (places, broken) = (BTreeMap::new(), BTreeSet::new());
+        Self { known, words: Vec::new(), places, broken, faults: Vec::new() }
+    }
+
+    /// With the words that keys can be, for hints.
+    pub fn with_words(self, words: Vec<(String, String)>) -> Self {
+        Self { words, ..self }
     }
 
     pub fn n_set(&self) -> usize {
@@ -217,8 +225,13 @@ impl Reading {
             let leaf = nearest(name, &leaves).filter(|leaf| *leaf == name || name.len() > 4)?;
             self.known.iter().find(|k| k.rsplit('.').next() == Some(leaf)).map(String::as_str)
         };
-        let meant = nearest(name, siblings).or_else(elsewhere)?;
-        Some(format!("did you mean `{meant}`?"))
+        let section = path.strip_suffix(name)?;
+        let is_here =
+            |key: &str| key.strip_prefix(section).is_some_and(|leaf| siblings.contains(&leaf));
+        let as_value = self.words.iter().find(|(key, word)| word == name && is_here(key));
+        let as_value = as_value.map(|(key, word)| format!("{key}: {word}"));
+        let near = || nearest(name, siblings).or_else(elsewhere).map(str::to_owned);
+        Some(format!("did you mean `{}`?", as_value.or_else(near)?))
     }
 
     /// A rule between keys, named by their paths, the likely culprit first. Silent if one of them is

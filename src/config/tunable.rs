@@ -48,6 +48,7 @@ const KEYS: [(&str, Condition); 22] = [
 
 /// Keys that no trial could obey, whatever else is set.
 pub fn check_names(space: &SearchSpace, reading: &mut Reading) {
+    check_fixed(space, reading);
     let mut items = Vec::new();
     Learn::default().list(&Spot::root(), &mut items);
     let known: Vec<&str> = items.iter().map(|item| item.path.as_str()).collect();
@@ -59,6 +60,15 @@ pub fn check_names(space: &SearchSpace, reading: &mut Reading) {
             let meant = nearest(name, &known);
             let meant = meant.map_or(String::new(), |key| format!("; did you mean `{key}`?"));
             format!("there is no `learn.{name}`{meant}")
+        });
+    }
+}
+
+/// One value is no search: it has its place in `learn`.
+fn check_fixed(space: &SearchSpace, reading: &mut Reading) {
+    for name in space.names().filter(|name| space.is_fixed(name)) {
+        reading.require(false, &[&place(name)], || {
+            format!("one value is nothing to search: set `learn.{name}` to it")
         });
     }
 }

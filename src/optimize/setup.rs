@@ -7,6 +7,7 @@ use super::plan::Plan;
 use crate::search::{self, DimensionParams, Space, SpaceParams};
 use crate::strategy::{
     BadChoice, Ensemble, ExitRule, Gate, Layer, Member, Param, Point, Range, Strategy, Unit, Value,
+    as_written,
 };
 
 /// A strategy, the layers it stands behind, and what its exits are measured in.
@@ -95,8 +96,9 @@ impl Setup {
         BadSetup::Name { name, strategy: self.strategy.name, known }
     }
 
-    /// What is searched: `asked`, or the strategy's own parameters, stop and target, each on its grid
-    /// in steps as wide as leave at most so many settings.
+    /// What is searched: `asked`; where that says nothing but what is fixed, the strategy's other
+    /// parameters, stop and target, each on its grid in steps as wide as leave at most so many
+    /// settings.
     pub fn space(
         &self,
         asked: &SpaceParams,
@@ -113,21 +115,25 @@ impl Setup {
         if !unknown.is_empty() {
             return Err(unknown);
         }
-        if !asked.0.is_empty() {
-            return Ok(asked.clone());
-        }
+        let is_asked = asked.0.values().any(|dimension| dimension.fixed.is_none());
+        Ok(if is_asked { asked.clone() } else { self.usual(asked, most) })
+    }
+
+    /// With these parameters fixed.
+    fn usual(&self, fixed: &SpaceParams, most: Option<u64>) -> SpaceParams {
         let is_usual = |name: &str| !name.contains('.') || USUAL_EXITS.contains(&name);
+        let params = self.params().into_iter();
         let usual: Vec<(String, Param)> =
-            params.iter().filter(|(name, _)| is_usual(name)).cloned().collect();
+            params.filter(|(name, _)| is_usual(name) && !fixed.0.contains_key(name)).collect();
         let mut levels: Vec<u64> = usual.iter().map(|(_, param)| param.n_values()).collect();
         while most.is_some_and(|most| levels.iter().product::<u64>() > most) {
             // The widest first; of equals, the first.
             let Some(widest) = (0..levels.len()).rev().max_by_key(|at| levels[*at]) else { break };
             levels[widest] -= 1;
         }
-        let dimension =
-            |((name, param), n): (&(String, Param), &u64)| (name.clone(), thinned(param, *n));
-        Ok(SpaceParams(usual.iter().zip(&levels).map(dimension).collect()))
+        let searched =
+            usual.iter().zip(&levels).map(|((name, p), n)| (name.clone(), thinned(p, *n)));
+        SpaceParams(searched.chain(fixed.0.clone()).collect())
     }
 }
 
@@ -149,9 +155,12 @@ pub(super) fn thinned(param: &Param, most: u64) -> DimensionParams {
             step: Some((step * stride as i64) as f64),
             ..empty
         },
-        Range::Float { low, high, step, .. } => {
-            DimensionParams { float: Some([low, high]), step: Some(step * stride as f64), ..empty }
-        }
+        // The product may miss what a person would write by a bit: 0.1 × 3.
+        Range::Float { low, high, step, .. } => DimensionParams {
+            float: Some([low, high]),
+            step: Some(as_written(step * stride as f64)),
+            ..empty
+        },
         Range::Choice { .. } => {
             let values = (0..n).step_by(stride as usize).map(|k| to_search(&param.nth(k)));
             DimensionParams { choice: Some(values.collect()), ..empty }
@@ -173,5 +182,62 @@ pub fn to_search(value: &Value) -> search::Value {
         Value::Int(n) => search::Value::Int(*n),
         Value::Float(x) => search::Value::Float(*x),
         Value::Word(word) => search::Value::Text(word.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::strategy::{ALL, LAYERS};
+
+    #[test]
+    fn the_usual_space_of_any_strategy_can_be_searched_and_is_as_small_as_asked() {
+        for (strategy, unit) in ALL.into_iter().zip([Unit::Atr, Unit::Bps].into_iter().cycle()) {
+            let setup = Setup { strategy, layers: LAYERS.to_vec(), unit };
+            for most in [2, 3, 10, 50, 100, 200, 600, 5_000, 100_000] {
+                let usual = setup.space(&SpaceParams::default(), Some(most)).unwrap();
+                let space = usual.check().unwrap_or_else(|fault| {
+                    panic!("{} at {most}: {fault:?}", strategy.name);
+                });
+                let n = space.n_points().unwrap();
+                assert!((2..=most).contains(&n), "{} at {most}: {n}", strategy.name);
+                let corners = setup.corners(&space);
+                assert!(corners.iter().all(|at| setup.plan(at).is_ok()), "{}", strategy.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_fixed_stays_and_the_rest_is_searched() {
+        let strategy = crate::strategy::find("macd").unwrap();
+        let setup = Setup { strategy, layers: LAYERS.to_vec(), unit: Unit::Atr };
+        let fixed = |name: &str, value| (name.to_owned(), DimensionParams::from(value));
+        let asked = SpaceParams(BTreeMap::from([
+            fixed("signal", search::Value::Int(9)),
+            fixed("session.session", search::Value::Text("london".to_owned())),
+        ]));
+        let space = setup.space(&asked, Some(100)).unwrap().check().unwrap();
+        let searched: Vec<&str> = space.axes().map(|(name, _)| name).collect();
+        assert_eq!(searched, ["exits.stop", "exits.target", "fast", "ratio"]);
+        for corner in setup.corners(&space) {
+            assert_eq!(corner["signal"], search::Value::Int(9));
+            assert_eq!(corner["session.session"], search::Value::Text("london".to_owned()));
+            setup.plan(&corner).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_grid_of_any_width_has_values_of_the_declared_grid_alone() {
+        for param in ALL.into_iter().flat_map(|strategy| strategy.params) {
+            let declared: Vec<search::Value> =
+                (0..param.n_values()).map(|k| to_search(&param.nth(k))).collect();
+            for most in 2..=param.n_values() {
+                let thin = thinned(param, most).check().unwrap();
+                let n = thin.n_values().unwrap();
+                assert!((2..=most).contains(&n), "{} {most}: {n}", param.name);
+                let values: Vec<search::Value> = (0..n).map(|k| thin.nth(k)).collect();
+                assert!(values.iter().all(|v| declared.contains(v)), "{} {values:?}", param.name);
+            }
+        }
     }
 }

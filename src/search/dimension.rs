@@ -102,7 +102,8 @@ impl DimensionParams {
         let Some(step) = self.step else {
             return Ok(Dimension::Float { low, high, scale: Scale::Linear });
         };
-        if !(step > 0.0 && step <= high - low) {
+        // Rounding may put the only step beyond the end: 0.3 - 0.1 is below 0.2.
+        if !(step > 0.0 && step <= (high - low) * (1.0 + 1e-12)) {
             return Err(format!("has the step {step}, which does not fit between its ends"));
         }
         // The last step may miss the end by rounding: 0.1 + 2 × 0.1 is above 0.3.

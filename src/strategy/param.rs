@@ -142,7 +142,7 @@ pub fn complete(of: &str, params: &[Param], point: &Point) -> Result<Point, Vec<
 }
 
 /// As a person would write it: twelve digits, so that the third step of 0.1 is 0.3.
-fn as_written(exact: f64) -> f64 {
+pub fn as_written(exact: f64) -> f64 {
     format!("{exact:.11e}").parse().unwrap_or(exact)
 }
 

@@ -92,6 +92,14 @@ impl Member {
         Outline::new(filling, self.strategy.parts, self.strategy.entry)
     }
 
+    /// How strong its entries are, for a person to read, where it says so; its parts are those of
+    /// [`Self::outline`].
+    pub fn strength_outline(&self, frame: &Frame) -> Option<Sides<String>> {
+        let filling = Filling::new(&self.point, frame);
+        let templates = self.strategy.strength?;
+        Some(Outline::new(filling, self.strategy.parts, templates).conditions)
+    }
+
     /// How strong its entries are, as expressions.
     pub fn strength(&self, frame: &Frame) -> Sides<String> {
         let filling = self.filling(frame);

@@ -205,6 +205,27 @@ fn the_window_that_slippage_follows_makes_another_walk() {
 }
 
 #[test]
+fn rules_wait_as_long_as_their_own_key_says_and_obey_nothing_of_models() {
+    let project = project();
+    let small = ["optimize", "--set", "optimize.size=0.4", "--set", "optimize.cooldown_bars=30"];
+    let told = project.done(&small);
+    let models = ["trading_logic.cooldown_bars=50", "trading_logic.sizing.min_trade_size=0.5"];
+    assert_eq!(
+        project.done(&[&small[..], &["--set", models[0], "--set", models[1]]].concat()),
+        told
+    );
+    let trades = table(&project, "trades.parquet");
+    let at = |name: &str| match trades.column(name) {
+        Some(Values::Ts(times)) => times.iter().map(|ts| ts.0).collect::<Vec<i64>>(),
+        _ => panic!("{name} is no time"),
+    };
+    let (entries, exits) = (at("entry_ts"), at("exit_ts"));
+    let waited = entries[1..].iter().zip(&exits).map(|(entry, exit)| entry - exit);
+    let least = waited.min().unwrap() / 300_000_000;
+    assert!(least >= 30, "{least}");
+}
+
+#[test]
 fn what_cannot_be_is_refused_with_what_was_meant() {
     let project = project();
     let refused = |args: &[&str]| project.refusal(&[&["optimize"], args].concat());
@@ -225,6 +246,21 @@ fn what_cannot_be_is_refused_with_what_was_meant() {
     assert!(told.contains("has no step, which a grid needs"), "{told}");
     let told = refused(&["--mode", "annealing"]);
     assert!(told.contains("optimize.mode"), "{told}");
+    let told = refused(&["--set", "walkforward.anchored=true"]);
+    assert!(told.contains("did you mean `walkforward.mode: anchored`?"), "{told}");
+    let told = refused(&["--set", "optimize.space={period: 99}"]);
+    assert!(told.contains("`period`") && told.contains("99"), "{told}");
+}
+
+#[test]
+fn a_parameter_can_be_fixed_and_bayes_is_a_mode() {
+    let project = project();
+    let fixed = ["optimize", "--set", "optimize.space.period=7", "--set"];
+    let told = project.done(&[&fixed[..], &["optimize.space.exits.stop=2..2"]].concat());
+    assert!(told.contains("`rsi`: 147 settings"), "those of oversold and target: {told}");
+    let bayes = ["optimize", "--trials", "6", "--mode"];
+    let told = project.done(&[&bayes[..], &["bayes"]].concat());
+    assert_eq!(told, project.done(&[&bayes[..], &["gaussian-process"]].concat()));
 }
 
 /// Five-minute bars whose moves remember `memory` of the move before.

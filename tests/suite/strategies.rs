@@ -82,6 +82,23 @@ fn a_layer_follows_the_timeframe_of_the_bars() {
 }
 
 #[test]
+fn what_the_confidence_layer_calls_strength_is_told() {
+    let project = Project::new();
+    let text = project.done(&["strategies", "confidence"]);
+    assert!(text.contains("    strength = how strong the strategy says its entry is"), "{text}");
+    let layer = parsed(&project, &["strategies", "confidence", "--json"]);
+    let long = layer["conditions"]["long"].as_str().unwrap();
+    assert!(long.starts_with("0.40 * (strength) + "), "{long}");
+    assert!(layer["where"]["strength"].as_str().unwrap().starts_with("how strong"), "{layer}");
+    let trend = parsed(&project, &["strategies", "trend", "--json"]);
+    assert!(trend.get("where").is_none(), "{trend}");
+    let text = project.done(&["strategies", "liquidity_sweep"]);
+    assert!(text.contains("strength, for the layer `confidence`\n    long fill(clip("), "{text}");
+    let sweep = parsed(&project, &["strategies", "liquidity_sweep", "--json"]);
+    assert!(sweep["strength"]["short"].as_str().unwrap().starts_with("fill(clip("), "{sweep}");
+}
+
+#[test]
 fn exits_are_parameters_too() {
     insta::assert_snapshot!(Project::new().done(&["strategies", "exits"]), @r"
     exits in average true ranges at the decision
@@ -169,7 +186,11 @@ fn json_has_all_that_a_form_needs() {
           "step": 5
         }
       ],
-      "source": "Wilder 1978"
+      "source": "Wilder 1978",
+      "strength": {
+        "long": "1",
+        "short": "1"
+      }
     }
     "#);
 }

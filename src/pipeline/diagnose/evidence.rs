@@ -111,6 +111,7 @@ pub fn evidence(config: &Config, found: &Found<'_>) -> Result<Evidence, Failure>
     let folds = best.map(|best| &best.by_fold.folds[..]).unwrap_or_default();
     let ics: Vec<Option<f64>> = folds.iter().map(|fold| fold.ic.rank.value).collect();
     Ok(Evidence {
+        n_ensembles: None,
         n_days: returns.len() as u64,
         n_trades: own.ledger.trades.len() as u64,
         n_trainings: Some(found.run.n_trainings() as u64),

@@ -3,12 +3,13 @@
 use super::super::refuse as refuse_params;
 use super::super::{span, unfit};
 use super::refuse;
+use crate::backtest::rules::Rules;
 use crate::backtest::score::Enough;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::features::Shape;
 use crate::folds::{BarWindows, Window};
-use crate::market::{Bars, Timeframe};
+use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::{BadSetup, Conduct, Setup};
 use crate::search::Space;
 use crate::strategy::{Frame, warm_up};
@@ -25,12 +26,18 @@ pub fn conduct(config: &Config, (bars, shape): (&Bars, Shape)) -> Result<Conduct
     Ok(Conduct {
         frame,
         shape,
-        rules: backtest.rules(&config.trading_logic, std::slice::from_ref(symbol)),
+        rules: rules(config, symbol),
         sigma_bars: follows.then(|| backtest.slippage_window(symbol)),
         size: asked.size,
         score: asked.score,
         enough,
     })
+}
+
+/// Those of `backtest`. Nothing of `trading_logic`, which is what predictions are traded by.
+fn rules(config: &Config, symbol: &Symbol) -> Rules {
+    let of_models = config.backtest.rules(&config.trading_logic, std::slice::from_ref(symbol));
+    Rules { cooldown_bars: config.optimize.cooldown_bars, min_trade_size: 0.0, ..of_models }
 }
 
 /// A daily Sharpe ratio of fewer is noise.

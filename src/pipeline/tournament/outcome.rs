@@ -84,7 +84,9 @@ impl Ground<'_> {
         n_trials: u64,
     ) -> Result<(Evidence, Selection), Failure> {
         let ends = folds.iter().map(|fold| fold.test.end).collect();
-        let evidence = evidence(self.config, first, (ends, n_trials))?;
+        let record = evidence(self.config, first, (ends, n_trials))?;
+        let n_ensembles = Some(self.plans.candidates.len() as u64);
+        let evidence = Evidence { n_ensembles, ..record };
         Ok((evidence, standing::selection(self, folds, first.rows.clone())?))
     }
 

@@ -20,6 +20,9 @@ pub struct Evidence {
     pub n_trades: u64,
     /// That the folds' models came of; `None`: one a fold.
     pub n_trainings: Option<u64>,
+    /// That competed, if it was ensembles; `None`: the choice was among settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_ensembles: Option<u64>,
     /// Z-thresholds that are shown beside each other, each a trial.
     pub n_thresholds: u64,
     /// One a horizon.

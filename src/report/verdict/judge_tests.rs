@@ -14,6 +14,7 @@ fn good() -> Evidence {
     let record = Record { n_days: 400, sharpe_per_day: 0.15, skewness: 0.0, kurtosis: 3.0 };
     let folds: Vec<Option<f64>> = (0..20).map(|fold| Some(f64::from(fold % 5) - 1.0)).collect();
     Evidence {
+        n_ensembles: None,
         n_days: 400,
         n_trades: 500,
         n_trainings: None,

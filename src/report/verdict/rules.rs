@@ -82,6 +82,11 @@ fn what_was_tested(evidence: &Evidence, selection: &Selection) -> String {
     let windows = evidence.net_by_fold.as_ref().map_or(0, |folds| folds.n_folds);
     let tried = evidence.deflated.as_ref().map_or(1, |deflated| deflated.n_trials);
     let settings = match &selection.superiority {
+        Some(found) if evidence.n_ensembles.is_some() => format!(
+            " Each chose among {} and settings of theirs; the check against the luck of as many \
+             compares them as they were drawn, not what the search made of them.",
+            counted(found.n_trials, "ensemble")
+        ),
         Some(found) => format!(" Each chose among {}.", counted(found.n_trials, "setting")),
         None => String::new(),
     };

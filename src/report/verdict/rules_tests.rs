@@ -87,3 +87,43 @@ fn few_trades_are_no_evidence_and_nothing_measured_is_no_pass() {
     let verdict = judge_rules(&evidence, &Selection::default(), &Thresholds::default());
     assert_eq!(verdict.reason, Reason::TooManyTrials);
 }
+
+#[test]
+fn a_tournament_is_told_as_one_of_ensembles() {
+    let (evidence, selection) = case(1, 0.3, 0.0);
+    let of = |n_ensembles: Option<u64>| {
+        let evidence = Evidence { n_ensembles, ..evidence.clone() };
+        judge_rules(&evidence, &selection, &Thresholds::default())
+    };
+    let (settings, ensembles) = (of(None), of(Some(40)));
+    assert!(settings.what_was_tested.contains("Each chose among 40 settings."));
+    let told = &ensembles.what_was_tested;
+    assert!(told.contains("Each chose among 40 ensembles and settings of theirs"), "{told}");
+    let check = found(&ensembles, Topic::Superiority);
+    assert!(check.words.starts_with("The best of 40 ensembles, each as it was drawn"), "{check:?}");
+    assert!(
+        found(&settings, Topic::Superiority).words.starts_with("The best of 40 settings, held")
+    );
+}
+
+#[test]
+fn what_luck_mostly_beats_fails_and_folds_that_lose_together_say_so() {
+    let (mut evidence, mut selection) = case(1, 0.0, 0.0);
+    evidence.net_by_fold = Some(Stability::of(&[Some(1.0), Some(2.0), Some(1.0), Some(-9.0)]));
+    let outcome = |selection: &Selection, evidence: &Evidence| {
+        judge_rules(evidence, selection, &Thresholds::default())
+    };
+    for (p, expected) in
+        [(0.04, Finding::Passes), (0.5, Finding::Undecided), (0.987, Finding::Fails)]
+    {
+        selection.superiority.as_mut().unwrap().spa.consistent_p = p;
+        let verdict = outcome(&selection, &evidence);
+        assert_eq!(found(&verdict, Topic::Superiority).outcome, expected, "{p}");
+        let folds = found(&verdict, Topic::Stability);
+        assert_eq!(folds.found, "3 of 4 folds above 0; together they do not earn");
+    }
+}
+
+fn found(verdict: &Verdict, topic: Topic) -> &Check {
+    verdict.checks.iter().find(|check| check.name == topic).unwrap()
+}

@@ -65,6 +65,7 @@ impl Market {
             net.chunks(DAYS_PER_FOLD).map(|days| Some(days.iter().sum())).collect();
         let test = bars.shifted(seed);
         Evidence {
+            n_ensembles: None,
             n_days: self.n_days as u64,
             n_trainings: None,
             n_thresholds: 0,

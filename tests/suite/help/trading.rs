@@ -135,8 +135,8 @@ fn optimize() {
 
     Options:
           --strategy <NAME>  The strategy [default: optimize.strategy]
-          --mode <MODE>      Which settings are tried: grid, random, two_stage, tpe, gaussian_process,
-                             halving, hyperband
+          --mode <MODE>      Which settings are tried: grid, random, two_stage, tpe, gaussian_process
+                             (or bayes), halving, hyperband
           --trials <N>       Settings to try, for all modes but grid
           --train-weeks <N>  Weeks of each training window
           --test-weeks <N>   Weeks of each test window

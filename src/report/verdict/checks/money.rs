@@ -18,7 +18,10 @@ pub(super) fn stability(evidence: &Evidence, asked: &Thresholds) -> Check {
         let words = "There is no profit in all folds together.";
         return match folds.n_folds {
             0 => check,
-            _ => check.found(positive(folds), Finding::Fails, words),
+            _ => {
+                let found = format!("{}; together they do not earn", positive(folds));
+                check.found(found, Finding::Fails, words)
+            }
         };
     };
     let found = format!("{}; the best brings {} of it all", positive(folds), whole_percent(best));

@@ -19,37 +19,43 @@ pub fn rule_checks(evidence: &Evidence, selection: &Selection, asked: &Threshold
         [money::net_profit, money::double_costs];
     let mut checks: Vec<Check> =
         of_record.iter().chain(&of_money).map(|check| check(evidence, asked)).collect();
-    checks.push(superiority(selection, asked));
+    checks.push(superiority(selection, evidence.n_ensembles, asked));
     checks.push(transfer(selection));
     checks.push(informed(selection));
     checks.extend(procedure(selection, asked));
     checks
 }
 
-fn superiority(selection: &Selection, asked: &Thresholds) -> Check {
+fn superiority(selection: &Selection, n_ensembles: Option<u64>, asked: &Thresholds) -> Check {
     let least = percent(asked.max_permutation_p);
     let check =
         Check::must(Topic::Superiority, format!("as good by luck in at most {least} of the cases"));
     let Some(found) = &selection.superiority else { return check };
-    let n = counted(found.n_trials, "setting");
+    let (n, kind) = match n_ensembles {
+        // The search moves their settings afterwards, window by window.
+        Some(_) => (counted(found.n_trials, "ensemble") + ", each as it was drawn", "ensembles"),
+        None => (counted(found.n_trials, "setting"), "settings"),
+    };
     let p = found.spa.consistent_p;
     let told = format!("{} (White's check: {})", percent(p), percent(found.reality_check_p));
     let (outcome, words) = if p <= asked.max_permutation_p {
-        (
-            Finding::Passes,
-            format!(
-                "The best of {n}, held fixed over all test windows, beats doing \
-          nothing by more than the best of as many worthless ones would."
-            ),
-        )
+        let words = format!(
+            "The best of {n}, held fixed over all test windows, beats doing nothing by more than \
+             the best of as many worthless ones would."
+        );
+        (Finding::Passes, words)
+    } else if p <= 0.5 {
+        let words = format!(
+            "The best of as many worthless {kind} as were compared ({n}) would often look as good on \
+             these test windows."
+        );
+        (Finding::Undecided, words)
     } else {
-        (
-            Finding::Undecided,
-            format!(
-                "The best of as many worthless settings as the {n} that were \
-          tried would often look as good on these test windows."
-            ),
-        )
+        let words = format!(
+            "The best of as many worthless {kind} as were compared ({n}) would mostly look better on \
+             these test windows."
+        );
+        (Finding::Fails, words)
     };
     check.found(told, outcome, words)
 }
