@@ -42,7 +42,7 @@ pub use runs::{
 };
 pub use stored::{AskedRun, backtest_settings};
 pub use sweep::{Asked, By, Figures, Ranked, Row, SweepSampler, Sweeping, short, sweep};
-pub use tournament::{Crowned, Fold as TournamentFold, Ranking, Tourney, outline, tournament};
+pub use tournament::{Crowned, Fold as TournamentFold, Ranking, Tourney, tournament};
 pub use trade_log::{TradeFilter, TradeLog, trade_log};
 pub use train::{Model, Report, Training, train};
 pub use tune::{Tuned, describe as tuning_line};
@@ -280,9 +280,8 @@ fn span(
         _ => {
             let message =
                 format!("{} bars, of which {settled} are warm-up, make no fold", ts.len());
-            return Err(
-                Failure::user(message).hint("more bars, or features that look less far back")
-            );
+            return Err(Failure::user(message)
+                .hint("more bars, or features, rules and layers that look less far back"));
         }
     };
     let length = timeframe.us();
@@ -311,7 +310,7 @@ fn unfit(fault: &FoldFault, test_weeks: u32) -> Failure {
 
 /// What to do about a gap that is as long as a slice.
 fn past_gap(until: Ts) -> String {
-    let day = until.to_string().chars().take(10).collect::<String>();
+    let day = until.day();
     format!(
         "`edgewalk data audit` lists the gaps; `--set data.from={day}` begins behind this one, `--set \
          data.to=…` ends before it, and longer windows reach over it"

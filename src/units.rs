@@ -36,6 +36,11 @@ impl Ts {
         Self(self.0.div_euclid(cell_us) * cell_us)
     }
 
+    /// `2024-03-01`.
+    pub fn day(self) -> String {
+        self.to_string().chars().take(10).collect()
+    }
+
     fn civil(self) -> Option<DateTime> {
         let stamp = Timestamp::from_microsecond(self.0).ok()?;
         Some(stamp.to_zoned(TimeZone::UTC).datetime())

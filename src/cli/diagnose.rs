@@ -93,7 +93,7 @@ fn show(done: &Diagnosed, asked: &Asked) -> Result<()> {
     print(&text)?;
     if asked.require_pass && done.verdict.outcome != Outcome::Pass {
         return Err(
-            Failure::verdict(format!("the verdict is {}", name(done.verdict.outcome))).into()
+            Failure::verdict(format!("the verdict is {}", done.verdict.outcome.word())).into()
         );
     }
     Ok(())
@@ -218,14 +218,6 @@ fn with_error(found: &found::Estimate, decimals: usize) -> String {
         (Some(value), Some(error)) => format!("{value:.decimals$} ± {error:.decimals$}"),
         (Some(value), None) => format!("{value:.decimals$}"),
         _ => "–".to_owned(),
-    }
-}
-
-fn name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pass => "pass",
-        Outcome::Fail => "fail",
-        Outcome::NotEnoughEvidence => "not enough evidence",
     }
 }
 

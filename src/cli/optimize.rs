@@ -24,7 +24,8 @@ use crate::stats;
 /// a single value, as in --set optimize.space.period=14, fixes one parameter.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The strategy [default: optimize.strategy]
+    /// The strategy, or an ensemble such as 'all of rsi + macd' or '2 of rsi + macd + mfi' [default:
+    /// optimize.strategy]
     #[arg(long, value_name = "NAME")]
     strategy: Option<String>,
     /// Which settings are tried: grid, random, two_stage, tpe, gaussian_process (or
@@ -78,7 +79,7 @@ fn headline(done: &Optimized) -> String {
         "{} {}, `{}`: {} settings on {} windows{}, {} tries\n{}\n{exact}\n",
         done.symbol,
         done.timeframe,
-        done.setup.strategy.name,
+        done.setup.ensemble.outline(),
         n(done.n_settings),
         n(done.n_windows()),
         by_regime(done),
@@ -124,11 +125,22 @@ fn summary(done: &Optimized) -> String {
     )
 }
 
-/// Nothing where no neighbour of any was tried.
+const NOTHING: &str = "What may help: longer windows (--train-weeks), fewer `optimize.min_trades`, \
+                       a lower `optimize.min_score`, or another space (`optimize.space`).\n";
+
+/// Whether the chosen settings stand among good ones.
 fn around(chosen: &[&Choice]) -> String {
     let known = chosen.iter().filter_map(|choice| choice.plateau);
     let scores: Vec<f64> = known.map(|plateau| plateau.score).collect();
-    stats::median(&scores).map_or_else(String::new, |median| {
+    let unknown = || {
+        "No neighbour of a chosen setting was tried, so that nobody can tell a plateau from a needle: \
+         --mode grid tries all.\n"
+            .to_owned()
+    };
+    if chosen.is_empty() {
+        return NOTHING.to_owned();
+    }
+    stats::median(&scores).map_or_else(unknown, |median| {
         format!(
             "Settings one step from the chosen ones had {} of their score there (median of {} windows): \
              near 1 is a plateau, near 0 or below a needle.\n",

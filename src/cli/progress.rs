@@ -1,6 +1,7 @@
-//! Long work shows where it stands: a bar on a terminal, nothing elsewhere.
+//! Long work shows where it stands: a bar on a terminal, a line now and then elsewhere.
 
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -43,13 +44,22 @@ impl Drawn {
     /// Shows what it is told: what is under way, how much of it, of how much.
     pub fn counting(&self) -> impl Fn(&str, usize, usize) + Sync + use<> {
         let bar = self.0.clone();
+        let said = AtomicU64::new(0);
         move |what, done, all| {
             bar.set_message(what.to_owned());
             bar.set_length(all as u64);
             bar.set_position(done as u64);
+            let now = bar.elapsed().as_secs();
+            if bar.is_hidden() && now >= said.load(Ordering::Relaxed) + EVERY {
+                said.store(now, Ordering::Relaxed);
+                tracing::info!("{done} of {all} after {}, {what}", HumanDuration(bar.elapsed()));
+            }
         }
     }
 }
+
+/// Seconds from line to line where no bar can be drawn.
+const EVERY: u64 = 30;
 
 /// Once something is done there is something to go by.
 fn left(state: &ProgressState, out: &mut dyn std::fmt::Write) {

@@ -75,10 +75,17 @@ fn list(runs: &[RunFacts]) -> String {
             faults.iter().for_each(|fault| text += &format!("\n`{}` is damaged: {fault}", run.id));
         }
     }
+    let is_unfinished = |run: &RunFacts| matches!(run.state, State::Unfinished { .. });
+    if runs.iter().any(is_unfinished) {
+        text += UNFINISHED;
+    }
     text.trim_end().to_owned()
         + "\n\n* models/latest. rank IC: of the horizon where it is clearest, t by HAC. –: not made yet.\n"
         + if runs.iter().any(RunFacts::is_judged_otherwise) { OTHER_SETTINGS } else { "" }
 }
+
+const UNFINISHED: &str = "\nunfinished: the same command finishes it; who does not want it deletes \
+                          its folders in models/ and results/.\n";
 
 const OTHER_SETTINGS: &str = "of other settings: not those of the last backtest, whose trades are shown; \
                               `edgewalk diagnose --run RUN` judges these.\n";
@@ -114,9 +121,8 @@ fn when(run: &RunFacts) -> String {
 
 /// The days of the first and the last row that was predicted.
 fn predicted(run: &RunFacts) -> String {
-    let day = |ts: crate::units::Ts| ts.to_string().chars().take(10).collect::<String>();
     run.predicted
-        .map_or("–".to_owned(), |(_, first, last)| format!("{} to {}", day(first), day(last)))
+        .map_or("–".to_owned(), |(_, first, last)| format!("{} to {}", first.day(), last.day()))
 }
 
 fn verdict(run: &RunFacts) -> String {

@@ -16,8 +16,9 @@ use crate::strategy::{
 /// numbers in them are its parameters. Layers are gates that any strategy can stand behind.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A strategy, a layer, or `exits`
-    name: Option<String>,
+    /// Strategies, layers, or `exits`
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
     /// Prints JSON
     #[arg(long)]
     json: bool,
@@ -26,17 +27,26 @@ pub struct Args {
 pub fn execute(args: &Args, global: &Global) -> Result<()> {
     let config = global.load()?;
     let frame = Frame::new(config.data.timeframe, None).map_err(failure)?;
-    let shown = match args.name.as_deref() {
-        None if args.json => everything(&frame)?.to_string(),
-        None => list(),
-        Some("exits") if args.json => exits_json().to_string(),
-        Some("exits") => exits(),
-        Some(name) => match Shown::named(name, &frame)? {
-            shown if args.json => shown.json().to_string(),
-            shown => shown.text(),
-        },
+    let shown = match args.names.as_slice() {
+        [] if args.json => everything(&frame)?.to_string(),
+        [] => list(),
+        names => {
+            let one = |name: &String| one(name, &frame, args.json);
+            names.iter().map(one).collect::<Result<Vec<_>>>()?.join("\n")
+        }
     };
     print(&shown)
+}
+
+fn one(name: &str, frame: &Frame, as_json: bool) -> Result<String> {
+    Ok(match name {
+        "exits" if as_json => exits_json().to_string(),
+        "exits" => exits(),
+        name => match Shown::named(name, frame)? {
+            shown if as_json => shown.json().to_string(),
+            shown => shown.text(),
+        },
+    })
 }
 
 /// As layers call it.
@@ -155,8 +165,9 @@ fn list() -> String {
     let layers = LAYERS.iter().map(|l| row(l.name, l.params, l.help));
     let strategies = table_of(&["strategy", "parameters", "what it does"], "lll", strategies);
     let layers = table_of(&["layer", "parameters", "what it lets pass"], "lll", layers);
-    let more =
-        "`edgewalk strategies NAME` shows one of them, `edgewalk strategies exits` the exits\n";
+    let more = "`edgewalk strategies NAME` shows one of them, `edgewalk strategies exits` the exits.\n\
+                An ensemble of some is a strategy, too: `edgewalk optimize --strategy 'all of rsi + macd'`, 'any \
+                of rsi + macd', '2 of rsi + macd + mfi'.\n";
     format!("{strategies}\n{layers}\n{more}")
 }
 

@@ -13,7 +13,10 @@ section! {
     /// the bars after it. `edgewalk strategies` lists strategies, parameters and layers; costs and rules
     /// of the market are those of `backtest`.
     pub struct Optimize;
-    /// The strategy.
+    /// The strategy; or an ensemble of some, whose votes each stand `confirm_bars` bars: all of rsi +
+    /// macd, any of rsi + macd, 2 of rsi + macd + mfi, or, with a weight each and what those for a side
+    /// must come to as a part of all, 0.5 of the weights 1, 2 of rsi + macd. Its parameters then are
+    /// rsi.period and the like.
     strategy: String = "ema_cross".to_owned(), Rule::any();
     /// What its entries must pass besides; each brings parameters of its own.
     layers: Vec<LayerName> = Vec::new(), Rule::any();

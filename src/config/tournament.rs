@@ -1,5 +1,6 @@
 //! `tournament.*`: ensembles of rule strategies against each other.
 
+use super::optimize::LayerName;
 use super::rule::Rule;
 use super::section::{choice, section};
 use super::setting::Reading;
@@ -15,6 +16,8 @@ section! {
     champions: u32 = 5, Rule::within(1.0, 100.0).unit("ensembles");
     /// The strategies that ensembles are made of; empty: all that `edgewalk strategies` lists.
     strategies: Vec<String> = Vec::new(), Rule::any();
+    /// Layers, each of which half of the ensembles stand behind.
+    layers: Vec<LayerName> = Vec::new(), Rule::any();
     /// Points of each candidate's parameters that a round tries.
     samples: u32 = 8, Rule::within(1.0, 1000.0).unit("settings");
     /// The last share of a training window that the first round sees; each later one sees twice as

@@ -200,24 +200,32 @@ mod tests {
     #[test]
     fn wild_rows_do_not_drown_the_others() {
         // One row in ten moves twenty times as much, and its predictions are noise.
-        let mut rng = Rng::stream(5, "wild", &[]);
-        let mut held = Held { overlap_rows: 1, ..Held::default() };
-        for row in 0..6000 {
-            let score = rng.normal();
-            let (worth, scale) = if row % 10 == 0 { (0.0, 40.0) } else { (1.0, 2.0) };
-            held.score.push(score);
-            held.outcome_bps.push(worth * score + scale * rng.normal());
-            held.scale_bps.push(scale);
-        }
-        let slope = |held: &Held| {
-            let fit = Calibration::fit(Target::ReturnBps, held, &CalibrationParams::default());
-            fit.expected_bps(1.0) - fit.expected_bps(0.0)
+        let market = |seed: u64| {
+            let mut rng = Rng::stream(seed, "wild", &[]);
+            let mut held = Held { overlap_rows: 1, ..Held::default() };
+            for row in 0..6000 {
+                let score = rng.normal();
+                let (worth, scale) = if row % 10 == 0 { (0.0, 40.0) } else { (1.0, 2.0) };
+                held.score.push(score);
+                held.outcome_bps.push(worth * score + scale * rng.normal());
+                held.scale_bps.push(scale);
+            }
+            held
         };
-        let weighed = slope(&held);
-        assert!((0.8..1.2).contains(&weighed), "{weighed}");
-        held.scale_bps.fill(f64::NAN);
-        let plain = slope(&held);
-        assert!((plain - 1.0).abs() > (weighed - 1.0).abs(), "{plain} {weighed}");
+        let error = |held: &Held| {
+            let fit = Calibration::fit(Target::ReturnBps, held, &CalibrationParams::default());
+            (fit.expected_bps(1.0) - fit.expected_bps(0.0) - 1.0).abs()
+        };
+        let (mut weighed, mut plain) = (0.0, 0.0);
+        for seed in 1..=10 {
+            let mut held = market(seed);
+            let error_of_one = error(&held);
+            assert!(error_of_one < 0.2, "seed {seed}: {error_of_one}");
+            weighed += error_of_one;
+            held.scale_bps.fill(f64::NAN);
+            plain += error(&held);
+        }
+        assert!(plain > 3.0 * weighed, "{plain} {weighed}");
     }
 
     #[test]

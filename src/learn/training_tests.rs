@@ -213,20 +213,24 @@ fn blocks_are_predicted_by_models_that_have_not_seen_them() {
 #[test]
 fn blocks_say_what_the_word_of_a_bold_model_is_worth() {
     let data = market(0.2, 4);
-    let params = json!({"rounds": 100, "learning_rate": 0.2, "max_depth": 4, "patience": 0});
+    let params = json!({"rounds": 150, "learning_rate": 0.2, "max_depth": 5, "patience": 0});
     let learner = (find("gbdt").unwrap().check)(&params).unwrap();
     let plain = recipe(None, Target::ReturnBps);
     let recipe = Recipe { learner, stops_early: false, cross_fit: 5, ..plain };
     let model = trained(&data, &recipe).model;
-    let held = later(&data, &model, 0);
-    let expected: Vec<f64> =
-        held.score.iter().map(|s| model.horizons[0].calibration.expected_bps(*s)).collect();
-    let slope = |xs: &[f64]| {
-        let sd = |values: &[f64]| stats::sd(values).unwrap();
-        stats::pearson(xs, &held.outcome_bps).unwrap() * sd(&held.outcome_bps) / sd(xs)
-    };
-    assert!(slope(&held.score) < 0.7, "{}", slope(&held.score));
-    assert!((0.7..1.4).contains(&slope(&expected)), "{}", slope(&expected));
+    for at in 0..2 {
+        let held = later(&data, &model, at);
+        let expected: Vec<f64> =
+            held.score.iter().map(|s| model.horizons[at].calibration.expected_bps(*s)).collect();
+        let slope = |xs: &[f64]| {
+            let sd = |values: &[f64]| stats::sd(values).unwrap();
+            stats::pearson(xs, &held.outcome_bps).unwrap() * sd(&held.outcome_bps) / sd(xs)
+        };
+        assert!(slope(&held.score) < 0.6, "{}", slope(&held.score));
+        // Of a word that is worth a tenth so little can be told that it may be taken for nothing.
+        let says_nothing = at == 1 && stats::sd(&expected) == Some(0.0);
+        assert!(says_nothing || (0.7..1.4).contains(&slope(&expected)), "{at}");
+    }
 }
 
 #[test]

@@ -164,16 +164,18 @@ impl<'a> Arena<'a> {
     pub fn days(&self, plans: &[&Plan], rows: &Range<usize>) -> Result<Vec<Days>, ArenaFault> {
         let mut days = vec![Days::default(); plans.len()];
         let swings = Swings::of(self.market);
-        let (cash, size) = (self.conduct.rules.cash, self.conduct.size);
+        let (rules, size) = (&self.conduct.rules, self.conduct.size);
+        let cash = rules.cash;
         for group in same_exits(plans) {
             let distances = self.distances(&plans[group[0]].exits)?;
-            let floor = Windows::new(self.market, distances.exits(), &self.conduct.rules)?;
+            let floor = Windows::new(self.market, distances.exits(), rules)?;
             let of = |at: &usize| {
                 let entries = self.entries(plans[*at], &distances.ready)?;
                 let (long, short) = ([entries.long.as_slice()], [entries.short.as_slice()]);
                 let signals = Gated { long: &long, short: &short, size };
                 let tally = floor.tally(rows.clone(), signals, Tally::keeping(cash))?.0;
-                Ok(swings.days(&tally.kept.unwrap_or_default(), (cash, size)))
+                let kept = tally.kept.unwrap_or_default();
+                Ok(swings.days(&kept, (cash, size.min(rules.max_leverage))))
             };
             let found: Vec<Result<Days, ArenaFault>> = group.par_iter().map(of).collect();
             for (at, found) in group.iter().zip(found) {

@@ -9,12 +9,13 @@ use super::arena::Cell;
 #[serde(rename_all = "snake_case")]
 pub enum Pick {
     Best,
-    /// By the mean of its own score and those one step away along each parameter: a peak that stands
-    /// alone is more often luck.
+    /// By the mean of its own score and those one step away along one parameter or two: a peak that
+    /// stands alone is more often luck.
     Plateau,
 }
 
-/// Which settings are one step apart along one parameter.
+/// Which settings are one step apart along one parameter or two. (Of all at once there are too many
+/// where there are many parameters; of one at a time too few to smooth noise.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Neighbours(Vec<Vec<usize>>);
 
@@ -23,14 +24,20 @@ impl Neighbours {
     pub fn new(places: &[Vec<u64>]) -> Self {
         let known: std::collections::BTreeMap<&[u64], usize> =
             places.iter().enumerate().map(|(at, place)| (place.as_slice(), at)).collect();
+        let steps = |axes: usize| (0..axes).flat_map(|axis| [(axis, false), (axis, true)]);
+        let step = |place: &[u64], (axis, up): (usize, bool)| {
+            let mut other = place.to_vec();
+            other[axis] = if up { place[axis] + 1 } else { place[axis].checked_sub(1)? };
+            Some(other)
+        };
         let near = |place: &Vec<u64>| {
-            let steps = (0..place.len()).flat_map(|axis| [(axis, false), (axis, true)]);
-            let neighbour = |(axis, up): (usize, bool)| {
-                let mut other = place.clone();
-                other[axis] = if up { place[axis] + 1 } else { place[axis].checked_sub(1)? };
-                known.get(other.as_slice()).copied()
+            let two = |one: (usize, bool)| {
+                let first = step(place, one);
+                let aside = steps(one.0).filter_map(|more| step(first.as_ref()?, more));
+                aside.chain(first.clone()).collect::<Vec<_>>()
             };
-            steps.filter_map(neighbour).collect()
+            let places = steps(place.len()).flat_map(two);
+            places.filter_map(|place| known.get(place.as_slice()).copied()).collect()
         };
         Self(places.iter().map(near).collect())
     }

@@ -32,7 +32,7 @@ impl<'a> Swings<'a> {
         Self { market, sums }
     }
 
-    /// `size`: part of equity in a position.
+    /// `size`: part of equity in a position, at most.
     pub fn days(&self, kept: &Kept, (cash, size): (f64, f64)) -> Days {
         let mut before = cash;
         let returns: Vec<f64> =

@@ -1,20 +1,17 @@
-//! What a strategy can be set to: a strategy's own parameters by their names, `exits.stop`,
-//! `trend.fast`.
-
-use std::collections::BTreeMap;
+//! What a strategy or an ensemble can be set to: a strategy's own parameters by their names, or
+//! `rsi.period` where there are more; `exits.stop`, `trend.fast`.
 
 use super::plan::Plan;
 use crate::search::{self, DimensionParams, Space, SpaceParams};
 use crate::strategy::{
-    BadChoice, Ensemble, ExitRule, Gate, Layer, Member, Param, Point, Range, Strategy, Unit, Value,
-    as_written,
+    BadChoice, Ensemble, ExitRule, Gate, Layer, Param, Point, Range, Unit, Value, as_written,
 };
 
-/// A strategy, the layers it stands behind, and what its exits are measured in.
+/// An ensemble, or one strategy, behind its layers, and what its exits are measured in.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    pub strategy: &'static Strategy,
-    pub layers: Vec<&'static Layer>,
+    /// What a point does not name stays as it is here.
+    pub ensemble: Ensemble,
     pub unit: Unit,
 }
 
@@ -24,61 +21,81 @@ pub enum BadSetup {
     #[error(transparent)]
     Choice(#[from] BadChoice),
     #[error("`{name}` is no parameter of `{strategy}` with these layers and exits")]
-    Name { name: String, strategy: &'static str, known: Vec<String> },
+    Name { name: String, strategy: String, known: Vec<String> },
     #[error("`{name}` cannot be searched: {fault}")]
     Dimension { name: String, fault: String },
 }
 
-const EXITS: &str = "exits";
-/// 1,024 corners; the axes behind them keep their low end.
-const MOST_AXES: usize = 10;
+const EXITS: &str = "exits.";
+/// 1,024 corners; the axes behind them keep their low or their high ends together.
+const MOST_AXES: usize = 9;
 /// Searched where nothing else is asked for, beside the strategy's own.
 const USUAL_EXITS: [&str; 2] = ["exits.stop", "exits.target"];
 
 impl Setup {
+    /// Of strategies and layers by their names, at their defaults.
+    pub fn spelt(text: &str, layers: &[&str], unit: Unit) -> Result<Self, BadSetup> {
+        let gate = |name: &&str| {
+            let gate = Gate::new(Layer::find(name)?, &Point::new());
+            gate.map_err(|faults| faults[0].clone())
+        };
+        let gates = layers.iter().map(gate).collect::<Result<_, _>>()?;
+        Ok(Self { ensemble: Ensemble::spelt(text)?.behind(gates), unit })
+    }
+
     /// All parameters by their names.
     pub fn params(&self) -> Vec<(String, Param)> {
-        let own = self.strategy.params.iter().map(|param| (param.name.to_owned(), *param));
-        let exits = of(EXITS, self.unit.params());
-        let layers = self.layers.iter().flat_map(|layer| of(layer.name, layer.params));
-        own.chain(exits).chain(layers).collect()
+        let own = self.ensemble.params().into_iter();
+        let own = own.map(|(name, param)| (self.short(&name).to_owned(), param));
+        let exits = self.unit.params().iter();
+        own.chain(exits.map(|param| (format!("{EXITS}{}", param.name), *param))).collect()
     }
 
-    /// The setting at a point; what it does not name is at its default.
+    /// A strategy alone has its parameters by their own names.
+    fn alone(&self) -> Option<&'static str> {
+        match self.ensemble.members() {
+            [one] => Some(one.strategy().name),
+            _ => None,
+        }
+    }
+
+    fn short<'a>(&self, name: &'a str) -> &'a str {
+        let own = |strategy| name.strip_prefix(strategy)?.strip_prefix('.');
+        self.alone().and_then(own).unwrap_or(name)
+    }
+
+    fn long(&self, name: &str) -> String {
+        match self.alone() {
+            Some(strategy) if !name.contains('.') => format!("{strategy}.{name}"),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// The setting at a point.
     pub fn plan(&self, point: &search::Point) -> Result<Plan, Vec<BadSetup>> {
-        let mut parts: BTreeMap<&str, Point> = BTreeMap::new();
+        let (mut own, mut exits) = (Point::new(), Point::new());
         for (name, value) in point {
-            let (part, own) = name.split_once('.').unwrap_or(("", name));
-            parts.entry(part).or_default().insert(own.to_owned(), of_search(value));
+            match name.strip_prefix(EXITS) {
+                Some(name) => exits.insert(name.to_owned(), of_search(value)),
+                None => own.insert(self.long(name), of_search(value)),
+            };
         }
-        let mut take = |part: &str| parts.remove(part).unwrap_or_default();
-        let member = Member::new(self.strategy, &take(""));
-        let exits = ExitRule::new(self.unit, &take(EXITS));
-        let gates: Vec<Result<Gate, Vec<BadChoice>>> =
-            self.layers.iter().map(|layer| Gate::new(layer, &take(layer.name))).collect();
-        let rest: Vec<String> = parts
-            .iter()
-            .flat_map(|(part, of)| of.keys().map(move |n| format!("{part}.{n}")))
-            .collect();
-        let mut faults: Vec<BadSetup> = rest.into_iter().map(|name| self.unknown(name)).collect();
-        let mut bad =
-            |found: &Vec<BadChoice>| faults.extend(found.iter().cloned().map(BadSetup::Choice));
-        member.as_ref().err().into_iter().for_each(&mut bad);
-        exits.as_ref().err().into_iter().for_each(&mut bad);
-        gates.iter().filter_map(|gate| gate.as_ref().err()).for_each(&mut bad);
-        let gates: Result<Vec<Gate>, _> = gates.into_iter().collect();
-        match (member, exits, gates) {
-            (Ok(member), Ok(exits), Ok(gates)) if faults.is_empty() => {
-                Ok(Plan { entries: Ensemble::single(member).behind(gates), exits })
+        match (self.ensemble.at(&own), ExitRule::new(self.unit, &exits)) {
+            (Ok(entries), Ok(exits)) => Ok(Plan { entries, exits }),
+            (entries, exits) => {
+                self.known(point.keys())?;
+                let faults = entries.err().into_iter().chain(exits.err()).flatten();
+                Err(faults.map(BadSetup::Choice).collect())
             }
-            _ => Err(faults),
         }
     }
 
-    /// The corners of a space: where look-backs are longest.
+    /// The corners of a space: where look-backs are longest. (Exits have none.)
     pub fn corners(&self, space: &Space) -> Vec<search::Point> {
-        let mut corners = vec![space.decode(&vec![0.0; space.n_axes()])];
-        for (name, dimension) in space.axes().take(MOST_AXES) {
+        let ends = [0.0, 1.0].map(|end| space.decode(&vec![end; space.n_axes()]));
+        let mut corners = ends.to_vec();
+        let axes = space.axes().filter(|(name, _)| !name.starts_with(EXITS));
+        for (name, dimension) in axes.take(MOST_AXES) {
             let ends = dimension.n_values().map(|n| [dimension.nth(0), dimension.nth(n - 1)]);
             let Some(ends) = ends else { continue };
             let at = |corner: &search::Point, end: &search::Value| {
@@ -91,9 +108,16 @@ impl Setup {
         corners
     }
 
-    fn unknown(&self, name: String) -> BadSetup {
-        let known = self.params().into_iter().map(|(name, _)| name).collect();
-        BadSetup::Name { name, strategy: self.strategy.name, known }
+    /// All faults of these names at once.
+    fn known<'a>(&self, names: impl Iterator<Item = &'a String>) -> Result<(), Vec<BadSetup>> {
+        let known: Vec<String> = self.params().into_iter().map(|(name, _)| name).collect();
+        let fault = |name: &String| BadSetup::Name {
+            name: name.clone(),
+            strategy: self.ensemble.outline(),
+            known: known.clone(),
+        };
+        let faults: Vec<BadSetup> = names.filter(|name| !known.contains(name)).map(fault).collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
     /// What is searched: `asked`; where that says nothing but what is fixed, the strategy's other
@@ -104,24 +128,21 @@ impl Setup {
         asked: &SpaceParams,
         most: Option<u64>,
     ) -> Result<SpaceParams, Vec<BadSetup>> {
-        let params = self.params();
-        let known = |name: &String| params.iter().any(|(known, _)| known == name);
-        let unknown: Vec<BadSetup> = asked
-            .0
-            .keys()
-            .filter(|name| !known(name))
-            .map(|name| self.unknown(name.clone()))
-            .collect();
-        if !unknown.is_empty() {
-            return Err(unknown);
-        }
+        self.known(asked.0.keys())?;
         let is_asked = asked.0.values().any(|dimension| dimension.fixed.is_none());
         Ok(if is_asked { asked.clone() } else { self.usual(asked, most) })
     }
 
     /// With these parameters fixed.
     fn usual(&self, fixed: &SpaceParams, most: Option<u64>) -> SpaceParams {
-        let is_usual = |name: &str| !name.contains('.') || USUAL_EXITS.contains(&name);
+        let is_of = |name: &str, part: &str| {
+            name.strip_prefix(part).is_some_and(|rest| rest.starts_with('.'))
+        };
+        let is_layer =
+            |name: &str| self.ensemble.gates().iter().any(|gate| is_of(name, gate.layer().name));
+        let is_usual = |name: &str| {
+            !is_layer(name) && (!name.starts_with(EXITS) || USUAL_EXITS.contains(&name))
+        };
         let params = self.params().into_iter();
         let usual: Vec<(String, Param)> =
             params.filter(|(name, _)| is_usual(name) && !fixed.0.contains_key(name)).collect();
@@ -135,10 +156,6 @@ impl Setup {
             usual.iter().zip(&levels).map(|((name, p), n)| (name.clone(), thinned(p, *n)));
         SpaceParams(searched.chain(fixed.0.clone()).collect())
     }
-}
-
-fn of(part: &'static str, params: &'static [Param]) -> impl Iterator<Item = (String, Param)> {
-    params.iter().map(move |param| (format!("{part}.{}", param.name), *param))
 }
 
 /// At most so many of its values, evenly far apart from the lowest on; one: the default.
@@ -168,7 +185,7 @@ pub(super) fn thinned(param: &Param, most: u64) -> DimensionParams {
     }
 }
 
-pub(super) fn of_search(value: &search::Value) -> Value {
+fn of_search(value: &search::Value) -> Value {
     match value {
         search::Value::Int(n) => Value::Int(*n),
         search::Value::Float(x) => Value::Float(*x),
@@ -177,7 +194,7 @@ pub(super) fn of_search(value: &search::Value) -> Value {
     }
 }
 
-pub fn to_search(value: &Value) -> search::Value {
+pub(super) fn to_search(value: &Value) -> search::Value {
     match value {
         Value::Int(n) => search::Value::Int(*n),
         Value::Float(x) => search::Value::Float(*x),
@@ -187,13 +204,15 @@ pub fn to_search(value: &Value) -> search::Value {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::strategy::{ALL, LAYERS};
 
     #[test]
     fn the_usual_space_of_any_strategy_can_be_searched_and_is_as_small_as_asked() {
         for (strategy, unit) in ALL.into_iter().zip([Unit::Atr, Unit::Bps].into_iter().cycle()) {
-            let setup = Setup { strategy, layers: LAYERS.to_vec(), unit };
+            let setup = Setup::spelt(strategy.name, &LAYERS.map(|layer| layer.name), unit).unwrap();
             for most in [2, 3, 10, 50, 100, 200, 600, 5_000, 100_000] {
                 let usual = setup.space(&SpaceParams::default(), Some(most)).unwrap();
                 let space = usual.check().unwrap_or_else(|fault| {
@@ -209,8 +228,7 @@ mod tests {
 
     #[test]
     fn what_is_fixed_stays_and_the_rest_is_searched() {
-        let strategy = crate::strategy::find("macd").unwrap();
-        let setup = Setup { strategy, layers: LAYERS.to_vec(), unit: Unit::Atr };
+        let setup = Setup::spelt("macd", &LAYERS.map(|layer| layer.name), Unit::Atr).unwrap();
         let fixed = |name: &str, value| (name.to_owned(), DimensionParams::from(value));
         let asked = SpaceParams(BTreeMap::from([
             fixed("signal", search::Value::Int(9)),
@@ -224,6 +242,36 @@ mod tests {
             assert_eq!(corner["session.session"], search::Value::Text("london".to_owned()));
             setup.plan(&corner).unwrap();
         }
+    }
+
+    #[test]
+    fn an_ensemble_has_the_parameters_of_its_members_by_their_names() {
+        let setup = Setup::spelt("all of donchian + rsi", &["trend"], Unit::Atr).unwrap();
+        let usual = setup.space(&SpaceParams::default(), Some(500)).unwrap().check().unwrap();
+        let names: Vec<&str> = usual.axes().map(|(name, _)| name).collect();
+        let expected = [
+            "confirm_bars",
+            "donchian.period",
+            "exits.stop",
+            "exits.target",
+            "rsi.oversold",
+            "rsi.period",
+        ];
+        assert_eq!(names, expected);
+        let [seven, four] = [7, 4].map(search::Value::Int);
+        let named = |name: &str, value| (name.to_owned(), value);
+        let point = [named("rsi.period", seven.clone()), named("confirm_bars", four)];
+        assert_eq!(
+            setup.plan(&point.into()).unwrap().entries.to_string(),
+            "all of donchian(period=40) + rsi(oversold=30, period=7), standing 4 bars, behind \
+             trend(fast=50, ratio=4)"
+        );
+        let asked = SpaceParams([("period".to_owned(), DimensionParams::from(seven))].into());
+        let fault = setup.space(&asked, None).unwrap_err()[0].to_string();
+        assert!(
+            fault.starts_with("`period` is no parameter of `all of donchian + rsi`"),
+            "{fault}"
+        );
     }
 
     #[test]

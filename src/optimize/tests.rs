@@ -15,7 +15,7 @@ use crate::rng::Rng;
 use crate::search::{
     GridParams, History, Point, Sampler, SamplerParams, Space, SpaceParams, TpeParams, Value,
 };
-use crate::strategy::{Frame, Layer, Unit, find};
+use crate::strategy::{Frame, Unit};
 use crate::units::Ts;
 
 /// Five-minute bars of a walk whose steps remember `memory` of those before.
@@ -55,7 +55,7 @@ fn conduct() -> Conduct {
 }
 
 fn setup() -> Setup {
-    Setup { strategy: find("ema_cross").unwrap(), layers: Vec::new(), unit: Unit::Atr }
+    Setup::spelt("ema_cross", &[], Unit::Atr).unwrap()
 }
 
 fn space(json: &str) -> Space {
@@ -217,7 +217,7 @@ fn under_noise_the_plateau_is_the_better_choice() {
         let of = |pick: Pick| truth(pick.choose(&cells, (&neighbours, None)).unwrap()) / 400.0;
         (single, smooth) = (single + of(Pick::Best), smooth + of(Pick::Plateau));
     }
-    assert!(smooth > single + 0.02, "{smooth} {single}");
+    assert!(smooth > single + 0.15, "{smooth} {single}");
 }
 
 #[test]
@@ -286,11 +286,11 @@ fn a_walk_trades_each_window_by_its_own_setting_in_one_account() {
 
 #[test]
 fn names_that_are_not_are_told_with_those_that_are() {
-    let setup = Setup { layers: vec![Layer::find("trend").unwrap()], ..setup() };
+    let setup = Setup::spelt("ema_cross", &["trend"], Unit::Atr).unwrap();
     let point = |key: &str| Point::from([(key.to_owned(), Value::Int(10))]);
     assert!(setup.plan(&point("trend.fast")).is_ok());
     let told = |key: &str| setup.plan(&point(key)).unwrap_err()[0].to_string();
-    assert_eq!(told("fastt"), "`ema_cross` has no parameter `fastt`");
+    assert_eq!(told("fastt"), "`fastt` is no parameter of `ema_cross` with these layers and exits");
     assert!(
         told("regime.bars").starts_with("`regime.bars` is no parameter"),
         "{}",

@@ -140,9 +140,7 @@ pub fn reliability(
 
 /// Whose rows, of when, and whether the model has learnt from them.
 fn subject(model: &Model, trial: &Trial, is_in_sample: bool) -> String {
-    let day = |ts: Option<&Ts>| {
-        ts.map_or_else(String::new, |ts| ts.to_string().chars().take(10).collect::<String>())
-    };
+    let day = |ts: Option<&Ts>| ts.map_or_else(String::new, |ts| ts.day());
     let (from, to) = (day(trial.ts.first()), day(trial.ts.last()));
     let warning = if is_in_sample { ", IN SAMPLE" } else { "" };
     let (symbols, timeframe) = (model.report.symbols.join(", "), model.config.data.timeframe);

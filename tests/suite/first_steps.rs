@@ -32,7 +32,7 @@ fn a_newcomer_gets_from_an_empty_folder_to_folds() {
     assert!(run("labels").contains("horizon  labels  no end  gap"));
     assert!(run("folds --train-weeks 4 --test-weeks 1").contains(" folds\n"));
     run("config init");
-    insta::assert_snapshot!(project.done(&["config", "check"]), @"ok: `config.yml`, 192 keys set");
+    insta::assert_snapshot!(project.done(&["config", "check"]), @"ok: `config.yml`, 193 keys set");
     run("config show");
     let kinds = ["bars/SYNTH/5m.parquet", "bars/SYNTH/5m.truth.json"];
     let files = project.files("data");

@@ -90,7 +90,7 @@ fn folds_that_do_not_fit_are_said_to_be_too_long() {
     let args: Vec<&str> = ["folds"].into_iter().chain(slow.into_iter().flat_map(set)).collect();
     insta::assert_snapshot!(short.refusal(&args), @r"
     error: 500 bars, of which 599 are warm-up, make no fold
-    hint: more bars, or features that look less far back
+    hint: more bars, or features, rules and layers that look less far back
     exit code 2
     ");
 }

@@ -24,6 +24,7 @@ mod tuning;
 mod sweep;
 mod strategies;
 mod optimize;
+mod ensembles;
 mod tournament;
 mod walkforward;
 mod pooled;

@@ -31,7 +31,8 @@ fn all_of_them_are_listed() {
     session     session, hours           enters only in the hours of a session, or in its first ones
     confidence  min_confidence, swing    enters only where strength (0.40), structure (0.25 + 0.15) and longer trend (0.20) add up
 
-    `edgewalk strategies NAME` shows one of them, `edgewalk strategies exits` the exits
+    `edgewalk strategies NAME` shows one of them, `edgewalk strategies exits` the exits.
+    An ensemble of some is a strategy, too: `edgewalk optimize --strategy 'all of rsi + macd'`, 'any of rsi + macd', '2 of rsi + macd + mfi'.
     ");
 }
 

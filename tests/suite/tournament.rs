@@ -138,6 +138,7 @@ fn what_cannot_be_is_refused() {
     ");
     insta::assert_snapshot!(refused(&["optimize.train_bars=5000", "optimize.test_bars=100"]), @r"
     error: 350 bars hold no window of 5000 bars to choose on and 100 to test
+    hint: of 3000 bars the first 2650 are warm-up: more bars, an earlier `data.from`, or rules and layers that look less far back
     exit code 2
     ");
 }

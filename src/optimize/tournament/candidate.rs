@@ -1,10 +1,10 @@
 //! An ensemble with its exits, as a space of points.
 
 use crate::optimize::plan::Plan;
-use crate::optimize::setup::{BadSetup, of_search, thinned, to_search};
+use crate::optimize::setup::{BadSetup, Setup, thinned, to_search};
 use crate::rng::Rng;
 use crate::search::{Dimension, History, Point, Sampler, Space, SpaceParams};
-use crate::strategy::{BadChoice, Ensemble, ExitRule, Param, Unit};
+use crate::strategy::{Ensemble, Param, Unit};
 
 /// How a candidate may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,27 +17,30 @@ pub struct Leaving {
 /// Who takes part.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    pub ensemble: Ensemble,
-    leaving: Leaving,
+    setup: Setup,
     space: Space,
 }
 
-const EXITS: &str = "exits.";
 /// The exit that leaves in parts.
-const PART: &str = "target_fraction";
+const PART: &str = "exits.target_fraction";
 
 impl Candidate {
     pub fn new(ensemble: Ensemble, leaving: Leaving) -> Result<Self, BadSetup> {
-        let exits = leaving.unit.params().iter().filter(|p| leaving.in_parts || p.name != PART);
-        let exits = exits.map(|param| (format!("{EXITS}{}", param.name), *param));
-        let params: Vec<(String, Param)> = ensemble.params().into_iter().chain(exits).collect();
+        let setup = Setup { ensemble, unit: leaving.unit };
+        let params =
+            setup.params().into_iter().filter(|(name, _)| leaving.in_parts || name != PART);
         let dimension = |(name, param): (String, Param)| (name, thinned(&param, param.n_values()));
-        let space = SpaceParams(params.into_iter().map(dimension).collect());
+        let space = SpaceParams(params.map(dimension).collect());
         let space = space.check().map_err(|faults| BadSetup::Dimension {
-            name: ensemble.to_string(),
+            name: setup.ensemble.to_string(),
             fault: faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         })?;
-        Ok(Self { ensemble, leaving, space })
+        Ok(Self { setup, space })
+    }
+
+    /// As it was drawn.
+    pub fn ensemble(&self) -> &Ensemble {
+        &self.setup.ensemble
     }
 
     /// All that can be searched of it.
@@ -46,16 +49,8 @@ impl Candidate {
     }
 
     /// The setting at a point.
-    pub fn plan(&self, point: &Point) -> Result<Plan, Vec<BadChoice>> {
-        let (mut own, mut exits) = (crate::strategy::Point::new(), crate::strategy::Point::new());
-        for (name, value) in point {
-            match name.strip_prefix(EXITS) {
-                Some(name) => exits.insert(name.to_owned(), of_search(value)),
-                None => own.insert(name.clone(), of_search(value)),
-            };
-        }
-        let exits = ExitRule::new(self.leaving.unit, &exits)?;
-        Ok(Plan { entries: self.ensemble.at(&own)?, exits })
+    pub fn plan(&self, point: &Point) -> Result<Plan, Vec<BadSetup>> {
+        self.setup.plan(point)
     }
 
     /// Points from anywhere, each once.
@@ -67,7 +62,7 @@ impl Candidate {
     pub fn first(&self, random: &Sampler, seed: u64, n: usize) -> Vec<Point> {
         let mut points = self.anywhere(random, seed, n);
         if let Some(first) = points.first_mut() {
-            let drawn = self.ensemble.point();
+            let drawn = self.setup.ensemble.point();
             first.extend(drawn.iter().map(|(name, value)| (name.clone(), to_search(value))));
         }
         points

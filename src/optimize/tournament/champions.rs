@@ -101,7 +101,7 @@ impl Tournament<'_> {
 
     fn plans(&self, points: &[(usize, Point)]) -> Result<Vec<Plan>, TournamentFault> {
         let plan = |(candidate, point): &(usize, Point)| self.candidates[*candidate].plan(point);
-        points.iter().map(plan).collect::<Result<_, _>>().map_err(TournamentFault::Choice)
+        points.iter().map(plan).collect::<Result<_, _>>().map_err(TournamentFault::Setup)
     }
 }
 

@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use super::arena::{Arena, ArenaFault, Cell};
 use super::setup::BadSetup;
 use crate::search::{Point, Sampler};
-use crate::strategy::BadChoice;
 
 pub use candidate::{Candidate, Leaving};
 
@@ -97,9 +96,7 @@ pub struct Played {
 #[derive(Debug, thiserror::Error)]
 pub enum TournamentFault {
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Choice(Vec<BadChoice>),
-    #[error(transparent)]
-    Setup(#[from] BadSetup),
+    Setup(Vec<BadSetup>),
     #[error(transparent)]
     Arena(#[from] ArenaFault),
 }

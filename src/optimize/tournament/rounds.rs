@@ -112,7 +112,7 @@ impl Tournament<'_> {
         played: &mut Played,
     ) -> Result<(), TournamentFault> {
         let plan = |(at, point): &(usize, Point)| {
-            self.candidates[standing[*at].candidate].plan(point).map_err(TournamentFault::Choice)
+            self.candidates[standing[*at].candidate].plan(point).map_err(TournamentFault::Setup)
         };
         let plans: Vec<Plan> = wanted.par_iter().map(plan).collect::<Result<_, _>>()?;
         let number = Some(round + 1);

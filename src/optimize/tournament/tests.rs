@@ -8,7 +8,7 @@ use crate::optimize::alone::Judge;
 use crate::optimize::{Conduct, Plan, Stretch};
 use crate::rng::Rng;
 use crate::search::{SamplerParams, TpeParams};
-use crate::strategy::{ALL, Frame, Strategy, Unit, draw};
+use crate::strategy::{ALL, Frame, LAYERS, Layer, Strategy, Unit, draw};
 use crate::units::Ts;
 
 /// Bars whose drift turns every 250 of them: what has gone up goes on, where `drift` is not 0. Each is
@@ -64,8 +64,16 @@ fn terms() -> Terms {
 }
 
 fn candidates(strategies: &[&'static Strategy], n: usize, in_parts: bool) -> Vec<Candidate> {
+    behind((strategies, &[]), n, in_parts)
+}
+
+fn behind(
+    parts: (&[&'static Strategy], &[&'static Layer]),
+    n: usize,
+    in_parts: bool,
+) -> Vec<Candidate> {
     let leaving = Leaving { unit: Unit::Atr, in_parts };
-    let drawn = draw(strategies, n, 11);
+    let drawn = draw(parts, n, 11);
     drawn.into_iter().map(|ensemble| Candidate::new(ensemble, leaving).unwrap()).collect()
 }
 
@@ -88,7 +96,7 @@ fn played(bars: &Bars, candidates: &[Candidate], windows: &[[usize; 3]]) -> Vec<
 #[test]
 fn a_setting_alone_comes_to_what_it_comes_to_among_all() {
     let (bars, conduct) = (market(6000, 0.0003, 1), conduct());
-    let drawn = candidates(&ALL, 12, true);
+    let drawn = behind((&ALL, &LAYERS), 16, true);
     let random = terms().random;
     let of = |candidate: &Candidate| -> Vec<Plan> {
         let points = candidate.first(&random, 3, 2);
@@ -117,11 +125,11 @@ fn a_setting_alone_comes_to_what_it_comes_to_among_all() {
 fn candidates_are_points_of_their_spaces() {
     let random = terms().random;
     let mut rng = Rng::new(1);
-    for candidate in candidates(&ALL, 30, true) {
+    for candidate in behind((&ALL, &LAYERS), 30, true) {
         let points = candidate.first(&random, 8, 5);
         assert_eq!(points.len(), 5);
         let first = candidate.plan(&points[0]).unwrap();
-        assert_eq!(first.entries, candidate.ensemble, "as it was drawn");
+        assert_eq!(first.entries, *candidate.ensemble(), "as it was drawn");
         for point in &points {
             let near = candidate.near(point, &mut rng);
             assert!(candidate.space().encode(&near).is_ok(), "{near:?}");
@@ -180,7 +188,7 @@ fn a_planted_rule_wins_and_a_random_walk_has_no_winner() {
     let drawn = candidates(&named(&[FOLLOW, against].concat()), 24, false);
     let window = [[1000, 6000, 9000]];
     let follows = |champion: &Champion| {
-        let members = drawn[champion.candidate as usize].ensemble.members();
+        let members = drawn[champion.candidate as usize].ensemble().members();
         members.iter().any(|member| FOLLOW.contains(&member.strategy().name))
     };
     let mut after = [Vec::new(), Vec::new()];

@@ -47,10 +47,9 @@ fn page(paper: &Paper<'_>, drawings: Vec<Block>) -> Page {
 
 fn subject(paper: &Paper<'_>) -> String {
     let run = paper.run;
-    let day = |ts: crate::units::Ts| ts.to_string().chars().take(10).collect::<String>();
     let dates = run
         .span()
-        .map_or_else(String::new, |(first, last)| format!(", {} to {}", day(first), day(last)));
+        .map_or_else(String::new, |(first, last)| format!(", {} to {}", first.day(), last.day()));
     let folds = match run.folds.len() {
         1 => "one training".to_owned(),
         n => match run.n_trainings() {

@@ -3,17 +3,17 @@
 use rayon::prelude::*;
 
 use super::super::rules::{conduct, id, refuse, settled, told, windows};
-use crate::config::{Config, LayerName, OptimizeMode, RegimesName};
+use crate::backtest::Market;
+use crate::config::{Config, OptimizeMode, RegimesName};
 use crate::failure::Failure;
 use crate::features::Shape;
 use crate::folds::Window;
-use crate::market::Bars;
-use crate::optimize::{BadSetup, Bracket, Conduct, How, Kind, Setup, kinds};
+use crate::market::{Bars, Columns};
+use crate::optimize::{Bracket, Conduct, Field, How, Kind, Setup, Stretch, kinds};
 use crate::regimes::{Markov, Method, Rules};
 use crate::search::{
     GpParams, GridParams, History, Point, Sampler, SamplerParams, Space, SpaceParams, TpeParams,
 };
-use crate::strategy::Layer;
 
 /// All that is known before anything is tried.
 pub struct Plans {
@@ -48,6 +48,17 @@ impl Plans {
         Ok(Self { setup, space, how, conduct, windows, kinds })
     }
 
+    /// Where it all is tried; `windows`: what each chooses on.
+    pub fn field<'a>(
+        &'a self,
+        config: &Config,
+        (market, columns): (Market<'a>, &'a Columns),
+        (windows, progress): (&'a [Stretch], &'a (dyn Fn(usize, usize) + Sync)),
+    ) -> Field<'a> {
+        let Self { conduct, setup, space, .. } = self;
+        Field { market, columns, conduct, setup, space, seed: config.seed, windows, progress }
+    }
+
     pub fn id(&self, config: &Config, bars: &Bars) -> String {
         let windows: Vec<_> = self
             .kinds
@@ -55,7 +66,8 @@ impl Plans {
             .map(|kind| (kind.regime, &kind.train.rows, &kind.test.rows))
             .collect();
         let read = format!("{:?} {windows:?} {}", self.space, self.context(config));
-        id(&format!("optimize-{}", self.setup.strategy.name), bars, &read)
+        let names = self.setup.ensemble.members().iter().map(|member| member.strategy().name);
+        id(&format!("optimize-{}", names.collect::<Vec<_>>().join("-")), bars, &read)
     }
 
     /// What a score depends on beside setting and bars.
@@ -66,13 +78,8 @@ impl Plans {
 
 fn setup(config: &Config) -> Result<Setup, Failure> {
     let asked = &config.optimize;
-    let strategy = crate::strategy::find(&asked.strategy)
-        .map_err(|fault| refuse(&[BadSetup::Choice(fault)]))?;
-    let layer = |name: &LayerName| {
-        Layer::find(name.name()).map_err(|fault| refuse(&[BadSetup::Choice(fault)]))
-    };
-    let layers = asked.layers.iter().map(layer).collect::<Result<_, _>>()?;
-    Ok(Setup { strategy, layers, unit: asked.exits_in })
+    let layers: Vec<&str> = asked.layers.iter().map(|layer| layer.name()).collect();
+    Setup::spelt(&asked.strategy, &layers, asked.exits_in).map_err(|fault| refuse(&[fault]))
 }
 
 fn space(config: &Config, setup: &Setup) -> Result<Space, Failure> {

@@ -14,8 +14,8 @@ use std::path::Path;
 use super::backtest::market_of;
 use super::diagnose::thresholds;
 use super::rules::{
-    Account, AskedRules, Paper, Published, Walked, days, evidence, impossible, publish, refuse,
-    sigma,
+    Account, AskedRules, Paper, Published, Walked, days, evidence, fingerprint, impossible,
+    publish, refuse, sigma,
 };
 use super::{bars, shape};
 use crate::backtest::ledger::Ledger;
@@ -90,16 +90,8 @@ pub fn optimize(asked: &AskedRules<'_>) -> Result<Optimized, Failure> {
     let sigma = sigma(&plans.conduct, &bars);
     let market = market_of(&bars, sigma.as_deref()).map_err(impossible)?;
     let trains: Vec<Stretch> = plans.kinds.iter().map(|kind| kind.train.clone()).collect();
-    let field = Field {
-        market,
-        columns: bars.columns(),
-        conduct: &plans.conduct,
-        setup: &plans.setup,
-        space: &plans.space,
-        seed: config.seed,
-        windows: &trains,
-        progress: &|done, all| progress("settings", done, all),
-    };
+    let tell = |done, all| progress("settings", done, all);
+    let field = plans.field(config, (market, bars.columns()), (&trains, &tell));
     let found = explore(&field, &plans.how).map_err(cannot)?;
     made(asked, (&field, &plans, &bars), (&found, id, &held))
 }
@@ -253,7 +245,7 @@ fn write(
         about: about(done),
         config,
         held,
-        bars,
+        data: fingerprint(bars),
         metrics: &done.metrics,
         verdict: &done.verdict,
         evidence: &done.evidence,

@@ -71,7 +71,7 @@ impl<'a> Scene<'a> {
 }
 
 fn subject(done: &Optimized) -> String {
-    format!("{} {}, {}", done.symbol, done.timeframe, done.setup.strategy.name)
+    format!("{} {}, {}", done.symbol, done.timeframe, done.setup.ensemble.outline())
 }
 
 fn equity<'a>(done: &'a Optimized, ts: &'a [i64], subject: &str) -> Lines<'a> {

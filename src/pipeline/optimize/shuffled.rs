@@ -5,7 +5,7 @@ use super::asked::{Plans, apart};
 use super::{AskedRules, by, cannot, impossible, sigma, walk};
 use crate::failure::Failure;
 use crate::market::{Bars, Blocks, Permute};
-use crate::optimize::{Field, Stretch, explore};
+use crate::optimize::{Stretch, explore};
 use crate::report::selection::procedure::Procedure;
 
 /// `None` where it was not asked for. Regimes are learnt again, settings chosen again, and walked again;
@@ -40,16 +40,8 @@ fn one(
     let kinds = apart(config, &bars, &plans.windows)?;
     let trains: Vec<Stretch> = kinds.iter().map(|kind| kind.train.clone()).collect();
     let sigma = sigma(&plans.conduct, &bars);
-    let field = Field {
-        market: market_of(&bars, sigma.as_deref()).map_err(impossible)?,
-        columns: bars.columns(),
-        conduct: &plans.conduct,
-        setup: &plans.setup,
-        space: &plans.space,
-        seed: config.seed,
-        windows: &trains,
-        progress: &|_, _| (),
-    };
+    let market = market_of(&bars, sigma.as_deref()).map_err(impossible)?;
+    let field = plans.field(config, (market, bars.columns()), (&trains, &|_, _| ()));
     let found = explore(&field, &plans.how).map_err(cannot)?;
     let chosen = found.choose((&plans.space, trains.len()), by(config));
     let walked = walk(config, &field, (&kinds, &found, &chosen))?;

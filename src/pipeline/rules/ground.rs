@@ -8,7 +8,7 @@ use crate::backtest::score::Enough;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::features::Shape;
-use crate::folds::{BarWindows, Window};
+use crate::folds::{BarWindows, FoldFault, Window};
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::{BadSetup, Conduct, Setup};
 use crate::search::Space;
@@ -66,7 +66,15 @@ pub fn windows(config: &Config, bars: &Bars, warm_up: usize) -> Result<Vec<Windo
             let step = asked.step_bars.unwrap_or(test);
             let [train_bars, test_bars, step_bars] = [train, test, step].map(|n| n as usize);
             let plan = BarWindows { train_bars, test_bars, step_bars, mode: walk.mode };
-            plan.cut(warm_up.min(bars.len())..bars.len()).map_err(too_short)
+            let settled = warm_up.min(bars.len());
+            plan.cut(settled..bars.len()).map_err(|fault| match fault {
+                FoldFault::FewBars { .. } => Failure::user(fault).hint(format!(
+                    "of {} bars the first {settled} are warm-up: more bars, an earlier `data.from`, or rules \
+                     and layers that look less far back",
+                    bars.len()
+                )),
+                fault => too_short(fault),
+            })
         }
         (None, None) => {
             let length = bars.timeframe().us();

@@ -15,7 +15,7 @@ pub use account::{Account, Walked, measured, sigma, traded};
 pub use evidence::evidence;
 pub use ground::{conduct, settled, windows};
 pub use identity::{id, told};
-pub use publish::{Paper, Published, days, publish};
+pub use publish::{Paper, Published, days, fingerprint, publish};
 pub use refusals::{impossible, refuse};
 pub use standing::standing;
 pub use trials::{Searched, Tried, put_on_record};

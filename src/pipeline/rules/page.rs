@@ -31,7 +31,7 @@ fn page(paper: &Paper<'_>, chosen: Grid, drawings: Vec<Block>) -> Result<Page, F
         |heading: &str, blocks: Vec<Block>| Section { heading: heading.to_owned(), blocks };
     let tables = [record(paper)?, costs(paper), choosing(paper.selection), chosen];
     let settings = changes("What differs from the defaults", (&Config::default(), paper.config));
-    let settings = [settings, bars(&paper.data())].map(Block::Grid).into_iter();
+    let settings = [settings, bars(&paper.data)].map(Block::Grid).into_iter();
     Ok(Page {
         title: paper.id.to_owned(),
         subject: paper.about.clone(),
@@ -108,7 +108,7 @@ fn compared(known: &Selection) -> Vec<Told> {
     if let Some(found) = &known.superiority {
         let spa = &found.spa;
         let ends = format!("p {} ({} to {})", p(spa.consistent_p), p(spa.lower_p), p(spa.upper_p));
-        rows.push(("settings compared", told(Some(found.n_trials as f64), 0), SETTINGS));
+        rows.push(("compared", told(Some(found.n_trials as f64), 0), SETTINGS));
         rows.push(("SPA", ends, SPA));
         rows.push(("reality check", format!("p {}", p(found.reality_check_p)), REALITY));
     }
@@ -139,7 +139,8 @@ fn kept(known: &Selection) -> Vec<Told> {
     rows
 }
 
-const SETTINGS: &str = "each held fixed over all test windows";
+const SETTINGS: &str =
+    "settings, or the ensembles of a tournament as drawn, each held fixed over all test windows";
 const SPA: &str = "the chance that the best of as many worthless settings does as well (Hansen 2005); in \
                    brackets its liberal and its conservative form";
 const REALITY: &str =

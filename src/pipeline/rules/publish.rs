@@ -29,8 +29,8 @@ pub struct Paper<'a> {
     pub config: &'a Config,
     /// Of its results.
     pub held: &'a FolderLock,
-    /// All that the walk was given.
-    pub bars: &'a Bars,
+    /// Fingerprint of all bars that the walk was given, by symbol.
+    pub data: BTreeMap<String, String>,
     pub metrics: &'a Metrics,
     pub verdict: &'a Verdict,
     pub evidence: &'a Evidence,
@@ -73,9 +73,8 @@ pub fn publish(
 
 /// The days of the first and the last of them.
 pub fn days(ts: &[Ts]) -> String {
-    let day = |ts: &Ts| ts.to_string().chars().take(10).collect::<String>();
     let ends = ts.first().zip(ts.last());
-    ends.map_or_else(String::new, |(first, last)| format!("{} to {}", day(first), day(last)))
+    ends.map_or_else(String::new, |(first, last)| format!("{} to {}", first.day(), last.day()))
 }
 
 /// `diagnostics.json`.
@@ -85,11 +84,11 @@ struct Told<'a> {
     selection: &'a Selection,
 }
 
-impl Paper<'_> {
-    pub fn data(&self) -> BTreeMap<String, String> {
-        BTreeMap::from([(self.bars.symbol().to_string(), store::fingerprint(self.bars))])
-    }
+pub fn fingerprint(bars: &Bars) -> BTreeMap<String, String> {
+    BTreeMap::from([(bars.symbol().to_string(), store::fingerprint(bars))])
+}
 
+impl Paper<'_> {
     /// A walk of rules has no model beside it.
     fn manifest(&self) -> Manifest {
         Manifest {
@@ -97,7 +96,7 @@ impl Paper<'_> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             build: BUILD.to_owned(),
             seed: self.config.seed,
-            data: self.data(),
+            data: self.data.clone(),
             files: BTreeMap::new(),
         }
     }

@@ -14,7 +14,9 @@ pub fn refuse(faults: &[BadSetup]) -> Failure {
         BadSetup::Choice(choice) => hint(choice),
         BadSetup::Name { name, known, .. } => {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            Some(match nearest(name, &known) {
+            let own = format!(".{name}");
+            let of_a_member = || known.iter().find(|known| known.ends_with(&own)).copied();
+            Some(match nearest(name, &known).or_else(of_a_member) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are {}", known.join(", ")),
             })

@@ -61,8 +61,9 @@ pub fn changed(from: &Config, to: &Config) -> Vec<KeyDifference> {
 }
 
 fn keys(one: &RunFacts, other: &RunFacts) -> Vec<(&'static str, KeyDifference)> {
+    let first = if one.is_of_rules() && other.is_of_rules() { "rules" } else { "models" };
     let pairs = [
-        ("models", &one.config, &other.config),
+        (first, &one.config, &other.config),
         ("backtest", &one.backtest_config, &other.backtest_config),
         ("diagnosis", &one.diagnosis_config, &other.diagnosis_config),
     ];

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::super::stored::RULES;
 use super::super::train::Report;
 use super::changed;
 use crate::config::Config;
@@ -79,7 +80,32 @@ impl RunFacts {
     /// As tables name it.
     pub fn subject(&self) -> String {
         let timeframe = self.config.as_ref().map(|config| config.data.timeframe.to_string());
-        [self.symbols.join(", "), timeframe.unwrap_or_default()].join(" ").trim().to_owned()
+        let bars = [self.symbols.join(", "), timeframe.unwrap_or_default()].join(" ");
+        let parts = [Some(bars.trim().to_owned()), self.search()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether rules were walked, and no models.
+    pub fn is_of_rules(&self) -> bool {
+        self.manifest.as_ref().is_some_and(|manifest| manifest.stages.contains_key(RULES))
+    }
+
+    /// How rules were chosen, which tells one walk of them from another: `grid, 500/100 bars`.
+    fn search(&self) -> Option<String> {
+        let config = self.config.as_ref().filter(|_| self.is_of_rules())?;
+        let (rules, walk) = (&config.optimize, &config.walkforward);
+        let tourney = &config.tournament;
+        let (way, layers) = match self.id.starts_with("tournament-") {
+            true => (format!("{} of {}", tourney.champions, tourney.candidates), &tourney.layers),
+            false => (rules.mode.name().to_owned(), &rules.layers),
+        };
+        let layers: Vec<&str> = layers.iter().map(|layer| layer.name()).collect();
+        let behind = if layers.is_empty() { "" } else { " behind " };
+        let behind = format!("{way}{behind}{}", layers.join(" + "));
+        Some(match rules.train_bars.zip(rules.test_bars) {
+            Some((train, test)) => format!("{behind}, {train}/{test} bars"),
+            None => format!("{behind}, {}/{} weeks", walk.train_weeks, walk.test_weeks),
+        })
     }
 
     /// Whether the verdict is of other settings than the last backtest: its trades are not those that

@@ -8,8 +8,8 @@ use crate::folds::Window;
 use crate::market::Bars;
 use crate::optimize::{BadSetup, Candidate, Conduct, Leaving, Setup, Terms};
 use crate::rng::Rng;
-use crate::search::{GpParams, SamplerParams, Space, SpaceParams, TpeParams};
-use crate::strategy::{self, Strategy};
+use crate::search::{GpParams, SamplerParams, Space, TpeParams};
+use crate::strategy::{self, Layer, Strategy};
 
 /// All that is known before anything is tried.
 pub struct Plans {
@@ -69,15 +69,21 @@ fn strategies(config: &Config) -> Result<Vec<&'static Strategy>, Failure> {
     Ok(strategy::ALL.into_iter().filter(|strategy| asked.contains(strategy)).collect())
 }
 
-/// A strategy with its own parameters, for its look-backs.
-fn searched(config: &Config, strategy: &'static Strategy) -> Result<(Setup, Space), Failure> {
-    let setup = Setup { strategy, layers: Vec::new(), unit: config.optimize.exits_in };
-    let space = setup.space(&SpaceParams::default(), None).map_err(|faults| refuse(&faults))?;
-    let space = space.check().map_err(|faults| {
-        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::world(told.join("; "))
-    })?;
-    Ok((setup, space))
+/// A strategy behind all layers with all parameters, for its look-backs.
+fn searched(config: &Config, strategy: &Strategy) -> Result<(Setup, Space), Failure> {
+    let leaving = leaving(config);
+    let refused = |fault| refuse(&[fault]);
+    let setup = Setup::spelt(strategy.name, &layer_names(config), leaving.unit).map_err(refused)?;
+    let whole = Candidate::new(setup.ensemble.clone(), leaving).map_err(refused)?;
+    Ok((setup, whole.space().clone()))
+}
+
+fn leaving(config: &Config) -> Leaving {
+    Leaving { unit: config.optimize.exits_in, in_parts: config.tournament.partial_targets }
+}
+
+fn layer_names(config: &Config) -> Vec<&'static str> {
+    config.tournament.layers.iter().map(|layer| layer.name()).collect()
 }
 
 fn candidates(
@@ -86,7 +92,9 @@ fn candidates(
 ) -> Result<Vec<Candidate>, Failure> {
     let asked = &config.tournament;
     let seed = Rng::stream(config.seed, "tournament candidates", &[]).next_u64();
-    let drawn = strategy::draw(strategies, asked.candidates as usize, seed);
+    let layers = layer_names(config).into_iter().map(Layer::find).collect::<Result<Vec<_>, _>>();
+    let layers = layers.map_err(|fault| refuse(&[BadSetup::Choice(fault)]))?;
+    let drawn = strategy::draw((strategies, &layers), asked.candidates as usize, seed);
     if drawn.len() < asked.champions as usize {
         return Err(Failure::user(format!(
             "there are {} different ensembles of these strategies, and {} champions are asked for",
@@ -99,8 +107,8 @@ fn candidates(
         let (n, asked) = (drawn.len(), asked.candidates);
         tracing::warn!("{n} different ensembles of {asked} were found: they are all candidates");
     }
-    let leaving = Leaving { unit: config.optimize.exits_in, in_parts: asked.partial_targets };
-    let candidate = |ensemble| Candidate::new(ensemble, leaving).map_err(|bad| refuse(&[bad]));
+    let candidate =
+        |ensemble| Candidate::new(ensemble, leaving(config)).map_err(|bad| refuse(&[bad]));
     drawn.into_iter().map(candidate).collect()
 }
 

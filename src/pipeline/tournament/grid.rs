@@ -1,6 +1,6 @@
 //! The champions, as people read them.
 
-use super::{Crowned, Fold, Tourney, outline};
+use super::{Crowned, Fold, Tourney};
 use crate::report::page::{Grid, percent, told};
 
 const HEADER: [&str; 9] = [
@@ -45,7 +45,7 @@ fn row(fold: &Fold, rank: usize, champion: &Crowned) -> Vec<String> {
         first(fold.number.to_string()),
         first(fold.test.start.to_string()),
         (rank + 1).to_string(),
-        outline(&champion.plan.entries),
+        champion.plan.entries.outline(),
         told(champion.train.score, 2),
         told(champion.test.score, 2),
         told(Some(f64::from(champion.test.trades)), 0),

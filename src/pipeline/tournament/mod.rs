@@ -24,7 +24,6 @@ use crate::optimize::{Arena, ArenaFault, Cell, Doing, Plan, Played, Tournament, 
 use crate::report::selection::Selection;
 use crate::report::verdict::{Evidence, Verdict};
 use crate::store::{self, FolderLock, Journal};
-use crate::strategy::Ensemble;
 use crate::units::{DAY_US, Ts};
 use asked::Plans;
 use outcome::Ground;
@@ -81,13 +80,6 @@ impl Fold {
     fn days(&self) -> [f64; 2] {
         [&self.train, &self.test].map(|span| (span.end.0 - span.start.0) as f64 / DAY_US as f64)
     }
-}
-
-/// `all of rsi + macd`
-pub fn outline(ensemble: &Ensemble) -> String {
-    let members: Vec<&str> = ensemble.members().iter().map(|m| m.strategy().name).collect();
-    let rule = if members.len() > 1 { ensemble.rule().to_string() + " " } else { String::new() };
-    rule + &members.join(" + ")
 }
 
 pub fn tournament(asked: &AskedRules<'_>) -> Result<Tourney, Failure> {

@@ -4,7 +4,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::super::diagnose::thresholds;
-use super::super::rules::{Account, Paper, Published, Walked, days, evidence, publish};
+use super::super::rules::{
+    Account, Paper, Published, Walked, days, evidence, fingerprint, publish,
+};
 use super::asked::Plans;
 use super::listed::{self, Listed};
 use super::pictures::Scene;
@@ -186,7 +188,7 @@ impl Ground<'_> {
             about: about(done),
             config: self.config,
             held: self.held,
-            bars: self.bars,
+            data: fingerprint(self.bars),
             metrics: &done.metrics,
             verdict: &done.verdict,
             evidence: &done.evidence,

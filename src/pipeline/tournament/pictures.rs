@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::exhibits::Draft;
-use super::{Fold, Tourney, outline};
+use super::{Fold, Tourney};
 use crate::optimize::{Candidate, Played};
 use crate::report::plot::{Across, Cloud, HeatMap, Line, Lines, Palette, Scatter, Shape, Titles};
 
@@ -119,7 +119,7 @@ fn survival((folds, candidates): (&[Played], &[Candidate]), subject: &str) -> He
     order.sort_by(|a, b| total(b.1).total_cmp(&total(a.1)).then(a.0.cmp(b.0)));
     order.truncate(MOST_ROWS);
     let name =
-        |at: u32| candidates.get(at as usize).map_or_else(String::new, |c| outline(&c.ensemble));
+        |at: u32| candidates.get(at as usize).map_or_else(String::new, |c| c.ensemble().outline());
     let n_rounds = shown.iter().map(|fold| fold.rounds.len()).max().unwrap_or(0);
     let crowned =
         |(_, rounds): &&(&u32, &Vec<f64>)| rounds.iter().any(|round| *round > n_rounds as f64);

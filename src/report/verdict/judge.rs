@@ -15,6 +15,16 @@ pub enum Outcome {
     NotEnoughEvidence,
 }
 
+impl Outcome {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::NotEnoughEvidence => "not enough evidence",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
     pub outcome: Outcome,

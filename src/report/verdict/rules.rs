@@ -2,9 +2,9 @@
 
 use super::checks::{Check, Finding, Topic, rule_checks};
 use super::evidence::Evidence;
-use super::judge::{Outcome, Reason, Verdict};
+use super::judge::{Reason, Verdict};
 use super::thresholds::Thresholds;
-use super::words::{counted, number};
+use super::words::{self, counted};
 use crate::report::selection::Selection;
 
 pub fn judge_rules(evidence: &Evidence, selection: &Selection, asked: &Thresholds) -> Verdict {
@@ -60,20 +60,7 @@ fn headline(reason: Reason, evidence: &Evidence) -> String {
         }
         Reason::RecordTooShort | Reason::Unclear => "what was found may be luck, and may be not",
     };
-    let outcome = match reason.outcome() {
-        Outcome::Pass => "pass",
-        Outcome::Fail => "fail",
-        Outcome::NotEnoughEvidence => "not enough evidence",
-    };
-    match &evidence.sharpe {
-        Some(band) => format!(
-            "{outcome}: {why} (yearly Sharpe ratio after costs {}, between {} and {})",
-            number(band.sharpe),
-            number(band.low),
-            number(band.high)
-        ),
-        None => format!("{outcome}: {why}"),
-    }
+    words::headline(reason.outcome(), why, evidence.sharpe.as_ref())
 }
 
 fn what_was_tested(evidence: &Evidence, selection: &Selection) -> String {

@@ -4,11 +4,11 @@ use crate::report::selection::Selection;
 use crate::report::selection::stationary::Bootstrap;
 use crate::report::selection::superiority::{Tried, superiority};
 use crate::report::selection::transfer::{Transfer, Window};
-use crate::report::verdict::SharpeBand;
 use crate::report::verdict::costs::{CostRun, Costs};
 use crate::report::verdict::dsr::deflated;
 use crate::report::verdict::psr::{Record, TrackRecord};
 use crate::report::verdict::stability::Stability;
+use crate::report::verdict::{Outcome, SharpeBand};
 use crate::rng::Rng;
 
 /// Forty settings over two years, each worth `daily` standard deviations a day and alike in part; the

@@ -3,7 +3,7 @@
 use super::checks::{Finding, Topic};
 use super::costs::BreakEven;
 use super::judge::{Case, Reason};
-use super::words::{cash, count, counted, list, more, number, sentence, settings, small};
+use super::words::{self, cash, count, counted, list, more, number, sentence, settings, small};
 
 pub(super) fn headline(case: &Case<'_>, reason: Reason) -> String {
     let why = match reason {
@@ -29,20 +29,7 @@ pub(super) fn headline(case: &Case<'_>, reason: Reason) -> String {
         }
         Reason::Unclear => "what was found may be luck, and may be not",
     };
-    let outcome = match reason.outcome() {
-        super::Outcome::Pass => "pass",
-        super::Outcome::Fail => "fail",
-        super::Outcome::NotEnoughEvidence => "not enough evidence",
-    };
-    match &case.evidence.sharpe {
-        Some(band) => format!(
-            "{outcome}: {why} (yearly Sharpe ratio after costs {}, between {} and {})",
-            number(band.sharpe),
-            number(band.low),
-            number(band.high)
-        ),
-        None => format!("{outcome}: {why}"),
-    }
+    words::headline(reason.outcome(), why, case.evidence.sharpe.as_ref())
 }
 
 pub(super) fn what_was_tested(case: &Case<'_>) -> String {

@@ -1,5 +1,7 @@
 //! Numbers, for people.
 
+use super::{Outcome, SharpeBand};
+
 /// Sharpe ratios, t values and the like.
 pub(super) fn number(x: f64) -> String {
     let text = format!("{x:.2}");
@@ -10,6 +12,14 @@ pub(super) fn number(x: f64) -> String {
 pub(super) fn small(x: f64) -> String {
     let text = format!("{x:.3}");
     if text == "-0.000" { "0.000".to_owned() } else { text }
+}
+
+/// The answer, why, and the Sharpe ratio, in a sentence.
+pub(super) fn headline(outcome: Outcome, why: &str, sharpe: Option<&SharpeBand>) -> String {
+    let outcome = outcome.word();
+    let Some(band) = sharpe else { return format!("{outcome}: {why}") };
+    let [sharpe, low, high] = [band.sharpe, band.low, band.high].map(number);
+    format!("{outcome}: {why} (yearly Sharpe ratio after costs {sharpe}, between {low} and {high})")
 }
 
 /// Money, in the account's currency.

@@ -2,6 +2,7 @@
 
 mod space; // all that can be searched of one
 mod random; // candidates from a seed
+mod spelt; // as one writes them
 mod votes; // events → votes that stand → entries
 #[cfg(test)]
 mod twin;

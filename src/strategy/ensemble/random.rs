@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{CONFIRM_BARS, Ensemble, Rule};
 use crate::rng::Rng;
+use crate::strategy::layers::{Gate, Layer};
 use crate::strategy::param::Param;
 use crate::strategy::spec::{Member, Strategy};
 use crate::strategy::value::Point;
@@ -18,16 +19,21 @@ const THRESHOLD: Param =
 /// How often one more is tried for each candidate asked for, where most have been drawn before.
 const TRIES: usize = 20;
 
-/// Up to `n` different ensembles of two to four different strategies, at points of their grids. The
-/// first `k` of more are those of `k`. Fewer come where there are not so many.
-pub fn draw(strategies: &[&'static Strategy], n: usize, seed: u64) -> Vec<Ensemble> {
+/// Up to `n` different ensembles of two to four different strategies, at points of their grids, each
+/// layer before half of them. The first `k` of more are those of `k`. Fewer come where there are not so
+/// many.
+pub fn draw(
+    (strategies, layers): (&[&'static Strategy], &[&'static Layer]),
+    n: usize,
+    seed: u64,
+) -> Vec<Ensemble> {
     let (mut drawn, mut seen) = (Vec::new(), BTreeSet::new());
     for attempt in 0..n.saturating_mul(TRIES) {
         if drawn.len() == n {
             break;
         }
         let mut rng = Rng::stream(seed, "candidate ensembles", &[attempt as u64]);
-        if let Some(ensemble) = one(strategies, &mut rng)
+        if let Some(ensemble) = one(strategies, layers, &mut rng)
             && seen.insert(ensemble.to_string())
         {
             drawn.push(ensemble);
@@ -42,7 +48,11 @@ pub fn random_point(params: &[Param], rng: &mut Rng) -> Point {
     params.iter().map(value).collect()
 }
 
-fn one(strategies: &[&'static Strategy], rng: &mut Rng) -> Option<Ensemble> {
+fn one(
+    strategies: &[&'static Strategy],
+    layers: &[&'static Layer],
+    rng: &mut Rng,
+) -> Option<Ensemble> {
     let most = MOST_MEMBERS.min(strategies.len());
     let n_members = if most > 2 { rng.index(2..most + 1) } else { most };
     let chosen = choose(strategies, n_members, rng);
@@ -55,7 +65,13 @@ fn one(strategies: &[&'static Strategy], rng: &mut Rng) -> Option<Ensemble> {
     }
     let rule = rule(members.len(), rng);
     let confirm_bars = number(&CONFIRM_BARS, rng) as u32;
-    Ensemble::new(members, rule, confirm_bars).ok()
+    let mut gates = Vec::new();
+    for layer in layers {
+        if rng.below(2) == 1 {
+            gates.push(Gate::new(layer, &random_point(layer.params, rng)).ok()?);
+        }
+    }
+    Some(Ensemble::new(members, rule, confirm_bars).ok()?.behind(gates))
 }
 
 /// Different ones, in the order of the list, so that an ensemble is spelt in one way.

@@ -6,7 +6,7 @@ use super::{Ensemble, Rule, draw, vote};
 use crate::backtest::screen::bits;
 use crate::strategy::signals::Entries;
 use crate::strategy::spec::Sides;
-use crate::strategy::{ALL, BadChoice, Member, Point};
+use crate::strategy::{ALL, BadChoice, LAYERS, Member, Point};
 
 /// A member's events, bar by bar.
 type Events = Vec<Sides<bool>>;
@@ -108,10 +108,10 @@ fn a_vote_stands_until_its_time_or_its_member_has_turned() {
 
 #[test]
 fn candidates_of_a_seed_are_the_same_and_no_two_are_alike() {
-    let drawn = draw(&ALL, 200, 7);
+    let drawn = draw((&ALL, &[]), 200, 7);
     assert_eq!(drawn.len(), 200);
-    assert_eq!(draw(&ALL, 50, 7), drawn[..50]);
-    assert_ne!(draw(&ALL, 50, 8), drawn[..50]);
+    assert_eq!(draw((&ALL, &[]), 50, 7), drawn[..50]);
+    assert_ne!(draw((&ALL, &[]), 50, 8), drawn[..50]);
     for (at, ensemble) in drawn.iter().enumerate() {
         assert!(drawn[..at].iter().all(|other| other != ensemble));
         let names: Vec<&str> = ensemble.members().iter().map(|m| m.strategy().name).collect();
@@ -124,10 +124,24 @@ fn candidates_of_a_seed_are_the_same_and_no_two_are_alike() {
 }
 
 #[test]
+fn each_layer_stands_before_half_of_them() {
+    let plain = draw((&ALL, &[]), 200, 7);
+    let drawn = draw((&ALL, &LAYERS), 200, 7);
+    for layer in LAYERS {
+        let stands =
+            |drawn: &&Ensemble| drawn.gates().iter().any(|gate| gate.layer().name == layer.name);
+        let n = drawn.iter().filter(stands).count();
+        assert!((70..130).contains(&n), "{} before {n}", layer.name);
+    }
+    let without = drawn.iter().map(|ensemble| ensemble.clone().behind(Vec::new()));
+    assert!(without.eq(plain), "the same ensembles, layers or not");
+}
+
+#[test]
 fn where_there_are_few_fewer_come() {
     let donchian = crate::strategy::find("donchian").unwrap();
-    assert_eq!(draw(&[donchian], 1000, 7).len() as u64, donchian.params[0].n_values());
-    assert!(draw(&[], 10, 7).is_empty());
+    assert_eq!(draw((&[donchian], &[]), 1000, 7).len() as u64, donchian.params[0].n_values());
+    assert!(draw((&[], &[]), 10, 7).is_empty());
 }
 
 #[test]

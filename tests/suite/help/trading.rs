@@ -92,10 +92,10 @@ fn strategies() {
     insta::assert_snapshot!(help_of("strategies"), @r"
     List the rule strategies, or show one with its parameters and conditions
 
-    Usage: edgewalk strategies [OPTIONS] [NAME]
+    Usage: edgewalk strategies [OPTIONS] [NAME]...
 
     Arguments:
-      [NAME]  A strategy, a layer, or `exits`
+      [NAME]...  Strategies, layers, or `exits`
 
     Options:
           --json  Prints JSON
@@ -134,7 +134,8 @@ fn optimize() {
     Usage: edgewalk optimize [OPTIONS]
 
     Options:
-          --strategy <NAME>  The strategy [default: optimize.strategy]
+          --strategy <NAME>  The strategy, or an ensemble such as 'all of rsi + macd' or '2 of rsi +
+                             macd + mfi' [default: optimize.strategy]
           --mode <MODE>      Which settings are tried: grid, random, two_stage, tpe, gaussian_process
                              (or bayes), halving, hyperband
           --trials <N>       Settings to try, for all modes but grid

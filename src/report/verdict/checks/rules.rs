@@ -82,7 +82,11 @@ fn transfer(selection: &Selection) -> Check {
 fn informed(selection: &Selection) -> Check {
     let check =
         Check::note(Topic::Informed, "settings' ranks before and after go together".to_owned());
-    let Some(found) = &selection.informed else { return check };
+    let Some(found) = &selection.informed else {
+        let words = "Ranks can be compared only where every setting is tried on every window, as a grid and \
+                     random search do.";
+        return check.found("not measured".to_owned(), Finding::Undecided, words);
+    };
     let Some((mean, error)) = found.mean_correlation.zip(found.error) else { return check };
     let told = format!("correlation {} ± {}", number(mean), number(error));
     let words = match mean {
