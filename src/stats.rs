@@ -25,6 +25,11 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 const LANES: usize = 16;
 
+/// As a person would write it: twelve digits, so that the third step of 0.1 is 0.3.
+pub fn as_written(exact: f64) -> f64 {
+    format!("{exact:.11e}").parse().unwrap_or(exact)
+}
+
 /// The sample variance, Σ(x − x̄)² / (n − 1), in two passes: the one-pass form cancels (Chan, Golub
 /// & LeVeque 1983, "Algorithms for computing the sample variance", Am. Stat. 37(3)).
 pub fn variance(values: &[f64]) -> Option<f64> {

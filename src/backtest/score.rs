@@ -26,7 +26,7 @@ pub enum Score {
     Net,
     /// The mean of trades' returns in bps: the edge of a trade.
     Expectancy,
-    /// `Σ net of wins / |Σ net of losses|`.
+    /// `Σ net of wins / |Σ net of losses| − 1`: 0 where both are alike, as of not trading.
     ProfitFactor,
     /// `Net` over the deepest fall between trades (after Young 1991, "Calmar ratio: a smoother
     /// tool", Futures; not of a year).
@@ -59,7 +59,9 @@ impl Score {
             Self::DailySharpe => daily_sharpe(tally, enough),
             Self::Net => finite(net_return(tally)),
             Self::Expectancy => tally.trades.returns.mean().map(|mean| mean / BPS),
-            Self::ProfitFactor => ratio(tally.trades.won, tally.trades.lost),
+            Self::ProfitFactor => {
+                ratio(tally.trades.won, tally.trades.lost).map(|factor| factor - 1.0)
+            }
             Self::Calmar => ratio(net_return(tally), tally.trades.max_drawdown),
         }
     }
@@ -114,7 +116,7 @@ mod tests {
         near(of(Score::TradeSortino), 4.0);
         near(of(Score::Net), 0.04);
         near(of(Score::Expectancy), 200.0);
-        near(of(Score::ProfitFactor), 5.0);
+        near(of(Score::ProfitFactor), 4.0);
         // From 1,030 to 1,020.
         near(of(Score::Calmar), 0.04 / (10.0 / 1030.0));
     }

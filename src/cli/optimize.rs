@@ -32,7 +32,7 @@ pub struct Args {
     /// bayes), halving, hyperband
     #[arg(long)]
     mode: Option<String>,
-    /// Settings to try, for all modes but grid
+    /// Settings to try, for all modes but grid; two-stage goes on around the best of them
     #[arg(long, value_name = "N")]
     trials: Option<u32>,
     #[command(flatten)]
@@ -132,17 +132,21 @@ const NOTHING: &str = "What may help: longer windows (--train-weeks), fewer `opt
 fn around(chosen: &[&Choice]) -> String {
     let known = chosen.iter().filter_map(|choice| choice.plateau);
     let scores: Vec<f64> = known.map(|plateau| plateau.score).collect();
-    let unknown = || {
-        "No neighbour of a chosen setting was tried, so that nobody can tell a plateau from a needle: \
-         --mode grid tries all.\n"
-            .to_owned()
-    };
     if chosen.is_empty() {
         return NOTHING.to_owned();
     }
+    let has_score = chosen.iter().any(|choice| choice.train.score.is_some_and(|score| score > 0.0));
+    let unknown = || match has_score {
+        true => {
+            "No neighbour of a chosen setting was tried, so that nobody can tell a plateau from a \
+                 needle: --mode grid tries all.\n"
+                .to_owned()
+        }
+        false => String::new(),
+    };
     stats::median(&scores).map_or_else(unknown, |median| {
         format!(
-            "Settings one step from the chosen ones had {} of their score there (median of {} windows): \
+            "Settings one step from the chosen ones, along one parameter or two, had {} of their score there (median of {} windows): \
              near 1 is a plateau, near 0 or below a needle.\n",
             told(Some(median), 2),
             told(Some(scores.len() as f64), 0),

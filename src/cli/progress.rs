@@ -4,7 +4,9 @@ use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{
+    FormattedDuration, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 
 use crate::ingest::feeds::Progress;
 
@@ -52,7 +54,10 @@ impl Drawn {
             let now = bar.elapsed().as_secs();
             if bar.is_hidden() && now >= said.load(Ordering::Relaxed) + EVERY {
                 said.store(now, Ordering::Relaxed);
-                tracing::info!("{done} of {all} after {}, {what}", HumanDuration(bar.elapsed()));
+                tracing::info!(
+                    "{done} of {all} after {}, {what}",
+                    FormattedDuration(bar.elapsed())
+                );
             }
         }
     }

@@ -32,7 +32,11 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
         [] => list(),
         names => {
             let one = |name: &String| one(name, &frame, args.json);
-            names.iter().map(one).collect::<Result<Vec<_>>>()?.join("\n")
+            let shown = names.iter().map(one).collect::<Result<Vec<_>>>()?;
+            match args.json && names.len() > 1 {
+                true => format!("[{}]", shown.join(",")),
+                false => shown.join("\n"),
+            }
         }
     };
     print(&shown)

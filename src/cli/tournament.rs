@@ -60,11 +60,12 @@ pub fn execute(args: &Args, global: &Global) -> Result<()> {
 fn headline(done: &Tourney) -> String {
     let n = |n: usize| told(Some(n as f64), 0);
     format!(
-        "{} {}: {} candidates on {} folds, {} settings, {} tries\n\n",
+        "{} {}: {} candidates on {} fold{}, {} settings, {} tries\n\n",
         done.symbol,
         done.timeframe,
         n(done.n_candidates),
         n(done.folds.len()),
+        if done.folds.len() == 1 { "" } else { "s" },
         n(done.n_settings),
         n(done.n_tries),
     )

@@ -51,13 +51,15 @@ section! {
     /// number: a t-value, which rewards many trades. trade_sortino: the same, over the root mean
     /// square of losses alone. daily_sharpe: Sharpe ratio of daily returns, of a year. net: profit
     /// as a part of the money at the beginning. expectancy: mean return of a trade in bps.
-    /// profit_factor: money won over money lost. calmar: net over the deepest fall between trades.
+    /// profit_factor: money won over money lost, less 1. calmar: net over the deepest fall between
+    /// trades.
     score: Score = Score::TradeSharpe, Rule::any();
     /// A setting with fewer trades on a window has no score there.
     min_trades: u32 = 10, Rule::within(1.0, 1e9).unit("trades");
     /// A window whose best score is not above this stays out of the market; null: it trades its best.
     min_score: Option<f64> = Some(0.0), Rule::any();
-    /// best: the highest score; plateau: the highest mean with the settings one step away.
+    /// best: the highest score; plateau: the highest mean with the settings one step away along one
+    /// parameter or two (between words there are no steps).
     pick: Pick = Pick::Best, Rule::any();
     /// Repeat all of it on so many shuffled markets: what does the same search find where there is
     /// nothing? The verdict then asks for fewer than `verdict.max_permutation_p` that do as well. (19
@@ -101,6 +103,19 @@ choice! {
         Regime = "regime",
         Session = "session",
         Confidence = "confidence",
+    }
+}
+
+impl LayerName {
+    /// Each once.
+    pub fn each(layers: &[Self]) -> Vec<&'static str> {
+        let mut names: Vec<&'static str> = Vec::new();
+        for layer in layers {
+            if !names.contains(&layer.name()) {
+                names.push(layer.name());
+            }
+        }
+        names
     }
 }
 

@@ -20,11 +20,15 @@ pub enum Pick {
 pub struct Neighbours(Vec<Vec<usize>>);
 
 impl Neighbours {
-    /// `places`: of each setting, the index of its value along each parameter.
-    pub fn new(places: &[Vec<u64>]) -> Self {
+    /// `places`: of each setting, the index of its value along each parameter; `ordered`: those
+    /// parameters along which there are steps.
+    pub fn new(places: &[Vec<u64>], ordered: &[bool]) -> Self {
         let known: std::collections::BTreeMap<&[u64], usize> =
             places.iter().enumerate().map(|(at, place)| (place.as_slice(), at)).collect();
-        let steps = |axes: usize| (0..axes).flat_map(|axis| [(axis, false), (axis, true)]);
+        let steps = |axes: usize| {
+            let ordered = (0..axes).filter(|axis| ordered[*axis]);
+            ordered.flat_map(|axis| [(axis, false), (axis, true)])
+        };
         let step = |place: &[u64], (axis, up): (usize, bool)| {
             let mut other = place.to_vec();
             other[axis] = if up { place[axis] + 1 } else { place[axis].checked_sub(1)? };
@@ -42,11 +46,16 @@ impl Neighbours {
         Self(places.iter().map(near).collect())
     }
 
+    /// Those near a setting.
+    pub fn of(&self, at: usize) -> &[usize] {
+        self.0.get(at).map_or(&[], Vec::as_slice)
+    }
+
     /// The mean of a setting's score and of those around it that were tried; one that was, and has no
     /// score, counts as 0, the worth of not trading. `None` where it has none itself.
     pub fn around(&self, cells: &[Option<Cell>], at: usize) -> Option<f64> {
         let own = cells[at].and_then(|cell| cell.score)?;
-        let near = self.0.get(at)?.iter().filter_map(|other| cells[*other]);
+        let near = self.of(at).iter().filter_map(|other| cells[*other]);
         let scores: Vec<f64> = near.map(|cell| cell.score.unwrap_or(0.0)).collect();
         Some((own + scores.iter().sum::<f64>()) / (scores.len() + 1) as f64)
     }

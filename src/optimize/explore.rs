@@ -3,7 +3,7 @@
 //! Windows know nothing of each other: what is tried on one follows from its own bars, the space and
 //! the seed. They are walked side by side only so that conditions are computed for all at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::arena::{Arena, ArenaFault, Cell, Conduct, Exact};
 use super::choice::Pick;
@@ -13,7 +13,7 @@ use super::setup::{BadSetup, Setup};
 use super::stretch::Stretch;
 use crate::backtest::Market;
 use crate::market::Columns;
-use crate::search::{History, Point, Sampler, Space};
+use crate::search::{Dimension, History, Point, Sampler, Space};
 
 /// What settings are tried on.
 pub struct Field<'a> {
@@ -97,14 +97,11 @@ impl Explored {
         cells
     }
 
-    /// The scores of what was tried one step from each window's choice, on all of the window.
+    /// The scores of what was tried near each window's choice, on all of the window.
     pub fn around(&self, space: &Space, chosen: &[Option<usize>]) -> Vec<Vec<Option<f64>>> {
-        let place = |point: Point| self.settings.place(&super::settings::name(&point));
-        let near = |at: &Option<usize>| -> BTreeSet<usize> {
-            let point = at.map(|at| &self.settings.points[at]);
-            point.into_iter().flat_map(|p| one_step_from(space, p)).filter_map(place).collect()
-        };
-        let near: Vec<BTreeSet<usize>> = chosen.iter().map(near).collect();
+        let neighbours = self.settings.neighbours(space);
+        let near = |at: &Option<usize>| at.map_or(&[][..], |at| neighbours.of(at));
+        let near: Vec<&[usize]> = chosen.iter().map(near).collect();
         let mut found = vec![BTreeMap::new(); chosen.len()];
         for tried in self.tries.iter().filter(|tried| tried.share >= 1.0) {
             let (window, setting) = (tried.window as usize, tried.setting as usize);
@@ -314,20 +311,26 @@ impl Field<'_> {
     }
 }
 
-/// Up and down along each parameter that has steps.
+/// Up and down along each parameter that has steps. Of words, none of which is nearer than another,
+/// all others.
 fn one_step_from(space: &Space, point: &Point) -> Vec<Point> {
-    let step = |(name, dimension): (&str, &crate::search::Dimension)| -> Vec<Point> {
+    let step = |(name, dimension): (&str, &Dimension)| -> Vec<Point> {
         let Some(at) = point.get(name).and_then(|value| dimension.index(value)) else {
             return Vec::new();
         };
-        let last = dimension.n_values().unwrap_or(1) - 1;
-        let near = [at.checked_sub(1), (at < last).then_some(at + 1)];
+        let n = dimension.n_values().unwrap_or(1);
+        let near: Vec<u64> = match dimension {
+            Dimension::Choice(_) => (0..n).filter(|k| *k != at).collect(),
+            _ => {
+                [at.checked_sub(1), (at + 1 < n).then_some(at + 1)].into_iter().flatten().collect()
+            }
+        };
         let moved = |k: u64| {
             let mut other = point.clone();
             other.insert(name.to_owned(), dimension.nth(k));
             other
         };
-        near.into_iter().flatten().map(moved).collect()
+        near.into_iter().map(moved).collect()
     };
     space.axes().flat_map(step).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::choice::Neighbours;
 use super::plan::Plan;
 use super::setup::{BadSetup, Setup};
-use crate::search::{Point, Space};
+use crate::search::{Dimension, Point, Space};
 
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -40,15 +40,16 @@ impl Settings {
         self.known.get(name).copied()
     }
 
-    /// Which are one step apart.
+    /// Which are near each other; a point between the steps has nobody near it.
     pub fn neighbours(&self, space: &Space) -> Neighbours {
         let place = |point: &Point| {
-            let at = |(name, dimension): (&str, &crate::search::Dimension)| {
-                point.get(name).and_then(|value| dimension.index(value)).unwrap_or(u64::MAX / 2)
-            };
-            space.axes().map(at).collect::<Vec<u64>>()
+            let at = |(name, dimension): (&str, &Dimension)| dimension.index(point.get(name)?);
+            space.axes().map(at).collect::<Option<Vec<u64>>>().unwrap_or_default()
         };
-        Neighbours::new(&self.points.iter().map(place).collect::<Vec<_>>())
+        let is_ordered =
+            |(_, dimension): (&str, &Dimension)| !matches!(dimension, Dimension::Choice(_));
+        let ordered: Vec<bool> = space.axes().map(is_ordered).collect();
+        Neighbours::new(&self.points.iter().map(place).collect::<Vec<_>>(), &ordered)
     }
 }
 

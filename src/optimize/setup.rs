@@ -2,9 +2,10 @@
 //! `rsi.period` where there are more; `exits.stop`, `trend.fast`.
 
 use super::plan::Plan;
-use crate::search::{self, DimensionParams, Space, SpaceParams};
+use crate::search::{self, Dimension, DimensionParams, Space, SpaceParams};
+use crate::stats::as_written;
 use crate::strategy::{
-    BadChoice, Ensemble, ExitRule, Gate, Layer, Param, Point, Range, Unit, Value, as_written,
+    BadChoice, Ensemble, ExitRule, Gate, Layer, Param, Point, Range, Unit, Value,
 };
 
 /// An ensemble, or one strategy, behind its layers, and what its exits are measured in.
@@ -90,14 +91,17 @@ impl Setup {
         }
     }
 
-    /// The corners of a space: where look-backs are longest. (Exits have none.)
+    /// The corners of a space, where look-backs are longest: exits' at their low and high ends alone.
     pub fn corners(&self, space: &Space) -> Vec<search::Point> {
         let ends = [0.0, 1.0].map(|end| space.decode(&vec![end; space.n_axes()]));
         let mut corners = ends.to_vec();
         let axes = space.axes().filter(|(name, _)| !name.starts_with(EXITS));
         for (name, dimension) in axes.take(MOST_AXES) {
-            let ends = dimension.n_values().map(|n| [dimension.nth(0), dimension.nth(n - 1)]);
-            let Some(ends) = ends else { continue };
+            let ends: Vec<search::Value> = match (dimension, dimension.n_values()) {
+                (_, None) => continue,
+                (Dimension::Choice(values), _) => values.clone(),
+                (_, Some(n)) => vec![dimension.nth(0), dimension.nth(n - 1)],
+            };
             let at = |corner: &search::Point, end: &search::Value| {
                 let mut corner = corner.clone();
                 corner.insert(name.to_owned(), end.clone());
@@ -147,7 +151,9 @@ impl Setup {
         let usual: Vec<(String, Param)> =
             params.filter(|(name, _)| is_usual(name) && !fixed.0.contains_key(name)).collect();
         let mut levels: Vec<u64> = usual.iter().map(|(_, param)| param.n_values()).collect();
-        while most.is_some_and(|most| levels.iter().product::<u64>() > most) {
+        // Of an ensemble there may be more than can be counted.
+        let size = |levels: &[u64]| levels.iter().try_fold(1_u64, |n, level| n.checked_mul(*level));
+        while most.is_some_and(|most| size(&levels).is_none_or(|n| n > most)) {
             // The widest first; of equals, the first.
             let Some(widest) = (0..levels.len()).rev().max_by_key(|at| levels[*at]) else { break };
             levels[widest] -= 1;
@@ -242,6 +248,14 @@ mod tests {
             assert_eq!(corner["session.session"], search::Value::Text("london".to_owned()));
             setup.plan(&corner).unwrap();
         }
+    }
+
+    #[test]
+    fn an_ensemble_of_any_size_is_searched_on_as_few_settings_as_asked() {
+        let names = ALL.map(|strategy| strategy.name).join(" + ");
+        let setup = Setup::spelt(&format!("any of {names}"), &[], Unit::Atr).unwrap();
+        let space = setup.space(&SpaceParams::default(), Some(600)).unwrap().check().unwrap();
+        assert!((2..=600).contains(&space.n_points().unwrap()), "{:?}", space.n_points());
     }
 
     #[test]

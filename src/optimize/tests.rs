@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::settings::name;
+use super::settings::{Settings, name};
 use super::*;
 use crate::backtest::Market;
 use crate::backtest::rules::Rules;
@@ -192,18 +192,45 @@ fn a_plateau_is_chosen_before_a_needle() {
     let score = [9.0, -5.0, 0.0, -5.0, 0.0, 5.0, 0.0, 5.0, 6.0];
     let cell = |score: f64| Some(Cell { score: Some(score), trades: 9, net_return: 0.0 });
     let cells: Vec<Option<Cell>> = score.into_iter().map(cell).collect();
-    let neighbours = Neighbours::new(&places);
+    let neighbours = Neighbours::new(&places, &[true; 2]);
     let of = |pick: Pick, least: Option<f64>| pick.choose(&cells, (&neighbours, least));
     assert_eq!((of(Pick::Best, None), of(Pick::Plateau, None)), (Some(0), Some(8)));
     assert_eq!(of(Pick::Best, Some(9.0)), None);
     assert_eq!(Pick::Best.choose(&[None, None], (&neighbours, None)), None);
 }
 
+#[test]
+fn words_are_no_steps_apart_and_points_between_steps_are_near_nobody() {
+    let steps = space;
+    let space = steps(
+        r#"{"side": {"choice": ["long", "short"]}, "n": {"int": [1, 3]}, "x": {"float": [0, 1]}}"#,
+    );
+    let stepped: Space = steps(r#"{"side": {"choice": ["long", "short"]}, "n": {"int": [1, 3]}}"#);
+    let point = |side: &str, n: i64, x: Option<f64>| {
+        let known = [("side", Value::Text(side.to_owned())), ("n", Value::Int(n))];
+        let more = x.map(|x| ("x", Value::Float(x)));
+        let named = known.into_iter().chain(more);
+        named.map(|(name, value)| (name.to_owned(), value)).collect::<Point>()
+    };
+    let near = |space: &Space, points: [Point; 3]| {
+        let mut settings = Settings::default();
+        settings.points.extend(points);
+        let cell = |score| Some(Cell { score: Some(score), trades: 9, net_return: 0.0 });
+        settings.neighbours(space).around(&[cell(1.0), cell(3.0), cell(9.0)], 0)
+    };
+    let points = [point("long", 1, None), point("long", 2, None), point("short", 1, None)];
+    assert_eq!(near(&stepped, points), Some(2.0));
+    let between = [0.1, 0.1, 0.9].map(Some);
+    let points = [1, 2, 2].into_iter().zip(between).map(|(n, x)| point("long", n, x));
+    let points: Vec<Point> = points.collect();
+    assert_eq!(near(&space, points.try_into().unwrap()), Some(1.0));
+}
+
 /// A broad hill under noise as high as itself: the choice by neighbours is worth more in truth.
 #[test]
 fn under_noise_the_plateau_is_the_better_choice() {
     let places: Vec<Vec<u64>> = (0..144).map(|at| vec![at / 12, at % 12]).collect();
-    let neighbours = Neighbours::new(&places);
+    let neighbours = Neighbours::new(&places, &[true; 2]);
     let truth = |at: usize| {
         let off = |place: u64| (place as f64 - 4.0) * (place as f64 - 4.0);
         libm::exp(-(off(places[at][0]) + off(places[at][1])) / 18.0)
@@ -239,7 +266,9 @@ fn around_a_choice_is_what_was_tried_one_step_away_on_all_of_the_window() {
     // Of the second window 3 saw a part alone, and 5 is no neighbour.
     found.tries.extend([tried(1, 0, 1.0), tried(1, 1, 1.0), tried(1, 3, 0.5), tried(1, 5, 1.0)]);
     let around = found.around(&space, &[Some(4), Some(0), None]);
-    assert_eq!(around, [vec![Some(10.0), Some(30.0), Some(50.0), None], vec![Some(10.0)], vec![]]);
+    let score = |setting: u32| tried(0, setting, 1.0).cell.score;
+    let all = [0, 1, 2, 3, 5, 6, 7, 8].map(score).to_vec();
+    assert_eq!(around, [all, vec![Some(10.0)], vec![]]);
 }
 
 #[test]

@@ -33,7 +33,11 @@ pub fn trade_log(run: &str, live: Option<&str>) -> Result<TradeLog, Failure> {
     let own = if has_rules { RULES } else { BACKTEST };
     let stage = live.map_or_else(|| own.to_owned(), live_name);
     let listed = manifest.as_ref().map(|manifest| manifest.whole(&whole, &stage)).transpose();
-    let listed = listed.map_err(|failure| failure.hint("`edgewalk backtest` writes them anew"))?;
+    let anew = match has_rules {
+        true => "the same `edgewalk optimize` or `edgewalk tournament` writes them anew",
+        false => "`edgewalk backtest` writes them anew",
+    };
+    let listed = listed.map_err(|failure| failure.hint(anew))?;
     if listed.flatten().is_none() {
         return Err(match live {
             None => Failure::user(format!("run `{id}` has no trades yet"))

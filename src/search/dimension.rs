@@ -6,6 +6,7 @@ use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::value::Value;
+use crate::stats::as_written;
 
 /// One dimension as it is written: `{float: [0.5, 1.0]}`, `{log: [0.01, 0.3]}`, `{int: [3, 8]}`,
 /// `{int_log: [8, 512]}`, each with a `step` if wanted (not on logs); `{choice: [depth, leaf]}`;
@@ -124,7 +125,10 @@ impl DimensionParams {
         let width = int_width(low, high)?;
         let step = self.step.unwrap_or(1.0);
         if !(step >= 1.0 && step <= width as f64 && step.fract() == 0.0) {
-            return Err(format!("has the step {step}, which must be whole and fit its ends"));
+            return Err(format!(
+                "has the step {step}, which must be whole and fit its ends; with a point, `{low}.0` is the \
+                 beginning of steps that are not whole"
+            ));
         }
         let step = step as u64;
         Ok(Dimension::Int { low, step: step as i64, n: width / step + 1, scale: Scale::Linear })
@@ -223,6 +227,18 @@ impl Dimension {
         }
     }
 
+    /// The nearest place that is exactly a value's: that of [`Self::decode`], encoded.
+    pub fn snap(&self, at: f64) -> f64 {
+        match self {
+            Self::Float { .. } => at,
+            Self::Int { scale: Scale::Log, .. } => self.encode(&self.decode(at)).unwrap_or(at),
+            _ => {
+                let n = self.n_values().unwrap_or(1);
+                (cell(at.clamp(0.0, 1.0), n) as f64 + 0.5) / n as f64
+            }
+        }
+    }
+
     /// The `k`-th value of a dimension that has a number of them; the beginning of one that has not.
     pub fn nth(&self, k: u64) -> Value {
         match self {
@@ -280,10 +296,8 @@ pub(super) fn cell(at: f64, n: u64) -> u64 {
     ((at * n as f64) as u64).min(n - 1)
 }
 
-/// As a person would write it: twelve digits, so that the third step of 0.1 is 0.3.
 fn step_value(low: f64, step: f64, k: u64) -> f64 {
-    let exact = low + k as f64 * step;
-    format!("{exact:.11e}").parse().unwrap_or(exact)
+    as_written(low + k as f64 * step)
 }
 
 /// Whole numbers reach half a step to either side, so that the ends are as likely as their

@@ -109,9 +109,7 @@ impl Space {
     /// The nearest place in the cube that is exactly a point's.
     pub fn snap(&self, cube: &mut [f64]) {
         for (at, (_, dimension)) in cube.iter_mut().zip(self.axes()) {
-            if dimension.n_values().is_some() {
-                *at = dimension.encode(&dimension.decode(*at)).unwrap_or(*at);
-            }
+            *at = dimension.snap(*at);
         }
     }
 

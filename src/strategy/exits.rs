@@ -103,6 +103,11 @@ impl ExitRule {
         })
     }
 
+    /// What distances are multiples of, as an expression.
+    pub fn unit(&self) -> &str {
+        &self.unit
+    }
+
     /// The distances on some rows of bars, whose closes these are. A stop must be further than
     /// `least_bps` of the close: the engine refuses one within twice the half spread.
     pub fn distances(

@@ -20,7 +20,7 @@ pub use ensemble::{CONFIRM_BARS, Ensemble, Rule, draw, random_point, vote};
 pub use exits::{Distances, ExitRule, Unit, Units};
 pub use fault::BadChoice;
 pub use layers::{Gate, LAYERS, Layer};
-pub use param::{Param, Range, as_written};
+pub use param::{Param, Range};
 pub use rules::{ALL, find};
 pub use signals::{Bits, Entries, warm_up};
 pub use spec::{Member, Sides, Strategy};

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::fault::BadChoice;
 use super::value::{Point, Value};
+use crate::stats::as_written;
 
 /// A parameter of a strategy, a layer, an exit or an ensemble.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -139,11 +140,6 @@ pub fn complete(of: &str, params: &[Param], point: &Point) -> Result<Point, Vec<
         }
     }
     if faults.is_empty() { Ok(complete) } else { Err(faults) }
-}
-
-/// As a person would write it: twelve digits, so that the third step of 0.1 is 0.3.
-pub fn as_written(exact: f64) -> f64 {
-    format!("{exact:.11e}").parse().unwrap_or(exact)
 }
 
 #[cfg(test)]

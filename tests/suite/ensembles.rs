@@ -41,6 +41,28 @@ fn an_ensemble_is_optimised_like_a_strategy() {
     assert_eq!(account(&told), account(&other));
 }
 
+/// Where a search goes on to, it was led by windows that it is tested on; the luck of the best of many
+/// is told of settings that were not.
+#[test]
+fn as_many_settings_are_compared_as_a_search_tries_but_none_that_it_was_led_to() {
+    let project = Project::of(CONFIG);
+    let told = project.done(&["optimize", "--mode", "tpe", "--trials", "20"]);
+    assert!(told.contains("best setting against the luck of as many"), "{told}");
+    assert!(told.contains(" 20 settings, each held fixed, were compared"), "{told}");
+}
+
+#[test]
+fn a_champion_is_spelt_as_optimize_reads_it() {
+    let project = Project::of(CONFIG);
+    project.done(&["tournament", "--set", "tournament.layers=[session, session]"]);
+    let champions = table(&project, "tournament-", "hybrid_optimization_champions.parquet");
+    let (strategies, layers) = (texts(&champions, "strategy"), texts(&champions, "layers"));
+    assert!(layers.iter().any(|text| text == "session"), "{layers:?}");
+    assert!(layers.iter().all(|text| text.is_empty() || text == "session"), "{layers:?}");
+    let told = project.done(&["optimize", "--strategy", &strategies[0]]);
+    assert!(told.contains(&format!("`{}`: 12 settings", strategies[0])), "{told}");
+}
+
 #[test]
 fn what_an_ensemble_cannot_be_is_said() {
     let project = Project::of(CONFIG);

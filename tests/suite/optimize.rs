@@ -108,7 +108,7 @@ fn a_choice_is_told_from_a_needle_by_those_around_it() {
     for window in 0..chosen.len() {
         let (period, stop) = chosen[window];
         let is_near = |(at, (p, s)): &(f64, (f64, f64))| {
-            *at == window as f64 && (p - period).abs() + (s - stop).abs() == 1.0
+            *at == window as f64 && f64::max((p - period).abs(), (s - stop).abs()) == 1.0
         };
         let near = all.iter().zip(&scores).filter(|(tried, _)| is_near(tried));
         let near: Vec<f64> = near.map(|(_, s)| if s.is_nan() { 0.0 } else { *s }).collect();
@@ -242,6 +242,11 @@ fn what_cannot_be_is_refused_with_what_was_meant() {
     assert!(told.contains("are given together, or neither is"), "{told}");
     let told = refused(&["--step-bars", "100"]);
     assert!(told.contains("the step must be at least as long as the test"), "{told}");
+    let told = refused(&["--step-bars", "900"]);
+    assert!(told.contains("would be in no test window"), "{told}");
+    let between = ["--mode", "random", "--set", "optimize.pick=plateau", "--set"];
+    let told = refused(&[&between[..], &["optimize.space.exits.stop=1.0..2.0"]].concat());
+    assert!(told.contains("has no step, which a plateau needs"), "{told}");
     let told = refused(&["--set", "optimize.space.exits.stop=1.0..2.0"]);
     assert!(told.contains("has no step, which a grid needs"), "{told}");
     let told = refused(&["--mode", "annealing"]);

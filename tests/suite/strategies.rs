@@ -144,6 +144,17 @@ fn a_name_that_is_not_is_refused_with_the_nearest() {
 }
 
 #[test]
+fn several_are_shown_at_once() {
+    let project = Project::new();
+    let told = project.done(&["strategies", "rsi", "trend"]);
+    assert!(told.contains("\nrsi: ") || told.starts_with("rsi: "), "{told}");
+    assert!(told.contains("\ntrend: "), "{told}");
+    let json: serde_json::Value =
+        serde_json::from_str(&project.done(&["strategies", "rsi", "trend", "--json"])).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn programs_get_json() {
     let project = Project::new();
     let json = |args: &[&str]| parsed(&project, args);

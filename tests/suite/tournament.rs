@@ -85,7 +85,7 @@ fn every_fold_has_its_champions_and_every_try_is_on_record() {
     };
     let champions = text("hybrid_optimization_champions.csv");
     assert_eq!(champions.lines().count(), 1 + 5 * 3);
-    assert!(champions.starts_with("fold,rank,candidate,ensemble,exits,train_from,"), "{champions}");
+    assert!(champions.starts_with("fold,rank,candidate,strategy,layers,ensemble,"), "{champions}");
     // 12 on 1/8, 6 on 1/4, 3 on half and all; then 12 of each champion.
     let survival = text("survival.csv");
     let first: Vec<&str> = survival.lines().skip(1).take(4).collect();

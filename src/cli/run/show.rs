@@ -24,6 +24,7 @@ fn head(run: &RunFacts) -> String {
     let mut text = format!("`{}`{latest}\n{}, {}\n", run.id, run.subject(), when(run));
     match &run.state {
         State::Whole => {}
+        State::Unfinished { folds: 0 } => text += "unfinished: the same command goes on with it\n",
         State::Unfinished { folds } => {
             text +=
                 &format!("unfinished, {folds} folds so far: the same command goes on with it\n");
@@ -139,7 +140,16 @@ fn folds(folds: &[FoldFacts], all: bool) -> String {
     table_of(&header, "rllrrr", rows)
 }
 
+/// A walk of rules has no stages of its own to come.
+fn is_of_rules_to_come(run: &RunFacts) -> bool {
+    matches!(run.state, State::Unfinished { .. })
+        && ["optimize-", "tournament-"].iter().any(|kind| run.id.starts_with(kind))
+}
+
 fn metrics(run: &RunFacts) -> String {
+    if is_of_rules_to_come(run) {
+        return String::new();
+    }
     if run.metrics.is_none() {
         return "no backtest yet: `edgewalk backtest` makes one\n".to_owned();
     }
@@ -156,6 +166,9 @@ fn metrics(run: &RunFacts) -> String {
 }
 
 fn judgement(run: &RunFacts) -> String {
+    if is_of_rules_to_come(run) {
+        return String::new();
+    }
     if run.verdict.is_none() {
         return "no diagnosis yet: `edgewalk diagnose` makes one\n".to_owned();
     }

@@ -4,12 +4,12 @@ use rayon::prelude::*;
 
 use super::super::rules::{conduct, id, refuse, settled, told, windows};
 use crate::backtest::Market;
-use crate::config::{Config, OptimizeMode, RegimesName};
+use crate::config::{Config, LayerName, OptimizeMode, RegimesName};
 use crate::failure::Failure;
 use crate::features::Shape;
 use crate::folds::Window;
 use crate::market::{Bars, Columns};
-use crate::optimize::{Bracket, Conduct, Field, How, Kind, Setup, Stretch, kinds};
+use crate::optimize::{Bracket, Conduct, Field, How, Kind, Pick, Setup, Stretch, kinds};
 use crate::regimes::{Markov, Method, Rules};
 use crate::search::{
     GpParams, GridParams, History, Point, Sampler, SamplerParams, Space, SpaceParams, TpeParams,
@@ -20,6 +20,8 @@ pub struct Plans {
     pub setup: Setup,
     pub space: Space,
     pub how: How,
+    /// Settings that no earning has chosen: the luck of the best of them can be told.
+    pub beforehand: Vec<Point>,
     pub conduct: Conduct,
     pub windows: Vec<Window>,
     /// Windows, or the regimes of each.
@@ -45,7 +47,8 @@ impl Plans {
         let windows = windows(config, bars, warm_up)?;
         let kinds = apart(config, bars, &windows)?;
         let how = how(config, &space)?;
-        Ok(Self { setup, space, how, conduct, windows, kinds })
+        let beforehand = beforehand((&space, config.seed), &how)?;
+        Ok(Self { setup, space, how, beforehand, conduct, windows, kinds })
     }
 
     /// Where it all is tried; `windows`: what each chooses on.
@@ -78,8 +81,8 @@ impl Plans {
 
 fn setup(config: &Config) -> Result<Setup, Failure> {
     let asked = &config.optimize;
-    let layers: Vec<&str> = asked.layers.iter().map(|layer| layer.name()).collect();
-    Setup::spelt(&asked.strategy, &layers, asked.exits_in).map_err(|fault| refuse(&[fault]))
+    Setup::spelt(&asked.strategy, &LayerName::each(&asked.layers), asked.exits_in)
+        .map_err(|fault| refuse(&[fault]))
 }
 
 fn space(config: &Config, setup: &Setup) -> Result<Space, Failure> {
@@ -122,6 +125,9 @@ pub fn apart(config: &Config, bars: &Bars, windows: &[Window]) -> Result<Vec<Kin
 
 fn how(config: &Config, space: &Space) -> Result<How, Failure> {
     let asked = &config.optimize;
+    if asked.pick == Pick::Plateau {
+        stepped(space, "a plateau", "optimize.pick")?;
+    }
     let trials = asked.trials as usize;
     let random = |n: usize| points(space, SamplerParams::Random, (config.seed, n));
     Ok(match asked.mode {
@@ -155,6 +161,18 @@ fn how(config: &Config, space: &Space) -> Result<How, Failure> {
     })
 }
 
+/// What a search goes on to has seen the test windows of earlier ones: in its place as many points,
+/// evenly spread.
+fn beforehand((space, seed): (&Space, u64), how: &How) -> Result<Vec<Point>, Failure> {
+    Ok(match how {
+        How::All(points) => points.clone(),
+        How::These(wanted) => wanted.iter().map(|(point, _)| point.clone()).collect(),
+        How::TwoStage { coarse, .. } => coarse.clone(),
+        How::Adaptive { trials, .. } => points(space, SamplerParams::QuasiRandom, (seed, *trials))?,
+        How::Brackets(brackets) => brackets.iter().flat_map(|b| b.points.clone()).collect(),
+    })
+}
+
 fn bracket(points: Vec<Point>, rounds: u32) -> Bracket {
     let share = 1.0 / KEEP_ONE_IN.pow(rounds) as f64;
     Bracket { points, share, keep_one_in: KEEP_ONE_IN }
@@ -176,14 +194,17 @@ fn checked(sampler: SamplerParams) -> Result<Sampler, Failure> {
     sampler.check().map_err(|faults| Failure::user(faults.join("; ")))
 }
 
-fn grid_size(space: &Space) -> Result<u64, Failure> {
+/// `what` needs a space with steps.
+fn stepped(space: &Space, what: &str, hint: &str) -> Result<(), Failure> {
     let endless = space.axes().find(|(_, dimension)| dimension.n_values().is_none());
-    if let Some((name, _)) = endless {
-        return Err(Failure::user(format!(
-            "`optimize.space.{name}` has no step, which a grid needs"
-        ))
-        .hint("`1.0..3.0 step 0.5`, or another `optimize.mode`"));
-    }
+    endless.map_or(Ok(()), |(name, _)| {
+        let told = format!("`optimize.space.{name}` has no step, which {what} needs");
+        Err(Failure::user(told).hint(format!("`1.0..3.0 step 0.5`, or another `{hint}`")))
+    })
+}
+
+fn grid_size(space: &Space) -> Result<u64, Failure> {
+    stepped(space, "a grid", "optimize.mode")?;
     let n = space.n_points().filter(|n| *n <= MOST);
     n.ok_or_else(|| {
         let sizes: Vec<String> =

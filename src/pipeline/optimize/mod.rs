@@ -15,7 +15,7 @@ use super::backtest::market_of;
 use super::diagnose::thresholds;
 use super::rules::{
     Account, AskedRules, Paper, Published, Walked, days, evidence, fingerprint, impossible,
-    publish, refuse, sigma,
+    publish, reach, refuse, sigma,
 };
 use super::{bars, shape};
 use crate::backtest::ledger::Ledger;
@@ -113,13 +113,13 @@ fn made(
     let windows = steps(bars, plans, (found, &tests, &chosen));
     progress("out-of-sample record", 0, 1);
     let walked = walk(config, field, (&plans.kinds, found, &chosen))?;
-    let n_trials = trials::record(config, plans, (symbol, found))?;
+    let n_trials = trials::record(config, plans, (symbol, found, &id))?;
     let ends = windows.iter().map(|step| step.test.end).collect();
     let evidence = evidence(config, &walked, (ends, n_trials))?;
     let rows = walked.rows.clone();
     let selection = Selection {
         procedure: procedure(asked, (bars, plans), walked.metrics.growth.total_return)?,
-        ..standing::selection(field, (found, &tests, &windows), rows.clone())?
+        ..standing::selection((field, &plans.beforehand), (found, &tests, &windows), rows.clone())?
     };
     let done = Optimized {
         id,
@@ -172,11 +172,7 @@ fn steps(
     (found, tests, chosen): (&Explored, &Explored, &[Option<usize>]),
 ) -> Vec<Step> {
     let kinds = &plans.kinds;
-    let (ts, length) = (bars.ts(), bars.timeframe().us());
     let n_kinds = kinds.iter().filter(|kind| kind.train.rows == kinds[0].train.rows).count();
-    // A bar is known, and decided on, at its close.
-    let span =
-        |rows: &Range<usize>| ts[rows.start].plus_us(length)..ts[rows.end - 1].plus_us(length);
     let point = |at: &Option<usize>| at.map(|at| &found.settings.points[at]);
     let points: Vec<Option<&Point>> = chosen.iter().map(point).collect();
     let (trains, tests) = (found.cells(&points), tests.cells(&points));
@@ -188,7 +184,7 @@ fn steps(
             Some(Choice { point, train, test, plateau })
         };
         let chosen = points[at].and_then(choice);
-        let (train, test) = (span(&kind.train.rows), span(&kind.test.rows));
+        let [train, test] = [&kind.train, &kind.test].map(|stretch| reach(bars, &stretch.rows));
         Step { window: at / n_kinds, regime: kind.regime, train, test, chosen }
     };
     kinds.iter().enumerate().map(step).collect()
@@ -228,8 +224,8 @@ fn write(
     store::write_table(&files[1], &windows)?;
     let tables = [
         ("settings.parquet", tables::settings(found)?),
-        ("all_in_sample_training_runs.parquet", tables::tries(found)?),
-        ("out_of_sample_runs.parquet", tables::tries(tests)?),
+        ("all_in_sample_training_runs.parquet", tables::tries(found, &done.windows)?),
+        ("out_of_sample_runs.parquet", tables::tries(tests, &done.windows)?),
     ];
     for (name, table) in tables {
         store::write_table(&at(name), &table)?;
@@ -260,7 +256,7 @@ const MOST_ROWS: usize = 60;
 fn about(done: &Optimized) -> String {
     let n = |n: usize| told(Some(n as f64), 0);
     let ts = &done.ledger.ts;
-    let settings = format!("{} settings, {} windows", n(done.n_settings), n(done.windows.len()));
+    let settings = format!("{} settings, {} windows", n(done.n_settings), n(done.n_windows()));
     format!("{} {}, {}, {settings}", done.symbol, done.timeframe, days(ts))
 }
 

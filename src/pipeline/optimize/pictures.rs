@@ -213,7 +213,7 @@ fn parameters<'a>(done: &Optimized, panels: &'a [Lines<'a>], subject: &str) -> O
 }
 
 /// The mean out-of-sample net return over windows, by the two parameters with most values; `None`
-/// where there are not two, or not all settings were tested.
+/// where there are not two, not all settings were tested, or most pairs were not among them.
 fn pair(done: &Optimized, tests: &Explored, subject: &str) -> Option<HeatMap> {
     let mut axes: Vec<(&str, &Dimension)> =
         done.space.axes().filter(|(_, d)| d.n_values().is_some_and(|n| n <= 40)).collect();
@@ -229,6 +229,10 @@ fn pair(done: &Optimized, tests: &Explored, subject: &str) -> Option<HeatMap> {
         *sum = (sum.0 + tried.cell.net_return, sum.1 + 1);
     }
     let (n_x, n_y) = (x.n_values()?, y.n_values()?);
+    let is_whole = tests.tries.len() == tests.settings.len() * done.windows.len();
+    if !is_whole || 2 * (sums.len() as u64) < n_x * n_y {
+        return None;
+    }
     let value = |(row, column): (u64, u64)| {
         sums.get(&(column, row)).map_or(f64::NAN, |(sum, n)| 100.0 * sum / f64::from(*n))
     };

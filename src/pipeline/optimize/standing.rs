@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::super::rules::standing;
+use super::super::rules::{refuse, standing};
 use super::{Choice, Step, cannot};
 use crate::failure::Failure;
 use crate::optimize::{Arena, Days, Explored, Field, Plan};
@@ -12,18 +12,19 @@ use crate::report::selection::agreement::{Agreement, Informed, Scores};
 use crate::report::selection::drift::Drift;
 use crate::report::selection::grid::{Axis, Grid};
 use crate::report::selection::transfer::{Transfer, Window};
-use crate::search::{Dimension, Space};
+use crate::search::{Dimension, Point, Space};
 use crate::units::DAY_US;
 
-/// Settings whose days are compared at most: all of them together are held in memory.
+/// Settings whose days are compared at most: all of them together are held in memory, and of a part
+/// of them the luck would be told too small.
 const MOST: usize = 10_000;
 
 pub fn selection(
-    field: &Field<'_>,
+    (field, beforehand): (&Field<'_>, &[Point]),
     (found, tests, windows): (&Explored, &Explored, &[Step]),
     rows: Range<usize>,
 ) -> Result<Selection, Failure> {
-    let days = days(field, found, rows)?;
+    let days = if beforehand.len() > MOST { Vec::new() } else { days(field, beforehand, rows)? };
     Ok(Selection {
         transfer: Transfer::of(&windows.iter().filter_map(window).collect::<Vec<_>>()),
         informed: informed(found, tests),
@@ -33,13 +34,15 @@ pub fn selection(
 }
 
 /// Daily returns of each setting, held fixed over all test windows.
-fn days(field: &Field<'_>, found: &Explored, rows: Range<usize>) -> Result<Vec<Days>, Failure> {
-    let plans: Vec<&Plan> = found.settings.plans.iter().take(MOST).collect();
-    let mut days = Vec::with_capacity(plans.len());
-    for plans in plans.chunks(1024) {
-        let arena = Arena::new((field.market, field.columns), field.conduct, plans)
+fn days(field: &Field<'_>, points: &[Point], rows: Range<usize>) -> Result<Vec<Days>, Failure> {
+    let mut days = Vec::with_capacity(points.len());
+    for points in points.chunks(1024) {
+        let plans = points.iter().map(|point| field.setup.plan(point));
+        let plans = plans.collect::<Result<Vec<Plan>, _>>().map_err(|faults| refuse(&faults))?;
+        let plans: Vec<&Plan> = plans.iter().collect();
+        let arena = Arena::new((field.market, field.columns), field.conduct, &plans)
             .map_err(|fault| cannot(fault.into()))?;
-        days.extend(arena.days(plans, &rows).map_err(|fault| cannot(fault.into()))?);
+        days.extend(arena.days(&plans, &rows).map_err(|fault| cannot(fault.into()))?);
     }
     Ok(days)
 }

@@ -60,19 +60,26 @@ pub fn settings(found: &Explored) -> Result<Table, Failure> {
     Table::new(columns).map_err(Failure::world)
 }
 
-/// A row a setting and window.
-pub fn tries(found: &Explored) -> Result<Table, Failure> {
+/// A row a setting and window, or regime of it.
+pub fn tries(found: &Explored, windows: &[Step]) -> Result<Table, Failure> {
     let rows = &found.tries;
+    let step = |tried: &Try| &windows[tried.window as usize];
+    let regime = |tried: &Try| step(tried).regime.unwrap_or("all").to_owned();
+    let has_regimes = windows.iter().any(|step| step.regime.is_some());
+    let regimes =
+        has_regimes.then(|| ("regime".to_owned(), Values::Text(rows.iter().map(regime).collect())));
     let whole = |of: fn(&Try) -> u32| Values::I64(rows.iter().map(|t| i64::from(of(t))).collect());
     let number = |of: fn(&Try) -> f64| Values::F64(rows.iter().map(of).collect());
+    let numbers = Values::I64(rows.iter().map(|tried| step(tried).window as i64).collect());
     let columns: Vec<Column> = vec![
-        ("window".to_owned(), whole(|tried| tried.window)),
+        ("window".to_owned(), numbers),
         ("setting".to_owned(), whole(|tried| tried.setting)),
         ("share".to_owned(), number(|tried| tried.share)),
         ("score".to_owned(), number(|tried| tried.cell.score.unwrap_or(f64::NAN))),
         ("trades".to_owned(), whole(|tried| tried.cell.trades)),
         ("net_return".to_owned(), number(|tried| tried.cell.net_return)),
     ];
+    let columns = columns.into_iter().chain(regimes).collect();
     Table::new(columns).map_err(Failure::world)
 }
 

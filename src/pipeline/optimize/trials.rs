@@ -10,15 +10,15 @@ use crate::search::State;
 use crate::stats;
 
 /// A setting's score is the mean of its scores over the windows that gave it one. Returns how many
-/// trials there are on these bars now.
+/// trials there are on these bars now. `id`: of the walk, which is another on other bars and windows.
 pub fn record(
     config: &Config,
     plans: &Plans,
-    (symbol, found): (&Symbol, &Explored),
+    (symbol, found, id): (&Symbol, &Explored, &str),
 ) -> Result<u64, Failure> {
     let searched = Searched {
         kind: "optimize",
-        context: plans.context(config),
+        context: format!("{} {id}", plans.context(config)),
         space: plans.space.params().clone(),
         conduct: &plans.conduct,
     };

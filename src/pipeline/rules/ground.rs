@@ -1,5 +1,7 @@
 //! What rules are tried by, and on which windows.
 
+use std::ops::Range;
+
 use super::super::refuse as refuse_params;
 use super::super::{span, unfit};
 use super::refuse;
@@ -8,7 +10,7 @@ use crate::backtest::score::Enough;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::features::Shape;
-use crate::folds::{BarWindows, FoldFault, Window};
+use crate::folds::{BarWindows, FoldFault, Span, Window};
 use crate::market::{Bars, Symbol, Timeframe};
 use crate::optimize::{BadSetup, Conduct, Setup};
 use crate::search::Space;
@@ -40,6 +42,9 @@ fn rules(config: &Config, symbol: &Symbol) -> Rules {
     Rules { cooldown_bars: config.optimize.cooldown_bars, min_trade_size: 0.0, ..of_models }
 }
 
+/// A warm-up of a twentieth of the bars is worth a word.
+const TOLD_FROM: usize = 20;
+
 /// A daily Sharpe ratio of fewer is noise.
 const LEAST_DAYS: u64 = 20;
 
@@ -50,6 +55,7 @@ pub fn settled(searched: &[(Setup, Space)], conduct: &Conduct) -> Result<usize, 
         for corner in setup.corners(space) {
             let plan = setup.plan(&corner).map_err(|faults| refuse(&faults))?;
             conditions.extend(plan.entries.conditions(&conduct.frame));
+            conditions.push(plan.exits.unit().to_owned());
         }
     }
     warm_up(conditions, &conduct.shape).map_err(|faults| {
@@ -58,7 +64,27 @@ pub fn settled(searched: &[(Setup, Space)], conduct: &Conduct) -> Result<usize, 
     })
 }
 
+/// From the first bar's open to the last one's close.
+pub fn reach(bars: &Bars, rows: &Range<usize>) -> Range<Ts> {
+    let ts = bars.ts();
+    ts[rows.start]..ts[rows.end - 1].plus_us(bars.timeframe().us())
+}
+
+/// One behind the other: bars between them would count as days on which nothing was to be had.
 pub fn windows(config: &Config, bars: &Bars, warm_up: usize) -> Result<Vec<Window>, Failure> {
+    let windows = cut(config, bars, warm_up)?;
+    if warm_up * TOLD_FROM > bars.len() {
+        let (n, all) = (warm_up.min(bars.len()), bars.len());
+        tracing::info!("the first {n} of {all} bars are warm-up of rules, layers and exits");
+    }
+    let gap = windows.windows(2).find(|pair| pair[0].test.end < pair[1].test.start);
+    let Some([before, after]) = gap.and_then(|pair| pair.as_array()) else { return Ok(windows) };
+    let [from, until] = [before.test.end, after.test.start].map(|row| bars.ts()[row]);
+    Err(Failure::user(format!("the bars from `{from}` to `{until}` would be in no test window"))
+        .hint("a step as long as the test: `optimize.step_bars` or `walkforward.step_weeks`"))
+}
+
+fn cut(config: &Config, bars: &Bars, warm_up: usize) -> Result<Vec<Window>, Failure> {
     let (asked, walk) = (&config.optimize, &config.walkforward);
     let too_short = |fault| unfit(&fault, walk.test_weeks);
     match (asked.train_bars, asked.test_bars) {
@@ -77,11 +103,16 @@ pub fn windows(config: &Config, bars: &Bars, warm_up: usize) -> Result<Vec<Windo
             })
         }
         (None, None) => {
+            // Whole days: a window's bars are those that open in it, and its first decision is at the
+            // close of the first.
             let length = bars.timeframe().us();
-            let closes: Vec<Ts> = bars.ts().iter().map(|ts| ts.plus_us(length)).collect();
-            let span = span(config, (bars.ts(), bars.timeframe()), warm_up)?;
+            let closes = span(config, (bars.ts(), bars.timeframe()), warm_up)?;
+            let opens = Span {
+                first_usable: closes.first_usable.plus_us(-length),
+                complete_until: closes.complete_until.plus_us(-length),
+            };
             let weeks = walk.params().check().map_err(|bad| refuse_params(&bad))?;
-            weeks.windows(&closes, span).map_err(too_short)
+            weeks.windows(bars.ts(), opens).map_err(too_short)
         }
         _ => Err(Failure::user(
             "`optimize.train_bars` and `optimize.test_bars` are given together, or neither is",

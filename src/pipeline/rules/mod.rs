@@ -13,7 +13,7 @@ mod trials; // the record of all that was tried
 
 pub use account::{Account, Walked, measured, sigma, traded};
 pub use evidence::evidence;
-pub use ground::{conduct, settled, windows};
+pub use ground::{conduct, reach, settled, windows};
 pub use identity::{id, told};
 pub use publish::{Paper, Published, days, fingerprint, publish};
 pub use refusals::{impossible, refuse};

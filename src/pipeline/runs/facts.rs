@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::super::stored::RULES;
 use super::super::train::Report;
 use super::changed;
-use crate::config::Config;
+use crate::config::{Config, LayerName, RegimesName};
+use crate::folds::Mode;
 use crate::report::verdict::checks::Topic;
 use crate::store::{self, Manifest, RunManifest};
 use crate::units::Ts;
@@ -99,9 +100,15 @@ impl RunFacts {
             true => (format!("{} of {}", tourney.champions, tourney.candidates), &tourney.layers),
             false => (rules.mode.name().to_owned(), &rules.layers),
         };
-        let layers: Vec<&str> = layers.iter().map(|layer| layer.name()).collect();
+        let layers = LayerName::each(layers);
         let behind = if layers.is_empty() { "" } else { " behind " };
         let behind = format!("{way}{behind}{}", layers.join(" + "));
+        let regimes = match rules.regimes {
+            RegimesName::Off => String::new(),
+            told => format!(" by regime ({})", told.name()),
+        };
+        let anchored = if walk.mode == Mode::Anchored { ", anchored" } else { "" };
+        let behind = behind + &regimes + anchored;
         Some(match rules.train_bars.zip(rules.test_bars) {
             Some((train, test)) => format!("{behind}, {train}/{test} bars"),
             None => format!("{behind}, {}/{} weeks", walk.train_weeks, walk.test_weeks),

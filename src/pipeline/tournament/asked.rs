@@ -1,7 +1,7 @@
 //! What the config asks for, as the tournament takes it.
 
 use super::super::rules::{conduct, id, refuse, settled, told, windows};
-use crate::config::{ChampionSampler, Config};
+use crate::config::{ChampionSampler, Config, LayerName};
 use crate::failure::Failure;
 use crate::features::Shape;
 use crate::folds::Window;
@@ -83,7 +83,7 @@ fn leaving(config: &Config) -> Leaving {
 }
 
 fn layer_names(config: &Config) -> Vec<&'static str> {
-    config.tournament.layers.iter().map(|layer| layer.name()).collect()
+    LayerName::each(&config.tournament.layers)
 }
 
 fn candidates(

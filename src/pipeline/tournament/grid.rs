@@ -1,6 +1,7 @@
 //! The champions, as people read them.
 
 use super::{Crowned, Fold, Tourney};
+use crate::optimize::Plan;
 use crate::report::page::{Grid, percent, told};
 
 const HEADER: [&str; 9] = [
@@ -39,13 +40,20 @@ impl Tourney {
     }
 }
 
+/// `all of rsi + macd behind trend`
+fn behind(plan: &Plan) -> String {
+    let layers = plan.entries.layers();
+    let behind = if layers.is_empty() { "" } else { " behind " };
+    plan.entries.outline() + behind + &layers.join(" + ")
+}
+
 fn row(fold: &Fold, rank: usize, champion: &Crowned) -> Vec<String> {
     let first = |text: String| if rank == 0 { text } else { String::new() };
     vec![
         first(fold.number.to_string()),
         first(fold.test.start.to_string()),
         (rank + 1).to_string(),
-        champion.plan.entries.outline(),
+        behind(&champion.plan),
         told(champion.train.score, 2),
         told(champion.test.score, 2),
         told(Some(f64::from(champion.test.trades)), 0),

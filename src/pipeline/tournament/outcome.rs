@@ -1,11 +1,10 @@
 //! Champions of all windows: their accounts, the verdict on the best of each, and the files.
 
-use std::ops::Range;
 use std::path::Path;
 
 use super::super::diagnose::thresholds;
 use super::super::rules::{
-    Account, Paper, Published, Walked, days, evidence, fingerprint, publish,
+    Account, Paper, Published, Walked, days, evidence, fingerprint, publish, reach,
 };
 use super::asked::Plans;
 use super::listed::{self, Listed};
@@ -50,7 +49,7 @@ impl Ground<'_> {
         let accounts = self.walk(&folds)?;
         watch.turn("ledger of trials and files");
         let listed = Listed::new(self.plans, played)?;
-        let n_trials = trials::record(self.config, self.plans, (self.symbol, played, &listed))?;
+        let n_trials = trials::record(self, (played, &listed), &id)?;
         watch.turn("verdict");
         let first = accounts.first().ok_or_else(|| Failure::user("there is no champion"))?;
         let (evidence, selection) = self.known(first, &folds, n_trials)?;
@@ -93,18 +92,15 @@ impl Ground<'_> {
     }
 
     fn folds(&self, played: &[Played]) -> Result<Vec<Fold>, Failure> {
-        let (ts, length) = (self.bars.ts(), self.bars.timeframe().us());
-        // A bar is known, and decided on, at its close.
-        let span =
-            |rows: &Range<usize>| ts[rows.start].plus_us(length)..ts[rows.end - 1].plus_us(length);
         let crowned = |champion: &Champion| {
             let (candidate, point) = (champion.candidate, &champion.point);
             let plan = listed::plan(&self.plans.candidates, (candidate, point))?;
             Ok(Crowned { candidate, plan, train: champion.train, test: champion.test })
         };
         let fold = |(number, (window, played)): (usize, (&Window, &Played))| {
+            let [train, test] = [&window.train, &window.test].map(|rows| reach(self.bars, rows));
             let champions = played.champions.iter().map(crowned).collect::<Result<_, Failure>>()?;
-            Ok(Fold { number, train: span(&window.train), test: span(&window.test), champions })
+            Ok(Fold { number, train, test, champions })
         };
         self.plans.windows.iter().zip(played).enumerate().map(fold).collect()
     }

@@ -114,22 +114,22 @@ fn survival((folds, candidates): (&[Played], &[Candidate]), subject: &str) -> He
             mine[at] = mine[at].max(attempt.round.map_or(n_rounds + 1.0, f64::from));
         }
     }
+    let n_candidates = reached.len();
     let mut order: Vec<(&u32, &Vec<f64>)> = reached.iter().collect();
     let total = |rounds: &Vec<f64>| rounds.iter().sum::<f64>();
     order.sort_by(|a, b| total(b.1).total_cmp(&total(a.1)).then(a.0.cmp(b.0)));
     order.truncate(MOST_ROWS);
-    let name =
-        |at: u32| candidates.get(at as usize).map_or_else(String::new, |c| c.ensemble().outline());
+    let name = |at: u32| candidates.get(at as usize).map_or_else(String::new, label);
     let n_rounds = shown.iter().map(|fold| fold.rounds.len()).max().unwrap_or(0);
     let crowned =
         |(_, rounds): &&(&u32, &Vec<f64>)| rounds.iter().any(|round| *round > n_rounds as f64);
     let finding = format!(
-        "Rounds that each of the {} came to; {} is a champion. {} of the {} that came farthest were \
-         champions in some fold.",
+        "The {} of {n_candidates} candidates that came farthest on these {} folds, by the round that each \
+         came to; {} is a champion. {} of them were champions at least once.",
         order.len(),
+        shown.len(),
         n_rounds + 1,
         order.iter().filter(crowned).count(),
-        order.len(),
     );
     let first = folds.len() - shown.len();
     HeatMap {
@@ -142,6 +142,14 @@ fn survival((folds, candidates): (&[Played], &[Candidate]), subject: &str) -> He
         palette: Palette::FromZero,
         measure: "round".to_owned(),
     }
+}
+
+/// Without weights, which leave no room for the names.
+fn label(candidate: &Candidate) -> String {
+    let outline = candidate.ensemble().outline();
+    let weighed = outline.split_once(" of the weights ");
+    let short = weighed.and_then(|(share, rest)| Some((share, rest.rsplit_once(" of ")?.1)));
+    short.map_or_else(|| outline.clone(), |(share, names)| format!("{share} by weight of {names}"))
 }
 
 fn scatter(folds: &[Fold], subject: &str) -> Scatter {

@@ -36,6 +36,8 @@ pub fn champions(folds: &[Fold]) -> Result<Table, Failure> {
         ("fold", Values::I64(rows.iter().map(|(f, _, _)| f.number as i64).collect())),
         ("rank", Values::I64(rows.iter().map(|(_, rank, _)| *rank as i64).collect())),
         ("candidate", whole(&|c| c.candidate)),
+        ("strategy", text(&|c| c.plan.entries.outline())),
+        ("layers", text(&|c| c.plan.entries.layers().join(" + "))),
         ("ensemble", text(&|c| c.plan.entries.to_string())),
         ("exits", text(&|c| c.plan.exits.to_string())),
         ("train_from", time(&|f| f.train.start)),

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::rules::{Searched, Tried, put_on_record};
-use super::asked::Plans;
 use super::listed::Listed;
-use crate::config::Config;
+use super::outcome::Ground;
 use crate::failure::Failure;
-use crate::market::Symbol;
 use crate::optimize::{Candidate, Played};
 use crate::search::{DimensionParams, Point, SpaceParams, State, Value};
 use crate::stats;
@@ -16,15 +14,17 @@ use crate::stats;
 const CANDIDATE: &str = "candidate";
 
 /// A setting's score is the mean over the windows that it was tried on whole, and else over the parts
-/// that it was given up on. Returns how many trials there are on these bars now.
+/// that it was given up on. Returns how many trials there are on these bars now. `id`: of the walk, which
+/// is another on other bars and windows.
 pub fn record(
-    config: &Config,
-    plans: &Plans,
-    (symbol, folds, listed): (&Symbol, &[Played], &Listed<'_>),
+    ground: &Ground<'_>,
+    (folds, listed): (&[Played], &Listed<'_>),
+    id: &str,
 ) -> Result<u64, Failure> {
+    let Ground { config, plans, symbol, .. } = *ground;
     let searched = Searched {
         kind: "tournament",
-        context: plans.context(config),
+        context: format!("{} {id}", plans.context(config)),
         space: space(&plans.candidates),
         conduct: &plans.conduct,
     };

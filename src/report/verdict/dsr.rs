@@ -23,14 +23,15 @@ pub struct Deflated {
 /// 2). N counts independent trials: where they are alike, the luck is overstated and the
 /// probability on the safe side. V is what it is if no trial is worth anything, the squared error of
 /// a ratio of so many days: that of trials at hand mixes luck with how much better some are than
-/// others, and is next to nothing where they are alike, however many others were tried before.
+/// others, and is next to nothing where they are alike, however many others were tried before. (Of a
+/// ratio of 0 the error does not depend on skewness and kurtosis: V = 1 / (n − 1).)
 pub fn deflated(record: &Record, n_trials: u64) -> Option<Deflated> {
     let n_trials = n_trials.max(1);
     let Some(best) = expected_best(n_trials) else {
         let probability = record.probability_above(0.0);
         return Some(Deflated { n_trials, spread_per_day: None, luck_per_day: 0.0, probability });
     };
-    let sd = record.error()?;
+    let sd = (record.n_days > 1).then(|| 1.0 / (record.n_days as f64 - 1.0).sqrt())?;
     let luck_per_day = sd * best;
     let probability = record.probability_above(luck_per_day);
     Some(Deflated { n_trials, spread_per_day: Some(sd), luck_per_day, probability })
@@ -83,6 +84,20 @@ mod tests {
         assert!((found.spread_per_day.unwrap() - 0.05).abs() < 1e-15);
         assert!((found.luck_per_day - 0.05 * expected_best(50).unwrap()).abs() < 1e-15);
         assert!(found.probability.unwrap() < 0.02);
+    }
+
+    #[test]
+    fn the_luck_of_worthless_trials_is_not_less_where_wins_are_wide() {
+        let record = |skewness: f64, kurtosis: f64| Record {
+            n_days: 450,
+            sharpe_per_day: 0.2,
+            skewness,
+            kurtosis,
+        };
+        let [plain, wide] = [record(0.0, 3.0), record(2.0, 10.0)].map(|r| deflated(&r, 600));
+        let (plain, wide) = (plain.unwrap(), wide.unwrap());
+        assert_eq!(plain.luck_per_day, wide.luck_per_day);
+        assert!(wide.probability.unwrap() < 0.95, "{wide:?}");
     }
 
     #[test]

@@ -74,7 +74,10 @@ fn what_was_tested(evidence: &Evidence, selection: &Selection) -> String {
              compares them as they were drawn, not what the search made of them.",
             counted(found.n_trials, "ensemble")
         ),
-        Some(found) => format!(" Each chose among {}.", counted(found.n_trials, "setting")),
+        Some(found) => format!(
+            " {}, each held fixed, were compared with the luck of as many.",
+            counted(found.n_trials, "setting")
+        ),
         None => String::new(),
     };
     format!(

@@ -96,7 +96,7 @@ fn a_tournament_is_told_as_one_of_ensembles() {
         judge_rules(&evidence, &selection, &Thresholds::default())
     };
     let (settings, ensembles) = (of(None), of(Some(40)));
-    assert!(settings.what_was_tested.contains("Each chose among 40 settings."));
+    assert!(settings.what_was_tested.contains("40 settings, each held fixed, were compared"));
     let told = &ensembles.what_was_tested;
     assert!(told.contains("Each chose among 40 ensembles and settings of theirs"), "{told}");
     let check = found(&ensembles, Topic::Superiority);

@@ -44,7 +44,12 @@ impl Ensemble {
         }
     }
 
-    /// The same without its parameters: as one writes it.
+    /// What it stands behind, by name.
+    pub fn layers(&self) -> Vec<&'static str> {
+        self.gates.iter().map(|gate| gate.layer().name).collect()
+    }
+
+    /// The same without parameters and layers: as one writes it.
     pub fn outline(&self) -> String {
         let members: Vec<&str> = self.members.iter().map(|m| m.strategy().name).collect();
         match members.as_slice() {

@@ -138,7 +138,8 @@ fn optimize() {
                              macd + mfi' [default: optimize.strategy]
           --mode <MODE>      Which settings are tried: grid, random, two_stage, tpe, gaussian_process
                              (or bayes), halving, hyperband
-          --trials <N>       Settings to try, for all modes but grid
+          --trials <N>       Settings to try, for all modes but grid; two-stage goes on around the best
+                             of them
           --train-weeks <N>  Weeks of each training window
           --test-weeks <N>   Weeks of each test window
           --train-bars <N>   Bars of each training window, in place of weeks

@@ -30,7 +30,11 @@ fn superiority(selection: &Selection, n_ensembles: Option<u64>, asked: &Threshol
     let least = percent(asked.max_permutation_p);
     let check =
         Check::must(Topic::Superiority, format!("as good by luck in at most {least} of the cases"));
-    let Some(found) = &selection.superiority else { return check };
+    let Some(found) = &selection.superiority else {
+        let words = "It can be told of 10,000 settings at most, and of days enough to draw from: a smaller \
+                     grid, or --mode random.";
+        return check.found("not measured".to_owned(), Finding::Undecided, words);
+    };
     let (n, kind) = match n_ensembles {
         // The search moves their settings afterwards, window by window.
         Some(_) => (counted(found.n_trials, "ensemble") + ", each as it was drawn", "ensembles"),
